@@ -1,0 +1,39 @@
+import type { Readable } from 'node:stream';
+
+/** A result as the server wrote it: every value is PostgreSQL's own text, `null` is NULL. */
+export interface TextResult {
+  readonly columns: readonly { readonly name: string /** OID of the type. */; readonly type: number }[];
+  readonly rows: readonly (readonly (string | null)[])[];
+  /** Rows returned or affected; 0 for commands that count none. */
+  readonly rowCount: number;
+}
+
+/** One connection, or the transaction open on it. */
+export interface Session {
+  /**
+   * Runs one statement (several, separated by `;`, when there are no parameters; the last one's result is returned).
+   * @throws DatabaseError with the server's SQLSTATE, message, detail, hint and position
+   */
+  query(sql: string, params?: readonly unknown[]): Promise<TextResult>;
+  /** `copy … from stdin`: streams `data` (COPY text format) and returns the number of rows. */
+  copyIn(sql: string, data: Readable | AsyncIterable<string | Buffer>): Promise<number>;
+}
+
+export interface Database {
+  /** A connection from the pool for one statement. */
+  query(sql: string, params?: readonly unknown[]): Promise<TextResult>;
+  /** Runs `work` in one transaction: committed when it resolves, rolled back when it rejects. */
+  transaction<T>(work: (tx: Session) => Promise<T>): Promise<T>;
+  /** Runs `work` on one connection of its own, without a transaction. */
+  connection<T>(work: (session: Session) => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}
+
+/** How to reach a server. The password is held here and nowhere else, and never printed. */
+export interface ConnectionConfig {
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  readonly password?: string;
+  readonly database: string;
+}

@@ -1,0 +1,52 @@
+import { describe, expect, it } from 'vitest';
+import { copyLine } from './copy.ts';
+import { addMonths, isDay, monthStart, today } from './dates.ts';
+import { canonicalJson, hashOf } from './hash.ts';
+import { identifier, literal, quoted } from './sql.ts';
+import { didYouMean, nearest } from './suggest.ts';
+
+describe('days', () => {
+  it('says which texts are days of the calendar', () => {
+    expect(['2026-02-28', '2024-02-29'].every(isDay)).toBe(true);
+    expect(['2026-02-29', '2026-2-1', '2026-13-01', '', 'today', '20260101'].some(isDay)).toBe(false);
+  });
+
+  it('adds months without leaving the month', () => {
+    expect(addMonths('2026-11-01', -12)).toBe('2025-11-01');
+    expect(addMonths('2026-01-31', 1)).toBe('2026-02-28');
+    expect(addMonths('2026-12-31', 2)).toBe('2027-02-28');
+    expect(monthStart('2026-11-24')).toBe('2026-11-01');
+  });
+
+  it("takes today from the project's time zone", () => {
+    expect(today('Europe/Paris', new Date('2026-06-30T22:30:00Z'))).toBe('2026-07-01');
+    expect(today('UTC', new Date('2026-06-30T22:30:00Z'))).toBe('2026-06-30');
+  });
+});
+
+describe('near names', () => {
+  it('suggests a name that a slip could have made, and nothing when none is near', () => {
+    expect(nearest('activte', ['salarie', 'activite'])).toBe('activite');
+    expect(didYouMean('zzz', ['salarie', 'activite'])).toBeUndefined();
+  });
+});
+
+describe('text for the server', () => {
+  it('escapes what COPY reads as structure', () => {
+    expect(copyLine(['a\tb', null, 'c\\d\ne', ''])).toBe('a\\tb\t\\N\tc\\\\d\\ne\t\n');
+  });
+
+  it('quotes names and values', () => {
+    expect(quoted({ schema: 'a', name: 'b"c' })).toBe('"a"."b""c"');
+    expect(identifier('x')).toBe('"x"');
+    expect(literal("l'été")).toBe("'l''été'");
+  });
+});
+
+describe('hashes', () => {
+  it('do not depend on the order of keys', () => {
+    expect(canonicalJson({ b: 1, a: [{ d: 1, c: 2 }] })).toBe('{"a":[{"c":2,"d":1}],"b":1}');
+    expect(hashOf({ a: 1, b: 2 })).toBe(hashOf({ b: 2, a: 1 }));
+    expect(hashOf({ a: 1 })).not.toBe(hashOf({ a: '1' }));
+  });
+});
