@@ -1,0 +1,116 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { basename, join, posix } from 'node:path';
+import { parseContract } from '../contracts/parse.ts';
+import type { Contract } from '../contracts/types.ts';
+import { type Fault, RunnerError } from '../errors.ts';
+import { didYouMean } from '../util/suggest.ts';
+import { parseProjectConfig } from './config.ts';
+import { parseSeed } from './seeds.ts';
+import { parseSources } from './sources.ts';
+import type { ModelFile, NodeConfig, Project, ProjectConfig } from './types.ts';
+
+/**
+ * Reads a project folder: project.yml, models/, macros/, seeds/, sources/sources.yml and soda/.
+ * @throws RunnerError with the faults of all files, each with its place
+ */
+export function readProject(dir: string): Project {
+  if (!existsSync(join(dir, 'project.yml'))) {
+    throw new RunnerError({
+      code: 'PROJECT_NOT_FOUND',
+      message: `no project.yml in ${dir}`,
+      hint: 'Run the command in the project folder, or name it with --project-dir.',
+    });
+  }
+  const config = parseProjectConfig(read(dir, 'project.yml'), 'project.yml');
+  const faults: Fault[] = [];
+  const each = <T>(files: readonly string[], parse: (text: string, file: string) => T): readonly T[] =>
+    files.flatMap((file) => collect(faults, () => parse(read(dir, file), file)));
+
+  const models = each(list(dir, 'models', '.sql'), (template, file) => model(config, template, file));
+  const macros = each(list(dir, 'macros', '.sql'), (template, file) => ({ name: stem(file), file, template }));
+  const seeds = each(list(dir, 'seeds', '.csv'), (text, file) => parseSeed(text, stem(file), file));
+  const sources = each(list(dir, 'sources', 'sources.yml'), parseSources).flat();
+  const contracts = each(list(dir, 'soda', '.yml'), parseContract);
+
+  const names = [...models, ...seeds].map(({ name }) => name);
+  faults.push(...doubles([...models, ...seeds]), ...strayContracts(contracts, names));
+  if (faults.length > 0) throw new RunnerError(faults);
+  return {
+    dir,
+    config,
+    models,
+    macros,
+    seeds,
+    sources,
+    contracts: new Map(contracts.map((contract) => [stem(contract.file), contract])),
+  };
+}
+
+function model(config: ProjectConfig, template: string, file: string): ModelFile {
+  return { name: stem(file), file, template, config: inherited(config, file) };
+}
+
+/** The configuration of the nearest folder that project.yml names, over those of the folders above it. */
+function inherited(config: ProjectConfig, file: string): NodeConfig {
+  const folders = posix.dirname(file).split('/').slice(1);
+  const paths = folders.map((_folder, depth) => folders.slice(0, depth + 1).join('/'));
+  return Object.assign({}, ...paths.map((path) => config.models[path])) as NodeConfig;
+}
+
+function doubles(files: readonly { name: string; file: string }[]): readonly Fault[] {
+  const first = new Map<string, string>();
+  return files.flatMap(({ name, file }) => {
+    const other = first.get(name);
+    if (other === undefined) first.set(name, file);
+    return other === undefined
+      ? []
+      : [
+          {
+            code: 'NAME_TWICE',
+            message: `two nodes are named ${name}`,
+            file,
+            found: other,
+            hint: 'Rename one: ref() finds a node by its file name.',
+          },
+        ];
+  });
+}
+
+function strayContracts(contracts: readonly Contract[], names: readonly string[]): readonly Fault[] {
+  return contracts
+    .filter((contract) => !names.includes(stem(contract.file)))
+    .map((contract) => ({
+      code: 'CONTRACT_WITHOUT_MODEL',
+      message: `contract ${stem(contract.file)} has no model or seed of that name`,
+      file: contract.file,
+      expected: 'a file of the same name in models/ or seeds/',
+      hint: didYouMean(stem(contract.file), names),
+    }));
+}
+
+/** Files below `folder` whose name ends with `ending`, as paths below the project, in a fixed order. */
+function list(dir: string, folder: string, ending: string): readonly string[] {
+  if (!existsSync(join(dir, folder))) return [];
+  return readdirSync(join(dir, folder), { recursive: true, encoding: 'utf8' })
+    .map((file) => posix.join(folder, file.replaceAll('\\', '/')))
+    .filter((file) => file.endsWith(ending))
+    .sort();
+}
+
+function collect<T>(faults: Fault[], work: () => T): readonly T[] {
+  try {
+    return [work()];
+  } catch (error) {
+    if (!(error instanceof RunnerError)) throw error;
+    faults.push(...error.faults);
+    return [];
+  }
+}
+
+function read(dir: string, file: string): string {
+  return readFileSync(join(dir, file), 'utf8');
+}
+
+function stem(file: string): string {
+  return basename(file).replace(/\.[^.]+$/, '');
+}

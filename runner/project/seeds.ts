@@ -1,0 +1,80 @@
+import { parse } from 'csv-parse/sync';
+import { RunnerError } from '../errors.ts';
+import type { SeedFile } from './types.ts';
+
+interface CsvRecord {
+  readonly record: readonly string[];
+  readonly info: { readonly lines: number };
+}
+
+/**
+ * A seed's CSV: comma separated, UTF-8, a header line; an empty cell is NULL.
+ * @throws RunnerError `SEED_INVALID` with the line: bad quotes, a double or empty header, a row of another length
+ */
+export function parseSeed(text: string, name: string, file: string): SeedFile {
+  const records = readRecords(text, file);
+  const [header, ...rows] = records;
+  if (!header || header.record.every((cell) => cell.trim() === '')) {
+    throw new RunnerError({
+      code: 'SEED_INVALID',
+      message: `seed ${name} is empty`,
+      file,
+      line: 1,
+      expected: 'a header line',
+    });
+  }
+  const columns = header.record.map((cell) => cell.trim());
+  const double = columns.find((column, index) => column === '' || columns.indexOf(column) !== index);
+  if (double !== undefined) {
+    const found = double === '' ? 'a column without a name' : `"${double}" twice`;
+    throw new RunnerError({
+      code: 'SEED_INVALID',
+      message: `header of seed ${name} is wrong`,
+      file,
+      line: 1,
+      expected: 'every column named once',
+      found,
+    });
+  }
+  const faults = rows
+    .filter(({ record }) => record.length !== columns.length)
+    .map(({ record, info }) => ({
+      code: 'SEED_INVALID',
+      message: `row of seed ${name} does not fit its header`,
+      file,
+      line: info.lines,
+      expected: `${columns.length} cells: ${columns.join(', ')}`,
+      found: `${record.length}`,
+      hint: 'Quote a value that holds a comma: "a, b".',
+    }));
+  if (faults.length > 0) throw new RunnerError(faults);
+  return {
+    name,
+    file,
+    header: columns,
+    rows: rows.map(({ record, info }) => ({
+      line: info.lines,
+      cells: record.map((cell) => (cell === '' ? null : cell)),
+    })),
+  };
+}
+
+function readRecords(text: string, file: string): readonly CsvRecord[] {
+  try {
+    return parse(text, {
+      bom: true,
+      info: true,
+      relax_column_count: true,
+      skip_empty_lines: true,
+    }) as unknown as CsvRecord[];
+  } catch (error) {
+    const { message, lines } = error as { message: string; lines?: number };
+    throw new RunnerError({
+      code: 'SEED_INVALID',
+      message,
+      file,
+      line: lines,
+      hint: 'Close the quotes, and double a quote inside a value: "".',
+    });
+  }
+}

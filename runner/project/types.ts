@@ -1,0 +1,134 @@
+import type { Contract } from '../contracts/types.ts';
+
+/** A project folder, read: plain values, nothing rendered, nothing connected. */
+export interface Project {
+  /** Absolute path of the folder that holds project.yml. */
+  readonly dir: string;
+  readonly config: ProjectConfig;
+  readonly models: readonly ModelFile[];
+  readonly macros: readonly MacroFile[];
+  readonly seeds: readonly SeedFile[];
+  readonly sources: readonly SourceTable[];
+  /** By the name of the model or seed they describe. */
+  readonly contracts: ReadonlyMap<string, Contract>;
+}
+
+export interface ProjectConfig {
+  readonly name: string;
+  /** First and second part of every contract's `dataset`. */
+  readonly dataSource: string;
+  readonly database: string;
+  /** Schema of the runner's own tables. Default `ops`. */
+  readonly stateSchema: string;
+  /** Schema of the landed batches. Default `raw`. */
+  readonly rawSchema: string;
+  /** Decides which day "today" is. Default `UTC`. */
+  readonly timezone: string;
+  /** Folder below models/ → the configuration that its models inherit. */
+  readonly models: Readonly<Record<string, NodeConfig>>;
+  readonly seeds: NodeConfig;
+  readonly vars: Readonly<Record<string, unknown>>;
+  /** Environment variables that templates may not read and that must be real outside the embedded server. */
+  readonly secrets: readonly SecretConfig[];
+  readonly flags: readonly FlagConfig[];
+  readonly summary: readonly SummaryConfig[];
+}
+
+/** What `config()` in a model, its folder in project.yml, or both (the model wins) say of a node. */
+export interface NodeConfig {
+  readonly schema?: string;
+  readonly alias?: string;
+  readonly materialized?: string;
+  readonly tags?: readonly string[];
+  readonly indexes?: readonly IndexConfig[];
+  readonly unique_key?: readonly string[];
+  readonly incremental_strategy?: string;
+  readonly full_refresh?: boolean;
+  /** Nodes that share this name are published in one transaction: all of them or none. */
+  readonly transaction?: string;
+  /** Macros whose changed result alone does not make this node run. */
+  readonly ignore_changes?: readonly string[];
+}
+
+export interface IndexConfig {
+  readonly columns: readonly string[];
+  readonly unique?: boolean;
+}
+
+export interface SecretConfig {
+  readonly name: string;
+  /** The value that the sample uses: accepted on the embedded server only. */
+  readonly sample?: string;
+}
+
+/** A letter that says why a run has work, printed by `load`. The first key that is set decides. */
+export interface FlagConfig {
+  readonly name: string;
+  readonly description: string;
+  /** Raised when this environment variable is `1`. */
+  readonly env?: string;
+  /** Raised when one of these sources landed a batch that no build has used yet. */
+  readonly sources?: readonly string[];
+  /** Raised when one of these seeds differs from the published one. */
+  readonly seeds?: readonly string[];
+  /** Raised when this model's relation is absent or has no row. */
+  readonly empty?: string;
+}
+
+/** A table printed when a build has done something. */
+export interface SummaryConfig {
+  readonly title: string;
+  readonly model: string;
+  readonly columns?: readonly string[];
+  readonly order_by?: string;
+}
+
+export interface ModelFile {
+  readonly name: string;
+  /** Path below the project folder, with `/`. */
+  readonly file: string;
+  readonly template: string;
+  readonly config: NodeConfig;
+}
+
+export interface MacroFile {
+  readonly name: string;
+  readonly file: string;
+  readonly template: string;
+}
+
+export interface SeedFile {
+  readonly name: string;
+  readonly file: string;
+  readonly header: readonly string[];
+  readonly rows: readonly { readonly line: number; readonly cells: readonly (string | null)[] }[];
+}
+
+export interface SourceTable {
+  readonly system: string;
+  readonly table: string;
+  readonly description: string;
+  /** Module of the loader, below the project folder; none for tables that something else fills. */
+  readonly loader?: string;
+  /** `replace`: a batch is the whole source. `append`: a batch adds to the ones before. */
+  readonly mode: 'replace' | 'append';
+  /** Variables the loader reads → default. */
+  readonly env: Readonly<Record<string, string | null>>;
+  /** Keys of `vars:` that decide the loader's rows. */
+  readonly vars: readonly string[];
+  readonly columns: readonly string[];
+  /** Schema of a table without loader. */
+  readonly schema?: string;
+  readonly requests?: RequestConfig;
+}
+
+/** A source that is asked during the build, for the rows of a model. */
+export interface RequestConfig {
+  readonly model: string;
+  /** Columns that identify a request: what raw already holds is not asked again. Without a key, all is asked each time. */
+  readonly key?: readonly string[];
+  /** With this variable at `1`, known keys are asked too. */
+  readonly force_env?: string;
+  /** Unless this variable is `1`, nothing is asked. */
+  readonly when_env?: string;
+}
