@@ -1,0 +1,129 @@
+import { describe, expect, it } from 'vitest';
+import { type Fault, RunnerError } from '../errors.ts';
+import { projectOf } from '../test/projects.ts';
+import { bind } from './bind.ts';
+import { createRenderer } from './render.ts';
+import type { Rendered, RenderOptions } from './types.ts';
+
+const MACROS = {
+  'macros/day.sql': "{% macro day() %}date '{{ as_of }}'{% endmacro %}",
+  'macros/month.sql': "{% macro month() %}\n  date '{{ as_of | month_start | add_months(-12) }}'\n{% endmacro %}",
+  'macros/outer.sql': '{% macro outer(x) %}f({{ x }}, {{ day() }}){% endmacro %}',
+  'macros/broken.sql': '{% macro broken(x) %}\n  {{ x }}\n  {{ nothing_such }}\n{% endmacro %}',
+};
+
+function render(template: string, options: Partial<RenderOptions> = {}): Rendered {
+  const project = projectOf(
+    { ...MACROS, 'models/m.sql': template, 'models/other.sql': '', 'seeds/codes.csv': '', 'sources/s__t.x': '' },
+    { secrets: [{ name: 'TOKEN' }] },
+  );
+  const renderer = createRenderer(project, {
+    asOf: '2026-11-24',
+    vars: { n: 3, flag: true },
+    env: (name) => (name === 'MODE' ? 'x' : undefined),
+    ...options,
+  });
+  return renderer({ name: 'm', file: 'models/m.sql', template, config: { schema: 'folder', tags: ['t'] } });
+}
+
+function fault(template: string): Fault | undefined {
+  try {
+    render(template);
+  } catch (error) {
+    return (error as RunnerError).faults[0];
+  }
+  return undefined;
+}
+
+describe('rendering a model', () => {
+  it('leaves relations as placeholders and notes what was read', () => {
+    const rendered = render(
+      "select * from {{ ref('other') }} join {{ ref('codes') }} using (a), {{ source('s', 't') }}, {{ this }}",
+    );
+    expect(rendered.body).toBe('select * from "ref:other" join "ref:codes" using (a), "source:s.t", "this:"');
+    expect(rendered).toMatchObject({ refs: ['other', 'codes'], sources: ['s.t'], macros: [] });
+  });
+
+  it('puts relations and batches in the placeholders when it is bound', () => {
+    const body = 'select 1 from "ref:other", "source:s.t", "this:"';
+    const sql = bind(body, {
+      ref: (name) => ({ schema: 'x', name }),
+      source: (name) => `(${name})`,
+      self: { schema: 'y', name: 'm' },
+    });
+    expect(sql).toBe('select 1 from "x"."other", (s.t), "y"."m"');
+  });
+
+  it('gives variables, environment, the day and filters over days', () => {
+    expect(
+      render(
+        "{{ var('n') }} {{ var('none', 7) }} {{ env('MODE') }} {{ as_of | add_days(7) }} {{ day() }} {{ month() }}",
+      ).body,
+    ).toBe("3 7 x 2026-12-01 date '2026-11-24' date '2025-11-01'");
+  });
+
+  it('notes macros that macros call, and can leave some unread', () => {
+    expect(render('{{ outer(1) }}').macros).toEqual(['outer', 'day']);
+    expect(render('{{ outer(1) }}', { frozenMacros: new Set(['day']) }).body).toBe('f(1, /* day */)');
+  });
+
+  it('puts config() over the configuration of the folder', () => {
+    const { config } = render(
+      "{{ config(materialized='table', unique_key='id', indexes=[{columns: ['a'], unique: true}]) }}select 1",
+    );
+    expect(config).toEqual({
+      schema: 'folder',
+      tags: ['t'],
+      materialized: 'table',
+      unique_key: ['id'],
+      indexes: [{ columns: ['a'], unique: true }],
+    });
+  });
+
+  it('renders both branches of is_incremental() and the refs of both', () => {
+    const rendered = render("{% if is_incremental() %}a {{ ref('other') }}{% else %}b {{ ref('codes') }}{% endif %}");
+    expect([rendered.body, rendered.incrementalBody]).toEqual(['b "ref:codes"', 'a "ref:other"']);
+    expect([...rendered.refs].sort()).toEqual(['codes', 'other']);
+  });
+});
+
+describe('a template error', () => {
+  it.each([
+    ['an unknown ref', "select 1\nfrom {{ ref('othr') }}", { line: 2, hint: 'Did you mean "other"?' }],
+    ['an unknown source', "\n\n{{ source('s', 'tt') }}", { line: 3, hint: 'Did you mean "s.t"?' }],
+    ['an unknown variable', "{{ var('m') }}", { line: 1, message: "var('m') has no value" }],
+    ['an unset environment variable', "{{ env('NOPE') }}", { line: 1 }],
+    ['a secret', "\n{{ env('TOKEN') }}", { line: 2, message: "env('TOKEN') is a secret" }],
+    ['an unknown macro', 'a\nb {{ dya() }}', { line: 2, message: 'dya() is not defined', hint: 'Did you mean "day"?' }],
+    [
+      'an unknown name',
+      'a\nb {{ as_fo }}',
+      { line: 2, message: '{{ as_fo }} has no value', hint: 'Did you mean "as_of"?' },
+    ],
+    ['an unknown filter', 'a\nb {{ as_of | mont_start }}', { line: 2 }],
+    ['an unknown tag', 'a\n{% foo %}', { line: 2, message: 'unknown block tag: foo' }],
+    ['a call that is not closed', "a\n{{ ref('other' }}", { line: 2 }],
+    ['a block that is not closed', 'a\n\n{% if true %}\nb', { line: 3 }],
+    [
+      'an unknown config key',
+      "a\n{{ config(materialised='table') }}",
+      { line: 2, hint: 'Did you mean "materialized"?' },
+    ],
+  ])('of %s has its line and a next step', (_what, template, expected) => {
+    expect(fault(template)).toMatchObject({ code: 'TEMPLATE_ERROR', file: 'models/m.sql', ...expected });
+    expect(fault(template)?.source).toBe(template.split('\n')[(expected.line ?? 1) - 1]);
+  });
+
+  it('inside a macro points at the macro', () => {
+    expect(fault('a\n{{ broken(1) }}')).toMatchObject({
+      file: 'macros/broken.sql',
+      line: 3,
+      message: '{{ nothing_such }} has no value',
+    });
+  });
+
+  it('of a macro file that defines another name says which', () => {
+    const project = projectOf({ 'macros/a.sql': '{% macro b() %}{% endmacro %}' });
+    expect(() => createRenderer(project, { asOf: '2026-01-01', vars: {}, env: () => undefined })).toThrow(RunnerError);
+  });
+});

@@ -1,0 +1,29 @@
+import type { NodeConfig } from '../project/types.ts';
+
+/** A model's template, rendered once for a day and a set of variables, before anything is known of the database. */
+export interface Rendered {
+  readonly name: string;
+  readonly file: string;
+  /** The folder's configuration with the model's own `config()` over it. */
+  readonly config: NodeConfig;
+  /** Names given to `ref()`, `system.table` pairs given to `source()`, macros called, in the order of first use. */
+  readonly refs: readonly string[];
+  readonly sources: readonly string[];
+  readonly macros: readonly string[];
+  /**
+   * SQL in which relations are placeholders (`"ref:name"`, `"source:system.table"`, `"this:"`), so that it is the same
+   * for every target and batch. With `is_incremental()` false; `incrementalBody` has it true.
+   */
+  readonly body: string;
+  readonly incrementalBody: string;
+}
+
+export interface RenderOptions {
+  /** The day the run stands for, `YYYY-MM-DD`. */
+  readonly asOf: string;
+  readonly vars: Readonly<Record<string, unknown>>;
+  /** Environment for `env()`; secrets are not in it. */
+  readonly env: (name: string) => string | undefined;
+  /** Macros that render as their own name instead of their result, for fingerprints that must not see it. */
+  readonly frozenMacros?: ReadonlySet<string>;
+}
