@@ -1,0 +1,169 @@
+import type { Rendered } from '../compile/types.ts';
+import { type Fault, RunnerError } from '../errors.ts';
+import type { Project, SeedFile, SourceTable } from '../project/types.ts';
+import { didYouMean } from '../util/suggest.ts';
+import { buildDag, CycleError } from './dag.ts';
+import {
+  type Graph,
+  MATERIALIZED,
+  type Materialized,
+  type ModelNode,
+  type Node,
+  type SeedNode,
+  type SourceNode,
+} from './types.ts';
+
+/**
+ * Seeds, sources and models as one graph. A requested source depends on the model it takes its requests from.
+ * @throws RunnerError with every fault: `MATERIALIZED_UNKNOWN`, `KEY_MISSING`, `CONTRACT_OTHER_DATASET`, `REQUEST_UNKNOWN`, `CYCLE`
+ */
+export function buildGraph(project: Project, rendered: readonly Rendered[]): Graph {
+  const { name } = project.config;
+  const seeds = project.seeds.map((seed) => seedNode(project, seed));
+  const sources = project.sources.map((source) => sourceNode(project, source));
+  const models = rendered.map((model) => modelNode(project, model));
+  const nodes = new Map<string, Node>([...seeds, ...sources, ...models].map((node) => [node.id, node]));
+  const byName = new Map([...seeds, ...models].map((node) => [node.name, node.id]));
+  const faults = [...models.flatMap(modelFaults), ...contractFaults(project, nodes), ...requestFaults(sources, byName)];
+  if (faults.length > 0) throw new RunnerError(faults);
+
+  const idOf = (ref: string): string => byName.get(ref) ?? `model.${name}.${ref}`;
+  const parentsOf = (node: Node): readonly string[] => {
+    if (node.type === 'seed') return [];
+    if (node.type === 'source') return node.source.requests ? [idOf(node.source.requests.model)] : [];
+    return [...node.rendered.refs.map(idOf), ...node.rendered.sources.map((source) => `source.${name}.${source}`)];
+  };
+  try {
+    return { nodes, dag: buildDag(new Map([...nodes.values()].map((node) => [node.id, parentsOf(node)]))), idOf };
+  } catch (error) {
+    if (error instanceof CycleError) throw cycle(error, nodes);
+    throw error;
+  }
+}
+
+function modelNode(project: Project, rendered: Rendered): ModelNode {
+  const { config, name, file } = rendered;
+  return {
+    type: 'model',
+    id: `model.${project.config.name}.${name}`,
+    name,
+    file,
+    relation: { schema: config.schema ?? 'public', name: config.alias ?? name },
+    tags: config.tags ?? [],
+    contract: project.contracts.get(name),
+    materialized: (config.materialized ?? 'view') as Materialized,
+    config,
+    rendered,
+  };
+}
+
+function seedNode(project: Project, seed: SeedFile): SeedNode {
+  const config = project.config.seeds;
+  return {
+    type: 'seed',
+    id: `seed.${project.config.name}.${seed.name}`,
+    name: seed.name,
+    file: seed.file,
+    relation: { schema: config.schema ?? 'public', name: seed.name },
+    tags: config.tags ?? [],
+    contract: project.contracts.get(seed.name),
+    config,
+    seed,
+  };
+}
+
+function sourceNode(project: Project, source: SourceTable): SourceNode {
+  const name = `${source.system}.${source.table}`;
+  const landed = { schema: project.config.rawSchema, name: `${source.system}_${source.table}` };
+  return {
+    type: 'source',
+    id: `source.${project.config.name}.${name}`,
+    name,
+    file: 'sources/sources.yml',
+    relation: source.loader ? landed : { schema: source.schema ?? source.system, name: source.table },
+    tags: [],
+    contract: undefined,
+    source,
+  };
+}
+
+function modelFaults(node: ModelNode): readonly Fault[] {
+  const faults: Fault[] = [];
+  if (!MATERIALIZED.includes(node.materialized)) {
+    faults.push({
+      code: 'MATERIALIZED_UNKNOWN',
+      message: `model ${node.name} has an unknown materialization`,
+      file: node.file,
+      expected: MATERIALIZED.join(', '),
+      found: node.materialized,
+      hint: didYouMean(node.materialized, MATERIALIZED),
+    });
+  }
+  const strategy = node.config.incremental_strategy ?? 'delete+insert';
+  if (node.materialized === 'incremental' && !['append', 'delete+insert', 'merge'].includes(strategy)) {
+    faults.push({
+      code: 'STRATEGY_UNKNOWN',
+      message: `model ${node.name} has an unknown incremental_strategy`,
+      file: node.file,
+      expected: 'append, delete+insert, merge',
+      found: strategy,
+      hint: didYouMean(strategy, ['append', 'delete+insert', 'merge']),
+    });
+  }
+  if (node.materialized === 'incremental' && strategy !== 'append' && !node.config.unique_key?.length) {
+    faults.push({
+      code: 'KEY_MISSING',
+      message: `incremental model ${node.name} has no unique_key`,
+      file: node.file,
+      expected: `config(unique_key=['…']) for ${strategy}`,
+      hint: "Without a key, use incremental_strategy='append'.",
+    });
+  }
+  return faults;
+}
+
+/** A contract must be of the data source, schema and table that its node builds. */
+function contractFaults(project: Project, nodes: ReadonlyMap<string, Node>): readonly Fault[] {
+  return [...nodes.values()].flatMap(({ contract, relation }) => {
+    if (!contract) return [];
+    const expected = `${project.config.dataSource}/${project.config.database}/${relation.schema}/${relation.name}`;
+    return contract.dataset === expected
+      ? []
+      : [
+          {
+            code: 'CONTRACT_OTHER_DATASET',
+            message: 'the contract describes another dataset than its model',
+            file: contract.file,
+            line: 1,
+            expected,
+            found: contract.dataset,
+          },
+        ];
+  });
+}
+
+function requestFaults(sources: readonly SourceNode[], names: ReadonlyMap<string, string>): readonly Fault[] {
+  return sources.flatMap(({ name, file, source }): readonly Fault[] => {
+    const model = source.requests?.model;
+    if (model === undefined || names.has(model)) return [];
+    return [
+      {
+        code: 'REQUEST_UNKNOWN',
+        message: `source ${name} takes its requests from an unknown model`,
+        file,
+        found: model,
+        hint: didYouMean(model, names.keys()),
+      },
+    ];
+  });
+}
+
+function cycle(error: CycleError, nodes: ReadonlyMap<string, Node>): RunnerError {
+  const names = error.path.map((id) => nodes.get(id)?.name ?? id);
+  return new RunnerError({
+    code: 'CYCLE',
+    message: `models depend on each other in a circle: ${names.join(' → ')}`,
+    file: nodes.get(error.path[0] ?? '')?.file,
+    hint: 'Take one ref() of the circle out: each model may only read what is built before it.',
+  });
+}
