@@ -1,0 +1,162 @@
+import { createHash } from 'node:crypto';
+import type { Database, Session } from '../adapters/types.ts';
+import { EXIT, RunnerError } from '../errors.ts';
+import type { SourceTable } from '../project/types.ts';
+import { copyLine } from '../util/copy.ts';
+import { hashOf } from '../util/hash.ts';
+import { identifier, literal, quoted, type Relation } from '../util/sql.ts';
+import type { Extraction, Loader, LoaderContext, SourceFault } from './types.ts';
+
+export interface Batch {
+  readonly batchId: string;
+  readonly version: string;
+  readonly originHash: string | null;
+  readonly rowCount: number;
+}
+
+export interface Landing {
+  /** `null` when the source holds what the batch in force holds. */
+  readonly batch: Batch | null;
+  readonly origin: string | null;
+}
+
+export interface LandingTarget {
+  readonly db: Database;
+  readonly raw: Relation;
+  readonly stateSchema: string;
+  readonly runId: string;
+}
+
+/**
+ * Runs a source's loader and lands what it hands over as one immutable batch, by streaming COPY into a partition of
+ * the raw table, in one transaction: a batch is there whole or not at all, and an unchanged source lands nothing.
+ * @throws RunnerError (exit 1) with the loader's own fault, nothing landed
+ */
+export async function land(
+  target: LandingTarget,
+  source: SourceTable,
+  loader: Loader,
+  context: LoaderContext,
+): Promise<Landing> {
+  const extraction = await loader(context).catch((error: unknown) => refuse(error, context.source));
+  if (extraction === 'unchanged') return { batch: null, origin: null };
+  const unchanged = new Error('unchanged');
+  try {
+    return await target.db.transaction(async (tx) => {
+      const batch = await landBatch(tx, target, source, extraction, context);
+      if (!batch) throw unchanged;
+      return { batch, origin: extraction.origin };
+    });
+  } catch (error) {
+    if (error === unchanged) return { batch: null, origin: extraction.origin };
+    return refuse(error, context.source);
+  }
+}
+
+/** Creates the raw table of a source, or adds the columns that its configuration has gained. */
+export async function ensureRawTable(
+  session: Session | Database,
+  raw: Relation,
+  columns: readonly string[],
+): Promise<void> {
+  const texts = columns.map((column) => `${identifier(column)} text`);
+  await session.query(
+    `create schema if not exists ${identifier(raw.schema)};
+     create table if not exists ${quoted(raw)} (batch_id bigint not null, row_number integer not null, loaded_at timestamptz not null, ${texts.join(', ')}) partition by list (batch_id);
+     ${columns.map((column) => `alter table ${quoted(raw)} add column if not exists ${identifier(column)} text;`).join(' ')}`,
+  );
+}
+
+/** @returns `null` when the rows are those of the batch in force */
+async function landBatch(
+  tx: Session,
+  target: LandingTarget,
+  source: SourceTable,
+  extraction: Extraction,
+  context: LoaderContext,
+): Promise<Batch | null> {
+  const batches = `${identifier(target.stateSchema)}.batch`;
+  await tx.query(`select pg_advisory_xact_lock(hashtextextended(${literal(`batch of ${context.source}`)}, 0))`);
+  const last = (
+    await tx.query(`select content_hash, version from ${batches} where source = $1 order by batch_id desc limit 1`, [
+      context.source,
+    ])
+  ).rows[0];
+  const opened = await tx.query(
+    `select nextval(pg_get_serial_sequence(${literal(`${target.stateSchema}.batch`)}, 'batch_id')), clock_timestamp()`,
+  );
+  const [batchId = '', loadedAt = ''] = opened.rows[0]?.map(String) ?? [];
+
+  await ensureRawTable(tx, target.raw, source.columns);
+  const partition = { schema: target.raw.schema, name: `${target.raw.name}_${batchId}` };
+  await tx.query(`create table ${quoted(partition)} (like ${quoted(target.raw)}, check (batch_id = ${batchId}))`);
+  const columns = ['batch_id', 'row_number', 'loaded_at', ...source.columns].map(identifier).join(', ');
+  const hash = createHash('sha256');
+  const rowCount = await tx.copyIn(
+    `copy ${quoted(partition)} (${columns}) from stdin`,
+    chunks(extraction, hash, `${batchId}\t`, loadedAt, source.columns.length),
+  );
+  const contentHash = hash.digest('hex');
+  if (source.mode === 'append' ? rowCount === 0 : contentHash === last?.[0] || (rowCount === 0 && !last)) return null;
+
+  await tx.query(`alter table ${quoted(target.raw)} attach partition ${quoted(partition)} for values in (${batchId})`);
+  const version = source.mode === 'append' ? hashOf([last?.[1] ?? null, contentHash]) : contentHash;
+  await tx.query(
+    `insert into ${batches} (batch_id, source, origin, content_hash, version, origin_hash, row_count, as_of, run_id, loaded_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+    [
+      batchId,
+      context.source,
+      extraction.origin,
+      contentHash,
+      version,
+      extraction.originHash ?? null,
+      rowCount,
+      context.asOf,
+      target.runId,
+      loadedAt,
+    ],
+  );
+  return { batchId, version, originHash: extraction.originHash ?? null, rowCount };
+}
+
+/** Rows as COPY lines, in pieces large enough to be worth a write; what is hashed is the source's content alone. */
+async function* chunks(
+  extraction: Extraction,
+  hash: ReturnType<typeof createHash>,
+  batch: string,
+  loadedAt: string,
+  width: number,
+): AsyncGenerator<string> {
+  let piece = '';
+  let content = '';
+  for await (const { number, cells } of extraction.rows) {
+    if (cells.length !== width)
+      throw new Error(`the loader gave ${cells.length} cells for ${width} columns in row ${number}`);
+    const values = copyLine(cells);
+    content += `${number}\t${values}`;
+    piece += `${batch}${number}\t${loadedAt}\t${values}`;
+    if (piece.length < 65_536) continue;
+    hash.update(content);
+    yield piece;
+    piece = '';
+    content = '';
+  }
+  hash.update(content);
+  if (piece !== '') yield piece;
+}
+
+function refuse(error: unknown, source: string): never {
+  if (!(error instanceof Error) || !('code' in error) || !('place' in error)) throw error;
+  const fault = error as Error & SourceFault;
+  throw new RunnerError(
+    {
+      code: fault.code,
+      message: `source ${source}: ${fault.message}`,
+      file: fault.place,
+      expected: fault.expected,
+      found: fault.found,
+      hint: fault.hint,
+    },
+    EXIT.failed,
+  );
+}

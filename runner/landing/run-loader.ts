@@ -1,0 +1,83 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { Database } from '../adapters/types.ts';
+import { RunnerError } from '../errors.ts';
+import type { SourceNode } from '../graph/types.ts';
+import { quoted, type Relation } from '../util/sql.ts';
+import { type Landing, type LandingTarget, land } from './land.ts';
+import type { Loader, Request } from './types.ts';
+
+export interface LoaderRun {
+  readonly db: Database;
+  readonly projectDir: string;
+  readonly stateSchema: string;
+  readonly runId: string;
+  readonly asOf: string;
+  readonly vars: Readonly<Record<string, unknown>>;
+  /** The environment, without the defaults of sources.yml. */
+  readonly env: (name: string) => string | undefined;
+  /** Whether the defaults of sources.yml (the bundled sample) may stand in for what is not set. */
+  readonly sampleAllowed: boolean;
+  readonly notice: (message: string) => void;
+}
+
+/**
+ * Lands a source. A requested one is given the rows of its model that raw does not hold yet: all of them when its
+ * `force_env` is 1, none when its `when_env` is not.
+ * @param requestsFrom the relation of the model that holds the requests
+ */
+export async function runLoader(
+  run: LoaderRun,
+  node: SourceNode,
+  lastOriginHash: string | null,
+  requestsFrom?: Relation,
+): Promise<Landing> {
+  const { source } = node;
+  const loader = await importLoader(run.projectDir, source.loader ?? '', node.name);
+  const target: LandingTarget = { db: run.db, raw: node.relation, stateSchema: run.stateSchema, runId: run.runId };
+  const requests = requestsFrom && (await readRequests(run, node, requestsFrom));
+  return land(target, source, loader, {
+    projectDir: run.projectDir,
+    source: node.name,
+    columns: source.columns,
+    env: (name) => run.env(name) ?? (run.sampleAllowed ? (source.env[name] ?? undefined) : undefined),
+    vars: run.vars,
+    asOf: run.asOf,
+    lastOriginHash,
+    notice: run.notice,
+    ...(requests ? { requests } : {}),
+  });
+}
+
+async function readRequests(run: LoaderRun, node: SourceNode, from: Relation): Promise<readonly Request[]> {
+  const { key, force_env, when_env } = node.source.requests ?? {};
+  if (when_env && run.env(when_env) !== '1') return [];
+  const forced = force_env !== undefined && run.env(force_env) === '1';
+  const known = (key ?? []).map((column) => `known."${column}" = asked."${column}"::text`).join(' and ');
+  const isNew = key && !forced ? `where not exists (select from ${quoted(node.relation)} as known where ${known})` : '';
+  const result = await run.db.query(`select * from ${quoted(from)} as asked ${isNew} order by asked::text`);
+  return result.rows.map((row) =>
+    Object.fromEntries(result.columns.map(({ name }, index) => [name, row[index] ?? null])),
+  );
+}
+
+async function importLoader(projectDir: string, path: string, source: string): Promise<Loader> {
+  const file = join(projectDir, path);
+  if (!existsSync(file)) {
+    throw new RunnerError({
+      code: 'LOADER_NOT_FOUND',
+      message: `the loader of source ${source} is not there`,
+      file: path,
+      hint: 'Compile the project (npm run build), or correct loader: in sources/sources.yml.',
+    });
+  }
+  const module = (await import(pathToFileURL(file).href)) as { default?: unknown };
+  if (typeof module.default === 'function') return module.default as Loader;
+  throw new RunnerError({
+    code: 'LOADER_INVALID',
+    message: `the loader of source ${source} exports no function`,
+    file: path,
+    expected: 'export default async function (context)',
+  });
+}
