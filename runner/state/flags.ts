@@ -1,0 +1,56 @@
+import type { Database } from '../adapters/types.ts';
+import type { Graph } from '../graph/types.ts';
+import type { Env } from '../project/env.ts';
+import type { FlagConfig } from '../project/types.ts';
+import { quoted } from '../util/sql.ts';
+import type { Fingerprinter, Versions } from './fingerprint.ts';
+
+/** What raising a flag is decided from. */
+export interface FlagContext {
+  readonly graph: Graph;
+  readonly versions: Versions;
+  readonly fingerprinter: Fingerprinter;
+  readonly env: Env;
+  readonly db: Database;
+}
+
+/**
+ * The flags of project.yml, each raised or not. A source or seed raises its flag until a build has published what it
+ * holds, so that a run that failed between loading and building is not forgotten.
+ */
+export async function raisedFlags(
+  flags: readonly FlagConfig[],
+  context: FlagContext,
+): Promise<ReadonlyMap<string, boolean>> {
+  const raised = new Map<string, boolean>();
+  for (const flag of flags) raised.set(flag.name, await isRaised(flag, context));
+  return raised;
+}
+
+async function isRaised(flag: FlagConfig, context: FlagContext): Promise<boolean> {
+  if (flag.env !== undefined) return context.env(flag.env) === '1';
+  if (flag.sources) return flag.sources.some((name) => isUnread(name, context));
+  if (flag.seeds) return flag.seeds.some((name) => isEdited(name, context));
+  return flag.empty === undefined ? false : isEmpty(flag.empty, context);
+}
+
+/** No batch yet, or one that a reader of the source has not been published with. */
+function isUnread(source: string, { graph, versions }: FlagContext): boolean {
+  const node = [...graph.nodes.values()].find((candidate) => candidate.type === 'source' && candidate.name === source);
+  const version = node && versions.of(node.id, '');
+  if (!node || !version) return true;
+  return graph.dag.children(node.id).some((child) => versions.stored(child)?.parts[`parent:${node.id}`] !== version);
+}
+
+function isEdited(seed: string, { graph, versions, fingerprinter }: FlagContext): boolean {
+  const node = graph.nodes.get(graph.idOf(seed));
+  return node !== undefined && versions.stored(node.id)?.parts.seed !== fingerprinter.parts(node, '', versions.of).seed;
+}
+
+async function isEmpty(model: string, { graph, db }: FlagContext): Promise<boolean> {
+  const relation = graph.nodes.get(graph.idOf(model))?.relation;
+  if (!relation) return true;
+  const result = await db.query('select to_regclass($1) is not null', [quoted(relation)]);
+  if (result.rows[0]?.[0] !== 't') return true;
+  return (await db.query(`select from ${quoted(relation)} limit 1`)).rowCount === 0;
+}

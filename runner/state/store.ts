@@ -1,0 +1,144 @@
+import type { ConnectionConfig, Database, Session } from '../adapters/types.ts';
+import type { CheckResult } from '../contracts/types.ts';
+import { DatabaseError } from '../errors.ts';
+import { identifier, literal } from '../util/sql.ts';
+import { LATEST_MIGRATION, migrate } from './migrations.ts';
+import type { BatchState, NodeState, RunRecord, TargetState } from './types.ts';
+
+/** How a node ended, as kept in `node_result`. */
+export interface NodeRecord {
+  readonly nodeId: string;
+  readonly name: string;
+  readonly type: string;
+  readonly status: string;
+  readonly rowCount: number | null;
+  readonly rowsAffected: number | null;
+  readonly message: string | null;
+  readonly startedAt: Date;
+  readonly finishedAt: Date;
+  readonly checks: readonly CheckResult[];
+}
+
+/** The runner's own tables on one target. */
+export interface Store {
+  /** Everything a plan needs, in one round trip; brings the tables up to date first when they are not. */
+  read(schemas: readonly string[]): Promise<TargetState>;
+  /** A run of the same id (an orchestrator that restarts one) starts anew: its node results are replaced. */
+  startRun(run: RunRecord, startedAt: Date): Promise<void>;
+  finishRun(runId: string, status: string, error: string | null): Promise<void>;
+  /** Written in the transaction that publishes, so that state and data never part. */
+  publish(tx: Session, runId: string, nodeId: string, state: NodeState): Promise<void>;
+  record(session: Session | Database, runId: string, result: NodeRecord): Promise<void>;
+}
+
+export function createStore(db: Database, config: ConnectionConfig, schema: string): Store {
+  const table = (name: string): string => `${identifier(schema)}.${identifier(name)}`;
+  const read = async (schemas: readonly string[]): Promise<TargetState | undefined> => {
+    const result = await db.query(stateQuery(table, schemas)).catch((error: unknown) => {
+      if (error instanceof DatabaseError && ['42P01', '3F000'].includes(error.sqlstate)) return undefined;
+      throw error;
+    });
+    const text = result?.rows[0]?.[0];
+    return text ? parseState(JSON.parse(text) as StateJson) : undefined;
+  };
+  return {
+    async read(schemas) {
+      const state = await read(schemas);
+      if (state) return state;
+      await migrate(config, schema);
+      return (await read(schemas)) ?? { nodes: new Map(), batches: new Map(), relations: new Map() };
+    },
+    async startRun(run, startedAt) {
+      await db.query(
+        `with gone as (delete from ${table('node_result')} where run_id = $1),
+              gone_checks as (delete from ${table('check_result')} where run_id = $1)
+         insert into ${table('run')} (run_id, label, command, arguments, project, target, date_reference, git_commit, orchestrator, status, started_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'running', $10)
+         on conflict (run_id) do update set command = excluded.command, arguments = excluded.arguments, date_reference = excluded.date_reference,
+           git_commit = excluded.git_commit, status = 'running', error = null, started_at = excluded.started_at, finished_at = null`,
+        [
+          run.runId,
+          run.label,
+          run.command,
+          run.arguments,
+          run.project,
+          run.target,
+          run.dateReference,
+          run.gitCommit,
+          run.orchestrator,
+          startedAt,
+        ],
+      );
+    },
+    async finishRun(runId, status, error) {
+      await db.query(
+        `update ${table('run')} set status = $2, error = $3, finished_at = clock_timestamp() where run_id = $1`,
+        [runId, status, error],
+      );
+    },
+    async publish(tx, runId, nodeId, state) {
+      await tx.query(
+        `insert into ${table('node_state')} (node_id, parts, versions, run_id, published_at) values ($1, $2, $3, $4, clock_timestamp())
+         on conflict (node_id) do update set parts = excluded.parts, versions = excluded.versions, run_id = excluded.run_id, published_at = excluded.published_at`,
+        [nodeId, JSON.stringify(state.parts), JSON.stringify(state.versions), runId],
+      );
+    },
+    async record(session, runId, result) {
+      await session.query(
+        `insert into ${table('node_result')} (run_id, node_id, name, resource_type, status, row_count, rows_affected, message, started_at, finished_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+         on conflict (run_id, node_id) do update set status = excluded.status, row_count = excluded.row_count, rows_affected = excluded.rows_affected,
+           message = excluded.message, started_at = excluded.started_at, finished_at = excluded.finished_at`,
+        [
+          runId,
+          result.nodeId,
+          result.name,
+          result.type,
+          result.status,
+          result.rowCount,
+          result.rowsAffected,
+          result.message,
+          result.startedAt,
+          result.finishedAt,
+        ],
+      );
+      if (result.checks.length === 0) return;
+      const columns = ['path', 'type', 'column', 'name', 'outcome', 'value', 'threshold', 'message'] as const;
+      await session.query(
+        `insert into ${table('check_result')} (run_id, node_id, check_path, check_type, column_name, name, outcome, value, threshold, message)
+         select $1, $2, c.* from unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[]) as c
+         on conflict (run_id, node_id, check_path) do update set outcome = excluded.outcome, value = excluded.value, message = excluded.message`,
+        [runId, result.nodeId, ...columns.map((column) => result.checks.map((check) => check[column]))],
+      );
+    },
+  };
+}
+
+interface StateJson {
+  readonly migration: string | null;
+  readonly nodes: readonly { id: string; parts: NodeState['parts']; versions: NodeState['versions'] }[] | null;
+  readonly batches: readonly ({ source: string } & BatchState)[] | null;
+  readonly relations: Readonly<Record<string, string>> | null;
+}
+
+function stateQuery(table: (name: string) => string, schemas: readonly string[]): string {
+  return `select json_build_object(
+    'migration', (select max(name) from ${table('migration')}),
+    'nodes', (select json_agg(json_build_object('id', node_id, 'parts', parts, 'versions', versions)) from ${table('node_state')}),
+    'batches', (select json_agg(json_build_object('source', source, 'batchId', batch_id::text, 'version', version, 'originHash', origin_hash, 'rowCount', row_count))
+                from (select distinct on (source) * from ${table('batch')} order by source, batch_id desc) as latest),
+    'relations', (select json_object_agg(n.nspname || '.' || c.relname, c.relkind) from pg_catalog.pg_class c
+                  join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+                  where c.relkind in ('r', 'v', 'm', 'p') and n.nspname in (${schemas.map(literal).join(', ')}))
+  )`;
+}
+
+/** `undefined` when the tables are of an older version. */
+function parseState(json: StateJson): TargetState | undefined {
+  if (json.migration !== LATEST_MIGRATION) return undefined;
+  return {
+    nodes: new Map((json.nodes ?? []).map(({ id, parts, versions }) => [id, { parts, versions }])),
+    batches: new Map((json.batches ?? []).map(({ source, ...batch }) => [source, batch])),
+    relations: new Map(Object.entries(json.relations ?? {})),
+  };
+}
