@@ -1,0 +1,78 @@
+import type { CheckResult, ContractResult } from '../contracts/types.ts';
+import { DatabaseError, type Fault, RunnerError } from '../errors.ts';
+import type { Node, SeedNode } from '../graph/types.ts';
+
+/** A contract that forbids publishing; it ends the transaction. */
+export class AuditFailure extends Error {
+  readonly contract: ContractResult;
+
+  constructor(node: Node, contract: ContractResult) {
+    super(`contract of ${node.name} failed`);
+    this.name = 'AuditFailure';
+    this.contract = contract;
+  }
+}
+
+/** One fault for each check that forbids publishing, at its line in the contract. */
+export function contractFaults(node: Node, contract: ContractResult): readonly Fault[] {
+  const file = node.contract?.file ?? node.file;
+  const bad = contract.checks.filter(({ outcome }) => outcome === 'FAILED' || outcome === 'NOT_EVALUATED');
+  const checks = bad.map((check) => ({
+    code: check.outcome === 'FAILED' ? 'CHECK_FAILED' : 'CHECK_NOT_EVALUATED',
+    message: `${node.name}: ${check.name}: ${check.message}`,
+    file,
+    line: check.line,
+    expected: check.threshold,
+    found: [check.value, sampleText(node, check)].filter(Boolean).join('; ') || undefined,
+  }));
+  if (checks.length > 0) return checks;
+  return contract.errors.map((message) => ({ code: 'CONTRACT_ERROR', message: `${node.name}: ${message}`, file }));
+}
+
+/** What an error that is no verdict says of the node. */
+export function faultsOf(node: Node, error: unknown): readonly Fault[] {
+  if (error instanceof RunnerError) return error.faults;
+  if (!(error instanceof DatabaseError)) {
+    return [
+      {
+        code: 'UNEXPECTED',
+        message: `${node.name}: ${error instanceof Error ? error.message : String(error)}`,
+        file: node.file,
+      },
+    ];
+  }
+  const seedLine = node.type === 'seed' ? copyLineOf(node, error) : undefined;
+  return [
+    {
+      code: `SQL_${error.sqlstate}`,
+      message: `${node.name}: ${error.message}`,
+      file: node.file,
+      line: seedLine,
+      source: seedLine === undefined ? undefined : error.where,
+      hint: error.hint ?? (node.type === 'model' ? `The SQL that ran: target/compiled/${node.file}` : undefined),
+    },
+  ];
+}
+
+/** The file line of a seed's row that COPY refused: its context says `COPY t, line 3, column c: "x"`. */
+function copyLineOf(node: SeedNode, error: DatabaseError): number | undefined {
+  const record = /, line (\d+)/.exec(error.where ?? '')?.[1];
+  return record === undefined ? undefined : node.seed.rows[Number(record) - 1]?.line;
+}
+
+/** Offending rows in short; those of a seed with their place in the file. */
+function sampleText(node: Node, check: CheckResult): string {
+  const { columns, rows } = check.sample ?? { columns: [], rows: [] };
+  return rows
+    .map((row) => {
+      const pairs = columns.map((column, index) => ({ column, value: row[index] ?? 'NULL' }));
+      const place = node.type === 'seed' ? pairs.find(({ column }) => column === 'row_number') : undefined;
+      const line =
+        place && node.type === 'seed' ? `${node.file}:${node.seed.rows[Number(place.value) - 1]?.line ?? '?'} ` : '';
+      return `${line}(${pairs
+        .filter((pair) => pair !== place)
+        .map(({ column, value }) => `${column}=${value}`)
+        .join(', ')})`;
+    })
+    .join(' ');
+}

@@ -1,0 +1,215 @@
+import type { Database, Session } from '../adapters/types.ts';
+import { bind } from '../compile/bind.ts';
+import { evaluateContract } from '../contracts/evaluate.ts';
+import type { ContractResult } from '../contracts/types.ts';
+import { blocksPublish } from '../contracts/verdict.ts';
+import type { Fault } from '../errors.ts';
+import type { Graph, ModelNode, Node, SourceNode } from '../graph/types.ts';
+import type { Landing } from '../landing/land.ts';
+import { isUnchanged } from '../state/changes.ts';
+import type { Fingerprinter, VersionOf, Versions } from '../state/fingerprint.ts';
+import type { NodeRecord, Store } from '../state/store.ts';
+import type { NodeState, TargetState } from '../state/types.ts';
+import { quoted, type Relation } from '../util/sql.ts';
+import { AuditFailure, contractFaults, faultsOf } from './faults.ts';
+import { MATERIALIZATIONS, seed, type Written } from './materialize.ts';
+import type { Unit } from './schedule.ts';
+import { sourceSql } from './source-sql.ts';
+import type { NodeResult, Status } from './types.ts';
+
+/** What a unit needs of the run it belongs to. */
+export interface UnitContext {
+  readonly db: Database;
+  readonly store: Store;
+  readonly graph: Graph;
+  readonly runId: string;
+  readonly fingerprinter: Fingerprinter;
+  readonly versions: Versions;
+  readonly state: TargetState;
+  readonly fullRefresh: boolean;
+  /** A node that was selected as changed is left alone when what it reads turns out to be the same. */
+  readonly onlyChanged: (node: Node) => boolean;
+  readonly plannedIds: ReadonlySet<string>;
+  readonly runSource: (node: SourceNode) => Promise<Landing>;
+  /** Keeps the SQL that ran, for people. */
+  readonly keepSql: (node: ModelNode, sql: string) => void;
+  readonly startedAt: Date;
+}
+
+/**
+ * Builds the nodes of a unit in one transaction: each is materialized, then audited by its contract on that same
+ * transaction, and what is kept of it is written with it. The first failure undoes all; nothing of it was visible.
+ */
+export async function runUnit(context: UnitContext, unit: Unit): Promise<readonly NodeResult[]> {
+  const startedAt = new Date();
+  if (
+    unit.every(
+      (node) => context.onlyChanged(node) && isUnchanged(node, context.fingerprinter, context.versions, context.state),
+    )
+  ) {
+    return record(
+      context,
+      unit.map((node) => ended(node, startedAt, 'unchanged', { message: 'what it reads is what it was built from' })),
+    );
+  }
+  const [first] = unit;
+  if (first?.type === 'source') return record(context, [await askSource(context, first, startedAt)]);
+  const done: NodeResult[] = [];
+  // Within the unit, a node that comes later reads the version that an earlier one is about to have.
+  const published = new Map<string, NodeState>();
+  const versionOf: VersionOf = (id, variant) =>
+    published.get(id)?.versions[variant] ?? context.versions.of(id, variant);
+  let current = unit[0] as Node;
+  try {
+    await context.db.transaction(async (tx) => {
+      for (const node of unit) {
+        current = node;
+        const result = await buildNode(context, tx, node);
+        done.push(result);
+        const state = context.fingerprinter.state(node, versionOf);
+        published.set(node.id, state);
+        await context.store.publish(tx, context.runId, node.id, state);
+        await context.store.record(tx, context.runId, toRecord(result));
+      }
+    });
+  } catch (error) {
+    return record(context, failedUnit(unit, current, error, startedAt));
+  }
+  for (const [id, state] of published) context.versions.publish(id, state);
+  return done;
+}
+
+async function buildNode(context: UnitContext, tx: Session, node: Node): Promise<NodeResult> {
+  const startedAt = new Date();
+  const options = { plannedView: (view: Relation) => plannedView(context, view) };
+  let written: Written = { rows: null, changed: null };
+  if (node.type === 'seed') written = await seed(tx, node, { ...options, incremental: false });
+  if (node.type === 'model') {
+    const exists = context.state.relations.get(`${node.relation.schema}.${node.relation.name}`) === 'r';
+    const incremental =
+      node.materialized === 'incremental' && exists && !(context.fullRefresh && node.config.full_refresh !== false);
+    const sql = sqlOf(context, node, incremental);
+    context.keepSql(node, sql);
+    written = await MATERIALIZATIONS[node.materialized](tx, node, sql, { ...options, incremental });
+  }
+  const contract = await audit(context, tx, node);
+  if (contract && blocksPublish(contract)) throw new AuditFailure(node, contract);
+  return ended(node, startedAt, 'success', { ...written, contract });
+}
+
+async function audit(context: UnitContext, tx: Session, node: Node): Promise<ContractResult | null> {
+  if (!node.contract) return null;
+  return evaluateContract(tx, node.contract, {
+    relation: node.relation,
+    clock: context.startedAt,
+    rowNumber: node.type === 'seed',
+  });
+}
+
+/**
+ * The SQL of a model on its target.
+ * @param sourceOf what stands for a source: the batch in force, when SQL is to run
+ */
+export function modelSql(
+  graph: Graph,
+  node: ModelNode,
+  incremental: boolean,
+  sourceOf: (source: SourceNode) => string,
+): string {
+  const named = new Map(
+    graph.dag
+      .parents(node.id)
+      .flatMap((id) => graph.nodes.get(id) ?? [])
+      .map((parent) => [parent.name, parent]),
+  );
+  const body = incremental ? node.rendered.incrementalBody : node.rendered.body;
+  return bind(body, {
+    self: node.relation,
+    ref: (name) => graph.nodes.get(graph.idOf(name))?.relation ?? node.relation,
+    source: (name) => {
+      const source = named.get(name);
+      return source?.type === 'source' ? sourceOf(source) : name;
+    },
+  });
+}
+
+function sqlOf(context: UnitContext, node: ModelNode, incremental: boolean): string {
+  return modelSql(context.graph, node, incremental, (source) => sourceSql(source, context.versions.batch(source.name)));
+}
+
+function plannedView(context: UnitContext, relation: Relation): string | undefined {
+  const id = [...context.plannedIds].find((planned) => {
+    const node = context.graph.nodes.get(planned);
+    return node && quoted(node.relation) === quoted(relation);
+  });
+  const node = id === undefined ? undefined : context.graph.nodes.get(id);
+  return node?.type === 'model' && node.materialized === 'view' ? sqlOf(context, node, false) : undefined;
+}
+
+async function askSource(context: UnitContext, node: SourceNode, startedAt: Date): Promise<NodeResult> {
+  try {
+    const { batch } = await context.runSource(node);
+    if (batch) context.versions.land(node.name, batch);
+    const state = context.fingerprinter.state(node, context.versions.of);
+    await context.db.transaction((tx) => context.store.publish(tx, context.runId, node.id, state));
+    context.versions.publish(node.id, state);
+    return ended(node, startedAt, 'success', {
+      rows: batch?.rowCount ?? 0,
+      changed: batch?.rowCount ?? 0,
+      message: batch ? null : 'nothing new',
+    });
+  } catch (error) {
+    return failure(node, error, startedAt);
+  }
+}
+
+function failedUnit(unit: Unit, culprit: Node, error: unknown, startedAt: Date): readonly NodeResult[] {
+  return unit.map((node) =>
+    node === culprit
+      ? failure(node, error, startedAt)
+      : ended(node, startedAt, 'skipped', { message: `undone with ${culprit.name}, which shares its transaction` }),
+  );
+}
+
+function failure(node: Node, error: unknown, startedAt: Date): NodeResult {
+  const contract = error instanceof AuditFailure ? error.contract : null;
+  const faults: readonly Fault[] = contract ? contractFaults(node, contract) : faultsOf(node, error);
+  const message = faults.map((fault) => fault.message).join('; ');
+  return ended(node, startedAt, contract ? 'failed' : 'error', { contract, faults, message });
+}
+
+function ended(node: Node, startedAt: Date, status: Status, fields: Partial<NodeResult>): NodeResult {
+  return {
+    node,
+    status,
+    rows: null,
+    changed: null,
+    message: null,
+    faults: [],
+    contract: null,
+    startedAt,
+    finishedAt: new Date(),
+    ...fields,
+  };
+}
+
+/** Notes results that no publishing transaction carries. */
+async function record(context: UnitContext, results: readonly NodeResult[]): Promise<readonly NodeResult[]> {
+  for (const result of results) await context.store.record(context.db, context.runId, toRecord(result));
+  return results;
+}
+
+function toRecord(result: NodeResult): NodeRecord {
+  return {
+    nodeId: result.node.id,
+    name: result.node.name,
+    type: result.node.type,
+    status: result.status,
+    rowCount: result.rows,
+    rowsAffected: result.changed,
+    message: result.message,
+    startedAt: result.startedAt,
+    finishedAt: result.finishedAt,
+    checks: result.contract?.checks ?? [],
+  };
+}

@@ -1,0 +1,130 @@
+import type { Graph, Node } from '../graph/types.ts';
+import { hasFailed, type NodeResult } from './types.ts';
+
+/** Nodes that are published together: one node, or those that share a `transaction`, in dependency order. */
+export type Unit = readonly Node[];
+
+export interface ScheduleOptions {
+  readonly threads: number;
+  /** After the first failure nothing more is started; what was not started ends as `skipped`. */
+  readonly failFast: boolean;
+  /** Ids outside the units that count as failed: sources that could not be read. */
+  readonly failed: ReadonlySet<string>;
+  readonly runUnit: (unit: Unit) => Promise<readonly NodeResult[]>;
+  readonly onStart: (node: Node) => void;
+  readonly onResult: (result: NodeResult) => void;
+}
+
+/** The selected nodes as units, in an order in which what a unit depends on comes first. */
+export function toUnits(graph: Graph, ids: readonly string[]): readonly Unit[] {
+  const groups = new Map<string, Node[]>();
+  for (const id of ids) {
+    const node = graph.nodes.get(id);
+    if (!node) continue;
+    const group = node.type === 'model' && node.config.transaction ? `transaction ${node.config.transaction}` : id;
+    groups.set(group, [...(groups.get(group) ?? []), node]);
+  }
+  return [...groups.values()];
+}
+
+/**
+ * Runs units as soon as all that they depend on is done, `threads` at a time. A unit below one that did not succeed is
+ * not run: it ends as `upstream_failed`, naming the node that failed first.
+ */
+export async function schedule(
+  graph: Graph,
+  units: readonly Unit[],
+  options: ScheduleOptions,
+): Promise<readonly NodeResult[]> {
+  const unitOf = new Map(units.flatMap((unit) => unit.map((node) => [node.id, unit] as const)));
+  const waitsFor = new Map(units.map((unit) => [unit, upstream(graph, unit, unitOf)]));
+  const results = new Map<string, NodeResult>();
+  const waiting = new Set(units);
+  const running = new Set<Promise<void>>();
+  let stopped = false;
+
+  const finish = (unit: Unit, ended: readonly NodeResult[]): void => {
+    for (const result of ended) {
+      results.set(result.node.id, result);
+      options.onResult(result);
+      if (options.failFast && hasFailed(result.status)) stopped = true;
+    }
+    waiting.delete(unit);
+  };
+  const hasFailedSource = (unit: Unit): boolean =>
+    unit.some((node) => [...graph.dag.ancestors(node.id)].some((id) => options.failed.has(id)));
+  const isDone = (unit: Unit): boolean => unit.every((node) => results.has(node.id));
+  const start = (unit: Unit): void => {
+    waiting.delete(unit);
+    for (const node of unit) options.onStart(node);
+    const work = options.runUnit(unit).then((ended) => {
+      finish(unit, ended);
+      running.delete(work);
+    });
+    running.add(work);
+  };
+
+  while (waiting.size > 0 || running.size > 0) {
+    for (const unit of waiting) {
+      const before = [...(waitsFor.get(unit) ?? [])];
+      if (stopped) finish(unit, notRun(unit, 'skipped', 'not started: --fail-fast ended the run'));
+      else if (!before.every(isDone)) continue;
+      else if (
+        hasFailedSource(unit) ||
+        before.some((other) => other.some((node) => hasFailed(results.get(node.id)?.status ?? 'error')))
+      ) {
+        finish(
+          unit,
+          notRun(
+            unit,
+            'upstream_failed',
+            `not run: ${culprits(graph, unit, results, options.failed).join(', ')} did not succeed`,
+          ),
+        );
+      } else if (running.size < options.threads) start(unit);
+    }
+    if (running.size > 0) await Promise.race(running);
+  }
+  return units.flatMap((unit) => unit.flatMap((node) => results.get(node.id) ?? []));
+}
+
+/** The other selected units that hold an ancestor of the unit, near or far: a node between may not be selected. */
+function upstream(graph: Graph, unit: Unit, unitOf: ReadonlyMap<string, Unit>): ReadonlySet<Unit> {
+  const found = new Set<Unit>();
+  for (const node of unit) {
+    for (const id of graph.dag.ancestors(node.id)) {
+      const other = unitOf.get(id);
+      if (other && other !== unit) found.add(other);
+    }
+  }
+  return found;
+}
+
+/** The ancestors that failed by themselves, as a person wants to read them: the cause, not the chain. */
+function culprits(
+  graph: Graph,
+  unit: Unit,
+  results: ReadonlyMap<string, NodeResult>,
+  sources: ReadonlySet<string>,
+): readonly string[] {
+  const ancestors = new Set(unit.flatMap((node) => [...graph.dag.ancestors(node.id)]));
+  const unread = [...ancestors].filter((id) => sources.has(id)).map((id) => `source ${graph.nodes.get(id)?.name}`);
+  const failed = [...ancestors].flatMap((id) => results.get(id) ?? []).filter(({ status }) => hasFailed(status));
+  const own = failed.filter(({ status }) => status === 'error' || status === 'failed');
+  return [...unread, ...(own.length > 0 || unread.length > 0 ? own : failed).map(({ node }) => node.name)];
+}
+
+function notRun(unit: Unit, status: 'skipped' | 'upstream_failed', message: string): readonly NodeResult[] {
+  const now = new Date();
+  return unit.map((node) => ({
+    node,
+    status,
+    rows: null,
+    changed: null,
+    message,
+    faults: [],
+    contract: null,
+    startedAt: now,
+    finishedAt: now,
+  }));
+}

@@ -1,0 +1,52 @@
+import type { ContractResult } from '../contracts/types.ts';
+import type { Fault } from '../errors.ts';
+import type { Node } from '../graph/types.ts';
+
+/**
+ * How a node ended. `unchanged`: selected as changed, but what it reads turned out to be what it was built from.
+ * `upstream_failed`: something it depends on did not succeed. `skipped`: the run ended, or its transaction was undone,
+ * for another node's reason.
+ */
+export type Status = 'success' | 'unchanged' | 'error' | 'failed' | 'upstream_failed' | 'skipped';
+
+export interface NodeResult {
+  readonly node: Node;
+  readonly status: Status;
+  /** Rows that the node's SQL, file or loader gave; `null` where none are (a view). */
+  readonly rows: number | null;
+  /** Rows of the published relation that were added, removed or changed. */
+  readonly changed: number | null;
+  readonly message: string | null;
+  readonly faults: readonly Fault[];
+  readonly contract: ContractResult | null;
+  readonly startedAt: Date;
+  readonly finishedAt: Date;
+}
+
+/** What happens in a run, in order; reporters listen. */
+export type RunEvent =
+  | {
+      readonly type: 'run_started';
+      readonly command: string;
+      readonly runId: string;
+      readonly asOf: string;
+      readonly target: string;
+    }
+  | { readonly type: 'plan'; readonly nodes: readonly Node[]; readonly total: number }
+  | { readonly type: 'node_started'; readonly node: Node }
+  | { readonly type: 'node_finished'; readonly result: NodeResult; readonly done: number; readonly total: number }
+  | {
+      readonly type: 'source_landed';
+      readonly source: string;
+      readonly rows: number | null;
+      readonly origin: string | null;
+      readonly seconds: number;
+    }
+  | { readonly type: 'notice'; readonly message: string }
+  | { readonly type: 'faults'; readonly faults: readonly Fault[] };
+
+export type Emit = (event: RunEvent) => void;
+
+export function hasFailed(status: Status): boolean {
+  return status !== 'success' && status !== 'unchanged';
+}
