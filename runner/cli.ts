@@ -1,0 +1,121 @@
+import yargs, { type Argv } from 'yargs';
+import { COMMANDS, type CommandSpec } from './commands/index.ts';
+import type { CommonArgs, Reporter } from './commands/types.ts';
+import { EXIT, type Fault, RunnerError } from './errors.ts';
+import { COMMON_OPTIONS } from './options.ts';
+import { createReporter } from './reporters/terminal.ts';
+import { didYouMean } from './util/suggest.ts';
+
+/**
+ * The command line: argv → command → exit code (0 done, 1 a node, contract or source failed, 2 the command or the
+ * project is wrong, 3 another run holds the target).
+ */
+export async function main(argv: readonly string[]): Promise<number> {
+  let exitCode: number = EXIT.done;
+  const parser = COMMANDS.reduce<Argv>(
+    (parsing, spec) => withCommand(parsing, spec, (code) => (exitCode = code)),
+    yargs([...argv])
+      .scriptName('runner')
+      .usage('$0 <command>\n\nBuilds the SQL models of a project, each audited by its contract before it is published.')
+      .options(COMMON_OPTIONS)
+      .parserConfiguration({ 'greedy-arrays': false }),
+  );
+  const wrong = (message: string): number => {
+    process.stderr.write(`USAGE\n  ${message}\n  → runner --help\n`);
+    return EXIT.wrong;
+  };
+  try {
+    await parser
+      .demandCommand(1, 'which command?')
+      .strict()
+      .help()
+      .version(false)
+      .wrap(Math.min(120, process.stdout.columns ?? 120))
+      .exitProcess(false)
+      .fail((message, error) => {
+        throw error ?? new UsageError(explain(message));
+      })
+      .parseAsync();
+  } catch (error) {
+    if (error instanceof UsageError) return wrong(error.message);
+    throw error;
+  }
+  return exitCode;
+}
+
+class UsageError extends Error {}
+
+function withCommand(parsing: Argv, spec: CommandSpec, end: (exitCode: number) => void): Argv {
+  return parsing.command(
+    spec.command,
+    spec.describe,
+    (builder) => {
+      for (const [name, options] of Object.entries(spec.positionals ?? {})) builder.positional(name, options as never);
+      for (const [example, meaning] of spec.examples) builder.example(example, meaning);
+      return builder.options(spec.options ?? {});
+    },
+    async (args) => end(await runCommand(spec, withLast(args, spec) as unknown as CommonArgs & OutputArgs)),
+  );
+}
+
+/** An option that takes one value and is given twice has the value given last. */
+function withLast(args: Readonly<Record<string, unknown>>, spec: CommandSpec): Readonly<Record<string, unknown>> {
+  const lists = Object.entries({ ...COMMON_OPTIONS, ...spec.options, ...spec.positionals }).filter(
+    ([, option]) => 'array' in option,
+  );
+  const isList = (name: string): boolean => lists.some(([list]) => list === name);
+  return Object.fromEntries(
+    Object.entries(args).map(([name, value]) => [name, Array.isArray(value) && !isList(name) ? value.at(-1) : value]),
+  );
+}
+
+interface OutputArgs {
+  readonly output?: 'text' | 'json';
+  readonly logFormat: 'text' | 'json';
+  readonly quiet: boolean;
+}
+
+async function runCommand(spec: CommandSpec, args: CommonArgs & OutputArgs): Promise<number> {
+  const reporter = createReporter({
+    output: args.output ?? 'text',
+    logFormat: args.logFormat,
+    quiet: args.quiet,
+    stdout: process.stdout,
+    stderr: process.stderr,
+    noColor: !!process.env.NO_COLOR,
+  });
+  try {
+    const command = await spec.load();
+    return await command(args as never, reporter);
+  } catch (error) {
+    return failure(error, reporter);
+  } finally {
+    reporter.close();
+  }
+}
+
+function failure(error: unknown, reporter: Reporter): number {
+  if (error instanceof RunnerError) {
+    reporter.faults(error.faults);
+    return error.exitCode;
+  }
+  const unexpected: Fault = {
+    code: 'UNEXPECTED',
+    message: error instanceof Error ? (error.stack ?? error.message) : String(error),
+    hint: 'What was published stays as it was. Run the command again; if this comes back, report it with the lines above.',
+  };
+  reporter.faults([unexpected]);
+  return EXIT.failed;
+}
+
+/** yargs' words, with the near name that it leaves out. */
+function explain(message: string): string {
+  const names = [
+    ...COMMANDS.map(({ command }) => command.split(' ')[0] ?? ''),
+    ...Object.keys(COMMON_OPTIONS),
+    ...COMMANDS.flatMap(({ options }) => Object.keys(options ?? {})),
+  ];
+  const unknown = /Unknown (?:argument|command)s?: (\S+)/.exec(message)?.[1]?.replace(/,$/, '');
+  const hint = unknown ? didYouMean(unknown, names) : undefined;
+  return hint ? `${message}. ${hint}` : message;
+}

@@ -1,0 +1,31 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { EXIT } from '../errors.ts';
+import { modelSql } from '../execute/run-unit.ts';
+import { selectNodes } from '../graph/select.ts';
+import type { ModelNode } from '../graph/types.ts';
+import { quoted } from '../util/sql.ts';
+import { answerOf } from './answer.ts';
+import { loadProject } from './load-project.ts';
+import type { Command, SelectionArgs } from './types.ts';
+
+/**
+ * `runner compile`: renders the selected models into `target/compiled/`, without a server. A source stands as its whole
+ * raw table: which batch is in force is known to the target only.
+ */
+export const compile: Command<SelectionArgs> = async (args, reporter) => {
+  const loaded = loadProject(args);
+  const models = selectNodes(loaded.graph, args)
+    .map((id) => loaded.graph.nodes.get(id))
+    .filter((node): node is ModelNode => node?.type === 'model');
+  const rows = models.map((node) => {
+    const file = join('target', 'compiled', node.file);
+    const sql = modelSql(loaded.graph, node, false, (source) => quoted(source.relation));
+    mkdirSync(dirname(join(loaded.project.dir, file)), { recursive: true });
+    writeFileSync(join(loaded.project.dir, file), `${sql}\n`);
+    return [node.name, file, sql];
+  });
+  if (rows.length === 1 || args.select) reporter.answer(answerOf(['name', 'file', 'sql'], rows));
+  else reporter.line(`${rows.length} models compiled into target/compiled/`);
+  return EXIT.done;
+};

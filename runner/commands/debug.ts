@@ -1,0 +1,66 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { EXIT, RunnerError } from '../errors.ts';
+import type { SourceNode } from '../graph/types.ts';
+import { answerOf } from './answer.ts';
+import { type LoadedProject, loadProject } from './load-project.ts';
+import { withTarget } from './open-target.ts';
+import type { Command, CommonArgs } from './types.ts';
+
+type Line = readonly [what: string, state: 'ok' | 'to do', detail: string];
+
+/** `runner debug`: whether the project reads, the target answers and the sources are configured. Shows no secret. */
+export const debug: Command<CommonArgs> = async (args, reporter) => {
+  const loaded = loadProject(args);
+  const { models, seeds, sources } = loaded.project;
+  const lines: Line[] = [
+    ['node', 'ok', process.version],
+    [
+      'project',
+      'ok',
+      `${loaded.project.config.name}: ${models.length} models, ${seeds.length} seeds, ${sources.length} source tables`,
+    ],
+    await targetLine(loaded, reporter),
+    ...loaded.project.config.secrets.map(({ name, sample }) => secretLine(loaded, name, sample)),
+    ...[...loaded.graph.nodes.values()]
+      .filter((node): node is SourceNode => node.type === 'source' && !!node.source.loader)
+      .map((node) => sourceLine(loaded, node)),
+  ];
+  reporter.answer(answerOf(['what', 'state', 'detail'], lines));
+  return lines.every(([, state]) => state === 'ok') ? EXIT.done : EXIT.failed;
+};
+
+async function targetLine(loaded: LoadedProject, reporter: Parameters<Command<CommonArgs>>[1]): Promise<Line> {
+  try {
+    return await withTarget(loaded, reporter, async ({ db }) => {
+      const [version, user, database] =
+        (await db.query("select current_setting('server_version'), current_user, current_database()")).rows[0] ?? [];
+      return ['target', 'ok', `${loaded.target.name}: PostgreSQL ${version}, database ${database}, user ${user}`];
+    });
+  } catch (error) {
+    const fault = error instanceof RunnerError ? error.faults[0] : undefined;
+    return ['target', 'to do', [fault?.message ?? String(error), fault?.hint].filter(Boolean).join(' ')];
+  }
+}
+
+function secretLine({ env }: LoadedProject, name: string, sample: string | undefined): Line {
+  const value = env(name);
+  if (value === undefined)
+    return [name, sample === undefined ? 'ok' : 'to do', sample === undefined ? 'not set (optional)' : 'not set'];
+  return [name, 'ok', value === sample ? "the sample's value: right for the sample only" : 'set'];
+}
+
+/** A variable that names a file which is not there is the commonest fault of a set-up. */
+function sourceLine({ project, env, target }: LoadedProject, node: SourceNode): Line {
+  const secrets = new Set(project.config.secrets.map(({ name }) => name));
+  const variables = Object.entries(node.source.env).filter(([name]) => !secrets.has(name));
+  const states = variables.map(([name, fallback]) => {
+    const value = env(name) ?? (target.embedded ? fallback : null);
+    if (value === null || value === undefined) return { name, value: 'not set', missing: fallback !== null };
+    const isFile = !/^https?:/.test(value) && /[./\\]/.test(value);
+    const missing = isFile && !existsSync(resolve(project.dir, value));
+    return { name, value: isFile ? `${value}${missing ? ' (no such file)' : ''}` : 'set', missing };
+  });
+  const detail = states.map(({ name, value }) => `${name}: ${value}`).join(', ');
+  return [`source ${node.name}`, states.some(({ missing }) => missing) ? 'to do' : 'ok', detail || 'needs no setting'];
+}

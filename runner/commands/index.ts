@@ -1,0 +1,123 @@
+import type { Options } from 'yargs';
+import { OUTPUT_OPTION, SELECTION_OPTIONS } from '../options.ts';
+import type { Command } from './types.ts';
+
+/** A command as the command line knows it; its module is loaded only when it is the one called. */
+export interface CommandSpec {
+  /** yargs' command text: name and positional arguments. */
+  readonly command: string;
+  readonly describe: string;
+  readonly options?: Readonly<Record<string, Options>>;
+  readonly positionals?: Readonly<Record<string, Options>>;
+  readonly examples: readonly (readonly [example: string, meaning: string])[];
+  readonly load: () => Promise<Command<never>>;
+}
+
+export const COMMANDS: readonly CommandSpec[] = [
+  {
+    command: 'load [sources..]',
+    describe: 'Land the sources whose content changed; print the flags',
+    positionals: {
+      sources: {
+        type: 'string',
+        array: true,
+        describe: 'Systems (shop) or tables (shop.orders); default: all that no model asks',
+      },
+    },
+    examples: [
+      ['$0 load', 'all sources'],
+      ['$0 load shop', 'one system'],
+    ],
+    load: async () => (await import('./load.ts')).load,
+  },
+  {
+    command: 'build',
+    describe: 'Build seeds and models with their contracts, in dependency order',
+    options: {
+      ...SELECTION_OPTIONS,
+      'full-refresh': {
+        type: 'boolean',
+        default: false,
+        describe: 'Rebuild incremental models from nothing, but those with full_refresh=false',
+      },
+    },
+    examples: [
+      ['$0 build', 'everything'],
+      ['$0 build --select changed', 'what differs from what is published, and what depends on it'],
+      ['$0 build --select rates+', 'a seed and all that reads it'],
+    ],
+    load: async () => (await import('./build.ts')).build,
+  },
+  {
+    command: 'pipeline',
+    describe: 'Load, then build what changed, as one run',
+    examples: [
+      ['$0 pipeline', 'the daily run'],
+      ['$0 pipeline --as-of 2026-10-31', 'as it would have been on that day'],
+    ],
+    load: async () => (await import('./pipeline.ts')).pipeline,
+  },
+  {
+    command: 'test',
+    describe: 'Evaluate contracts on what is published, without building',
+    options: { ...SELECTION_OPTIONS },
+    examples: [['$0 test --select tag:kpi', 'the contracts of some nodes']],
+    load: async () => (await import('./test.ts')).test,
+  },
+  {
+    command: 'ls',
+    describe: 'List the nodes of a selection, in build order',
+    options: { ...SELECTION_OPTIONS, ...OUTPUT_OPTION },
+    examples: [
+      ["$0 ls --select '+revenue'", 'what a model is made of'],
+      ['$0 ls --select changed --output json', 'what a run would build'],
+    ],
+    load: async () => (await import('./ls.ts')).ls,
+  },
+  {
+    command: 'compile',
+    describe: 'Render models into target/compiled/, without a server',
+    options: { ...SELECTION_OPTIONS, ...OUTPUT_OPTION },
+    examples: [['$0 compile --select revenue', 'print one model as SQL']],
+    load: async () => (await import('./compile.ts')).compile,
+  },
+  {
+    command: 'show [model]',
+    describe: 'Print the rows of a model or query; nothing is written',
+    positionals: { model: { type: 'string', describe: 'A model or seed' } },
+    options: {
+      inline: { type: 'string', describe: 'SQL to run instead; ref() and macros work in it' },
+      limit: { type: 'number', default: 20, describe: 'Rows at the most; 0 for all' },
+      ...OUTPUT_OPTION,
+    },
+    examples: [
+      ['$0 show revenue', "a model's rows"],
+      ['$0 show --inline "select count(*) from {{ ref(\'orders\') }}" --output json', 'a query, as JSON'],
+    ],
+    load: async () => (await import('./show.ts')).show,
+  },
+  {
+    command: 'debug',
+    describe: 'Check the project, the target and the sources',
+    options: { ...OUTPUT_OPTION },
+    examples: [['$0 debug', 'one line for each, with what to do']],
+    load: async () => (await import('./debug.ts')).debug,
+  },
+  {
+    command: 'db <action>',
+    describe: 'Start or stop the embedded server, or print its address',
+    positionals: { action: { choices: ['start', 'stop', 'url'], describe: 'What to do' } },
+    examples: [
+      ['$0 db url', 'for psql or Power BI; holds the password'],
+      ['$0 db stop', 'stop it; the data stays'],
+    ],
+    load: async () => (await import('./db.ts')).db,
+  },
+  {
+    command: 'clean',
+    describe: 'Remove generated files',
+    options: { data: { type: 'boolean', default: false, describe: 'Also the embedded server with all its data' } },
+    examples: [['$0 clean --data', 'back to a fresh clone']],
+    load: async () => (await import('./clean.ts')).clean,
+  },
+];

@@ -1,0 +1,42 @@
+import { EXIT } from '../errors.ts';
+import { selectNodes } from '../graph/select.ts';
+import type { Graph, Node } from '../graph/types.ts';
+import { findChanges } from '../state/changes.ts';
+import { answerOf } from './answer.ts';
+import { loadProject } from './load-project.ts';
+import { withTarget } from './open-target.ts';
+import type { Command, SelectionArgs } from './types.ts';
+
+/** `runner ls`: the nodes a selection holds, in the order in which they would be built. */
+export const ls: Command<SelectionArgs> = async (args, reporter) => {
+  const loaded = loadProject(args);
+  const asksState = [...(args.select ?? []), ...(args.exclude ?? [])].some((text) => /(^|[\s,])changed\b/.test(text));
+  const changed = asksState
+    ? await withTarget(loaded, reporter, async ({ state, versions }) => {
+        const reasons = findChanges(loaded.graph, loaded.fingerprinter, versions, state);
+        return new Set([...reasons].filter(([, found]) => found.length > 0).map(([id]) => id));
+      })
+    : new Set<string>();
+  const ids = selectNodes(loaded.graph, args, { changed: () => changed });
+  const nodes = ids.flatMap((id) => loaded.graph.nodes.get(id) ?? []);
+  reporter.answer(
+    answerOf(
+      ['name', 'resource_type', 'materialized', 'relation', 'depends_on', 'file'],
+      nodes.map((node) => row(loaded.graph, node)),
+    ),
+  );
+  return EXIT.done;
+};
+
+function row(graph: Graph, node: Node): readonly string[] {
+  const materialized = node.type === 'model' ? node.materialized : node.type;
+  const parents = [...new Set(graph.dag.parents(node.id))].map((id) => graph.nodes.get(id)?.name ?? id);
+  return [
+    node.name,
+    node.type,
+    materialized,
+    `${node.relation.schema}.${node.relation.name}`,
+    parents.join(', '),
+    node.file,
+  ];
+}

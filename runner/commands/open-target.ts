@@ -1,0 +1,38 @@
+import type { Database } from '../adapters/types.ts';
+import { createVersions, type Versions } from '../state/fingerprint.ts';
+import { createStore } from '../state/store.ts';
+import type { TargetState } from '../state/types.ts';
+import type { LoadedProject } from './load-project.ts';
+import type { Reporter } from './types.ts';
+
+/** A target that is only read: no lock, no record. */
+export interface OpenTarget {
+  readonly db: Database;
+  readonly state: TargetState;
+  readonly versions: Versions;
+}
+
+/** Connects, reads the target's state, does `work` and disconnects. */
+export async function withTarget<T>(
+  loaded: LoadedProject,
+  reporter: Reporter,
+  work: (target: OpenTarget) => Promise<T>,
+): Promise<T> {
+  const config = await loaded.target.connect((message) => reporter.emit({ type: 'notice', message }));
+  const { openDatabase } = await import('../adapters/postgres.ts');
+  // A preview has no run: models that write one down get a name that says so.
+  const settings = {
+    TimeZone: loaded.project.config.timezone,
+    'runner.run_id': 'preview',
+    'runner.run_label': 'preview',
+    'runner.run_started_at': new Date().toISOString(),
+  };
+  const db = openDatabase(config, { max: 2, applicationName: 'runner', settings });
+  try {
+    const schemas = [...new Set([...loaded.graph.nodes.values()].map(({ relation }) => relation.schema))];
+    const state = await createStore(db, config, loaded.project.config.stateSchema).read(schemas);
+    return await work({ db, state, versions: createVersions(loaded.graph, state.nodes, state.batches) });
+  } finally {
+    await db.close();
+  }
+}

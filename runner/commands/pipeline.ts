@@ -1,0 +1,30 @@
+import { raisedFlags } from '../state/flags.ts';
+import { reportFlags } from './load.ts';
+import { loadProject } from './load-project.ts';
+import { type OpenRun, withRun } from './open-run.ts';
+import { buildNodes, endOf, landedSources, loadSources, reportSummary } from './steps.ts';
+import type { Command, CommonArgs, Reporter } from './types.ts';
+
+/** Where a person may look after a run. */
+function reportNext(run: OpenRun, reporter: Reporter): void {
+  const model = run.project.config.summary[0]?.model;
+  const lines = [
+    ...(model ? [`npx runner show ${model}`, `npx runner ls --select '+${model}'`] : []),
+    ...(run.target.embedded ? ['npx runner db url    (for psql or Power BI)', 'npx runner db stop'] : []),
+  ];
+  reporter.line(['', 'Next:', ...lines.map((line) => `  ${line}`)].join('\n'));
+}
+
+/** `runner pipeline`: load, then build what changed, as one run. */
+export const pipeline: Command<CommonArgs> = async (args, reporter) => {
+  const loaded = loadProject(args);
+  return withRun(loaded, { command: 'pipeline', arguments: '', threads: args.threads }, reporter.emit, async (run) => {
+    const refused = await loadSources(run, landedSources(run));
+    reportFlags(run, await raisedFlags(run.project.config.flags, run), reporter);
+    const results = await buildNodes(run, { ...args, select: ['changed'], refused });
+    reporter.summary(results, (Date.now() - run.startedAt.getTime()) / 1000);
+    await reportSummary(run, reporter);
+    reportNext(run, reporter);
+    return endOf(results, refused);
+  });
+};

@@ -1,0 +1,90 @@
+import type { Session, TextResult } from '../adapters/types.ts';
+import { bind } from '../compile/bind.ts';
+import { createRenderer } from '../compile/render.ts';
+import { DatabaseError, EXIT, RunnerError } from '../errors.ts';
+import { modelSql } from '../execute/run-unit.ts';
+import { sourceSql } from '../execute/source-sql.ts';
+import { selectNodes } from '../graph/select.ts';
+import type { SourceNode } from '../graph/types.ts';
+import type { Versions } from '../state/fingerprint.ts';
+import { quoted } from '../util/sql.ts';
+import { type LoadedProject, loadProject } from './load-project.ts';
+import { withTarget } from './open-target.ts';
+import type { Command, CommonArgs } from './types.ts';
+
+export interface ShowArgs extends CommonArgs {
+  readonly model?: string;
+  readonly inline?: string;
+  /** Rows at the most; 0 for all. */
+  readonly limit: number;
+}
+
+/** `runner show MODEL` or `--inline SQL`: the rows of a query, over what is published; nothing is written. */
+export const show: Command<ShowArgs> = async (args, reporter) => {
+  const loaded = loadProject(args);
+  if ((args.model === undefined) === (args.inline === undefined)) {
+    throw new RunnerError({
+      code: 'SHOW_WHAT',
+      message: 'show needs a model or --inline SQL',
+      expected: "runner show MODEL, or runner show --inline 'select …'",
+    });
+  }
+  return withTarget(loaded, reporter, async ({ db, versions }) => {
+    const sql =
+      args.inline === undefined
+        ? sqlOfModel(loaded, versions, args.model ?? '')
+        : sqlOfText(loaded, versions, args.inline);
+    reporter.answer(await db.transaction((tx) => fetch(tx, sql, args.limit)));
+    return EXIT.done;
+  });
+};
+
+/** Through a cursor, so that a limit spares the server the rest and the query keeps its own order. */
+async function fetch(tx: Session, sql: string, limit: number): Promise<TextResult> {
+  try {
+    await tx.query('set transaction read only');
+    await tx.query(`declare shown no scroll cursor for ${sql.trim().replace(/;$/, '')}`);
+    return await tx.query(`fetch ${limit === 0 ? 'all' : limit} from shown`);
+  } catch (error) {
+    if (!(error instanceof DatabaseError)) throw error;
+    throw new RunnerError(
+      {
+        code: `SQL_${error.sqlstate}`,
+        message: error.message,
+        hint: error.hint,
+        source: sql.length < 500 ? sql : undefined,
+      },
+      EXIT.failed,
+    );
+  }
+}
+
+function sqlOfModel({ graph }: LoadedProject, versions: Versions, name: string): string {
+  const node = graph.nodes.get(selectNodes(graph, { select: [name] })[0] ?? '');
+  if (node?.type === 'model') return modelSql(graph, node, false, sourceInForce(versions));
+  return node ? `select * from ${quoted(node.relation)}` : '';
+}
+
+/** `--inline` is a template like a model's: `ref()` and the macros work in it. */
+function sqlOfText({ project, graph, asOf, vars, env }: LoadedProject, versions: Versions, template: string): string {
+  const rendered = createRenderer(project, { asOf, vars, env })({
+    name: 'inline',
+    file: '--inline',
+    template,
+    config: {},
+  });
+  return bind(rendered.body, {
+    self: { schema: 'public', name: 'inline' },
+    ref: (name) => graph.nodes.get(graph.idOf(name))?.relation ?? { schema: 'public', name },
+    source: (name) => {
+      const node = [...graph.nodes.values()].find(
+        (candidate): candidate is SourceNode => candidate.type === 'source' && candidate.name === name,
+      );
+      return node ? sourceInForce(versions)(node) : name;
+    },
+  });
+}
+
+function sourceInForce(versions: Versions): (node: SourceNode) => string {
+  return (node) => sourceSql(node, versions.batch(node.name));
+}

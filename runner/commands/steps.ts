@@ -1,0 +1,192 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { TextResult } from '../adapters/types.ts';
+import { EXIT, type Fault, RunnerError } from '../errors.ts';
+import { runUnit } from '../execute/run-unit.ts';
+import { schedule, toUnits } from '../execute/schedule.ts';
+import { hasFailed, type NodeResult } from '../execute/types.ts';
+import { selectNodes } from '../graph/select.ts';
+import type { Node, SourceNode } from '../graph/types.ts';
+import type { Landing } from '../landing/land.ts';
+import { runLoader } from '../landing/run-loader.ts';
+import { findChanges, isStep } from '../state/changes.ts';
+import { identifier, quoted } from '../util/sql.ts';
+import type { OpenRun, RunEnd } from './open-run.ts';
+import type { Reporter } from './types.ts';
+
+/** Sources that `load` can land by itself: they have a loader and need no model's requests. */
+export function landedSources(run: Pick<OpenRun, 'graph'>): readonly SourceNode[] {
+  return [...run.graph.nodes.values()].filter(
+    (node): node is SourceNode => node.type === 'source' && !!node.source.loader && !node.source.requests,
+  );
+}
+
+/** Lands the sources one after the other; one that is refused does not keep the others from landing. */
+export async function loadSources(
+  run: OpenRun,
+  sources: readonly SourceNode[],
+): Promise<ReadonlyMap<string, readonly Fault[]>> {
+  const refused = new Map<string, readonly Fault[]>();
+  for (const node of sources) {
+    const started = Date.now();
+    try {
+      const { batch, origin } = await loadSource(run, node);
+      if (batch) run.versions.land(node.name, batch);
+      run.emit({
+        type: 'source_landed',
+        source: node.name,
+        rows: batch?.rowCount ?? null,
+        origin,
+        seconds: (Date.now() - started) / 1000,
+      });
+    } catch (error) {
+      if (!(error instanceof RunnerError)) throw error;
+      refused.set(node.id, error.faults);
+      run.emit({ type: 'faults', faults: error.faults });
+    }
+  }
+  return refused;
+}
+
+function loadSource(run: OpenRun, node: SourceNode): Promise<Landing> {
+  const model = node.source.requests?.model;
+  const requestsFrom = model === undefined ? undefined : run.graph.nodes.get(run.graph.idOf(model))?.relation;
+  return runLoader(
+    {
+      db: run.db,
+      projectDir: run.project.dir,
+      stateSchema: run.project.config.stateSchema,
+      runId: run.runId,
+      asOf: run.asOf,
+      vars: run.vars,
+      env: run.env,
+      sampleAllowed: run.target.embedded,
+      notice: (message) => run.emit({ type: 'notice', message: `${node.name}: ${message}` }),
+    },
+    node,
+    run.versions.batch(node.name)?.originHash ?? null,
+    requestsFrom,
+  );
+}
+
+export interface BuildRequest {
+  readonly select?: readonly string[];
+  readonly exclude?: readonly string[];
+  readonly fullRefresh?: boolean;
+  readonly threads: number;
+  readonly failFast: boolean;
+  /** Sources that were refused in this run: what depends on them is not built. */
+  readonly refused?: ReadonlyMap<string, readonly Fault[]>;
+}
+
+/** Selects, builds and audits; what is published when the run ends is whole, whatever failed. */
+export async function buildNodes(run: OpenRun, request: BuildRequest): Promise<readonly NodeResult[]> {
+  const reasons = findChanges(run.graph, run.fingerprinter, run.versions, run.state);
+  const changed = new Set([...reasons].filter(([, found]) => found.length > 0).map(([id]) => id));
+  const byChange = (request.select ?? []).some((text) => /(^|[\s,])changed\b/.test(text));
+  const selected = selectNodes(run.graph, request, { changed: () => changed });
+  const planned = withForcedSources(
+    run,
+    withWholeTransactions(
+      run,
+      selected.filter((id) => isStep(run.graph.nodes.get(id) as Node)),
+    ),
+  );
+  const units = toUnits(run.graph, planned);
+  run.emit({ type: 'plan', nodes: units.flat(), total: [...run.graph.nodes.values()].filter(isStep).length });
+
+  let done = 0;
+  const total = planned.length;
+  return schedule(run.graph, units, {
+    threads: request.threads,
+    failFast: request.failFast,
+    failed: unusableSources(run, request.refused ?? new Map()),
+    runUnit: (unit) =>
+      runUnit(
+        {
+          ...run,
+          fullRefresh: request.fullRefresh ?? false,
+          onlyChanged: (node) => byChange && !isForced(run, node),
+          plannedIds: new Set(planned),
+          runSource: (node) => loadSource(run, node),
+          keepSql: (node, sql) => keepFile(join(run.project.dir, 'target', 'compiled', node.file), sql),
+        },
+        unit,
+      ),
+    onStart: (node) => run.emit({ type: 'node_started', node }),
+    onResult: (result) => {
+      done += 1;
+      run.emit({ type: 'node_finished', result, done, total });
+    },
+  });
+}
+
+/** A source with nothing landed, or refused in this run, counts as failed: nothing is built on it. */
+function unusableSources(run: OpenRun, refused: ReadonlyMap<string, readonly Fault[]>): ReadonlySet<string> {
+  return new Set(
+    landedSources(run)
+      .filter((node) => refused.has(node.id) || !run.versions.batch(node.name))
+      .map((node) => node.id),
+  );
+}
+
+/** A node of a transaction brings the others: they are published all or none. */
+function withWholeTransactions(run: OpenRun, ids: readonly string[]): readonly string[] {
+  const names = new Set(ids.flatMap((id) => transactionOf(run.graph.nodes.get(id)) ?? []));
+  const wanted = new Set(ids);
+  return run.graph.dag.order.filter((id) => wanted.has(id) || names.has(transactionOf(run.graph.nodes.get(id)) ?? ''));
+}
+
+function transactionOf(node: Node | undefined): string | undefined {
+  return node?.type === 'model' ? node.config.transaction : undefined;
+}
+
+/** A run that has work asks the sources whose `force_env` is set, and what reads them may change. */
+function withForcedSources(run: OpenRun, ids: readonly string[]): readonly string[] {
+  if (ids.length === 0) return ids;
+  const forced = [...run.graph.nodes.values()].filter((node) => isForced(run, node));
+  const wanted = new Set([...ids, ...forced.flatMap(({ id }) => [id, ...run.graph.dag.descendants(id)])]);
+  return run.graph.dag.order.filter((id) => wanted.has(id));
+}
+
+function isForced(run: OpenRun, node: Node): boolean {
+  const variable = node.type === 'source' ? node.source.requests?.force_env : undefined;
+  return variable !== undefined && run.env(variable) === '1';
+}
+
+function keepFile(path: string, text: string): void {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, `${text}\n`);
+}
+
+/** What the run's record says, and the exit code. */
+export function endOf(
+  results: readonly NodeResult[],
+  refused: ReadonlyMap<string, readonly Fault[]> = new Map(),
+): RunEnd {
+  const messages = [
+    // The place only: what a loader says of a row may name a person, and the record is kept.
+    ...[...refused.values()].flat().map(({ code, file }) => `${code} ${file ?? ''}`.trim()),
+    ...results.filter(({ status }) => status === 'error' || status === 'failed').map(({ message }) => message ?? ''),
+  ];
+  const failed = messages.length > 0 || results.some(({ status }) => hasFailed(status));
+  const worked = results.some(({ status }) => status === 'success');
+  return {
+    exitCode: failed ? EXIT.failed : EXIT.done,
+    status: failed ? 'failed' : worked ? 'success' : 'nothing_to_do',
+    error: messages.length > 0 ? messages.join('\n') : null,
+  };
+}
+
+/** The tables that project.yml wants to see after a build, as far as they are there. */
+export async function reportSummary(run: OpenRun, reporter: Reporter): Promise<void> {
+  for (const { title, model, columns, order_by } of run.project.config.summary) {
+    const relation = run.graph.nodes.get(run.graph.idOf(model))?.relation;
+    if (!relation) continue;
+    const list = columns?.map(identifier).join(', ') ?? '*';
+    const result: TextResult | undefined = await run.db
+      .query(`select ${list} from ${quoted(relation)}${order_by ? ` order by ${order_by}` : ''}`)
+      .catch(() => undefined);
+    if (result) reporter.table(title, result);
+  }
+}

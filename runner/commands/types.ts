@@ -1,0 +1,33 @@
+import type { TextResult } from '../adapters/types.ts';
+import type { Fault } from '../errors.ts';
+import type { Emit, NodeResult } from '../execute/types.ts';
+
+/** Options that every command takes; see options.ts for their meaning. */
+export interface CommonArgs {
+  readonly projectDir: string;
+  readonly target?: string;
+  readonly asOf?: string;
+  readonly vars?: readonly string[];
+  readonly threads: number;
+  readonly failFast: boolean;
+}
+
+export interface SelectionArgs extends CommonArgs {
+  readonly select?: readonly string[];
+  readonly exclude?: readonly string[];
+}
+
+/** What a command says, drawn by a reporter. */
+export interface Reporter {
+  readonly emit: Emit;
+  /** How the run ended: results by status, and the time it took. */
+  summary(results: readonly NodeResult[], seconds: number): void;
+  table(title: string, result: TextResult): void;
+  /** The answer of a command that was asked for data: exactly one JSON array on stdout with `--output json`. */
+  answer(result: TextResult): void;
+  line(text: string): void;
+  faults(faults: readonly Fault[]): void;
+  close(): void;
+}
+
+export type Command<Args> = (args: Args, reporter: Reporter) => Promise<number>;

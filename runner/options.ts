@@ -1,0 +1,36 @@
+import type { Options } from 'yargs';
+
+/** Options that every command takes: parsing, help and the reference come from this table. */
+export const COMMON_OPTIONS = {
+  target: {
+    type: 'string',
+    describe: 'embedded, or the server that PGHOST names (default: that one if PGHOST is set)',
+  },
+  'as-of': { type: 'string', describe: 'The day the run stands for, YYYY-MM-DD (default: today)' },
+  vars: { type: 'string', array: true, describe: 'Project variables, name=value; wins over project.yml' },
+  threads: { type: 'number', default: 4, describe: 'Nodes built at once' },
+  'fail-fast': { type: 'boolean', default: false, describe: 'Start nothing more after the first failure' },
+  quiet: { type: 'boolean', alias: 'q', default: false, describe: 'Say only answers and errors' },
+  'log-format': { choices: ['text', 'json'] as const, default: 'text', describe: 'json: one event a line' },
+  'project-dir': { type: 'string', default: '.', describe: 'Folder that holds project.yml' },
+} as const satisfies Readonly<Record<string, Options>>;
+
+export const SELECTION_OPTIONS = {
+  select: {
+    type: 'string',
+    alias: 's',
+    array: true,
+    describe:
+      'Nodes to take: name, +name, name+, 2+name+1, @name, tag:, path:, source:, config.materialized:, changed; space = or, comma = and',
+  },
+  exclude: { type: 'string', array: true, describe: 'Nodes to leave out, in the same grammar' },
+} as const satisfies Readonly<Record<string, Options>>;
+
+export const OUTPUT_OPTION = {
+  output: {
+    alias: 'o',
+    choices: ['text', 'json'] as const,
+    default: 'text',
+    describe: 'json: exactly one JSON array of objects on stdout',
+  },
+} as const satisfies Readonly<Record<string, Options>>;

@@ -1,0 +1,147 @@
+import type { WriteStream } from 'node:tty';
+import type { Reporter } from '../commands/types.ts';
+import type { Fault } from '../errors.ts';
+import type { NodeResult, RunEvent, Status } from '../execute/types.ts';
+import type { Node } from '../graph/types.ts';
+import { eventLine, toObjects } from './json.ts';
+import { createLiveArea } from './live.ts';
+import { type Paint, painter, plural, seconds } from './style.ts';
+import { drawNarrow, drawTable } from './table.ts';
+
+export interface ReporterOptions {
+  /** `json`: stdout carries the answer and nothing else. */
+  readonly output: 'text' | 'json';
+  /** `json`: events as one line of JSON each. */
+  readonly logFormat: 'text' | 'json';
+  /** Only answers and faults. */
+  readonly quiet: boolean;
+  readonly stdout: NodeJS.WriteStream;
+  readonly stderr: NodeJS.WriteStream;
+  readonly noColor: boolean;
+}
+
+const LABELS: Readonly<Record<Status, readonly [string, Parameters<Paint>[0]]>> = {
+  success: ['ok', 'green'],
+  unchanged: ['unchanged', 'gray'],
+  error: ['ERROR', 'red'],
+  failed: ['FAILED', 'red'],
+  upstream_failed: ['not run', 'yellow'],
+  skipped: ['skipped', 'yellow'],
+};
+
+/** Draws a command's events and results: a live line per running node on a terminal, plain lines elsewhere. */
+export function createReporter(options: ReporterOptions): Reporter {
+  const log = options.output === 'json' ? options.stderr : options.stdout;
+  const isTerminal = log.isTTY === true;
+  const paint = painter(isTerminal && !options.noColor);
+  const json = options.logFormat === 'json';
+  const live = isTerminal && !json && !options.quiet ? createLiveArea(log as WriteStream) : undefined;
+  const running = new Map<string, { node: Node; since: number }>();
+  const print = (text: string): void => {
+    if (live) live.print(text);
+    else log.write(`${text}\n`);
+  };
+  const say = (text: string): void => {
+    if (!options.quiet && !json) print(text);
+  };
+  const faults = (list: readonly Fault[]): void => {
+    for (const fault of list)
+      options.stderr.write(`${drawFault(fault, painter(options.stderr.isTTY === true && !options.noColor))}\n`);
+  };
+  const emit = (event: RunEvent): void => {
+    if (json && !options.quiet) log.write(`${eventLine(event, new Date())}\n`);
+    if (event.type === 'faults') faults(event.faults);
+    if (event.type === 'node_started') running.set(event.node.id, { node: event.node, since: Date.now() });
+    if (event.type === 'node_finished') {
+      running.delete(event.result.node.id);
+      if (!json) faults(event.result.faults);
+    }
+    const line = describe(event, paint);
+    if (line !== undefined) say(line);
+    live?.show(() =>
+      [...running.values()].map(({ node, since }) =>
+        paint('cyan', `  … ${node.name} ${seconds((Date.now() - since) / 1000)}`),
+      ),
+    );
+  };
+  return {
+    emit,
+    faults,
+    line: say,
+    summary: (results, duration) => say(drawSummary(results, duration, paint)),
+    table: (title, result) => say(`\n${paint('bold', title)}\n${drawNarrow(result, log.columns ?? 120)}`),
+    answer(result) {
+      if (options.output === 'json') options.stdout.write(`${JSON.stringify(toObjects(result))}\n`);
+      else
+        options.stdout.write(
+          result.columns.length === 0 ? '' : `${drawTable(result)}\n(${plural(result.rows.length, 'row')})\n`,
+        );
+    },
+    close: () => live?.close(),
+  };
+}
+
+function describe(event: RunEvent, paint: Paint): string | undefined {
+  if (event.type === 'run_started')
+    return paint('bold', `${event.command} ${event.runId} · day ${event.asOf} · target ${event.target}`);
+  if (event.type === 'notice') return paint('yellow', `  ${event.message}`);
+  if (event.type === 'source_landed') {
+    const what = event.rows === null ? 'unchanged' : `${plural(event.rows, 'row')} landed from ${event.origin}`;
+    return `  ${event.source.padEnd(24)} ${what}  ${paint('gray', seconds(event.seconds))}`;
+  }
+  if (event.type === 'plan' && event.nodes.length > 0)
+    return `${plural(event.nodes.length, 'node')} of ${event.total} to build`;
+  if (event.type === 'node_finished') return drawResult(event.result, event.done, event.total, paint);
+  return undefined;
+}
+
+function drawResult(result: NodeResult, done: number, total: number, paint: Paint): string {
+  const { node, status, rows, changed, contract, startedAt, finishedAt } = result;
+  const [label, color] = LABELS[status];
+  const kind = node.type === 'model' ? node.materialized : node.type;
+  const checks = contract ? plural(contract.checks.length, 'check') : '';
+  const warned = contract?.checks.filter(({ outcome }) => outcome === 'WARN').length ?? 0;
+  const figures = [
+    rows === null ? '' : plural(rows, 'row'),
+    changed === null || changed === rows ? '' : `${changed.toLocaleString('en')} changed`,
+    checks,
+    warned > 0 ? paint('yellow', plural(warned, 'warning')) : '',
+  ]
+    .filter(Boolean)
+    .join(', ');
+  const detail = status === 'success' ? figures : (result.message ?? '').split('\n')[0];
+  const count = `${String(done).padStart(String(total).length)}/${total}`;
+  const time = paint('gray', seconds((finishedAt.getTime() - startedAt.getTime()) / 1000));
+  return `  ${count} ${paint(color, label.padEnd(9))} ${kind.padEnd(11)} ${`${node.relation.schema}.${node.relation.name}`.padEnd(40)} ${detail}  ${time}`;
+}
+
+function drawSummary(results: readonly NodeResult[], duration: number, paint: Paint): string {
+  if (results.length === 0)
+    return paint('green', `Nothing changed: nothing was run, nothing was written. ${seconds(duration)}`);
+  const counts = (Object.keys(LABELS) as Status[]).flatMap((status) => {
+    const count = results.filter((result) => result.status === status).length;
+    return count === 0 ? [] : [`${count} ${LABELS[status][0]}`];
+  });
+  const rows = results.reduce((sum, result) => sum + (result.status === 'success' ? (result.changed ?? 0) : 0), 0);
+  const bad = results.some(({ status }) => status === 'error' || status === 'failed');
+  const end = bad
+    ? '\nWhat failed keeps its former rows, and so does what reads it. Mend it and run the command again: only that is built.'
+    : '';
+  return `${paint(bad ? 'red' : 'green', counts.join(', '))} · ${plural(rows, 'row')} written · ${seconds(duration)}${end}`;
+}
+
+/** `CODE file:line:col`, the message, the source line with a caret, expected, found and the next step. */
+export function drawFault(fault: Fault, paint: Paint): string {
+  const place = [fault.file, fault.line, fault.line === undefined ? undefined : fault.column]
+    .filter((part) => part !== undefined)
+    .join(':');
+  const lines = [`${paint('red', fault.code)} ${paint('bold', place)}`.trimEnd(), `  ${fault.message}`];
+  if (fault.source !== undefined) {
+    lines.push(`  | ${fault.source.slice(0, 160)}`);
+    if (fault.column !== undefined && fault.column <= 160) lines.push(`  | ${' '.repeat(fault.column - 1)}^`);
+  }
+  if (fault.expected !== undefined) lines.push(`  expected: ${fault.expected}`);
+  if (fault.found !== undefined) lines.push(`  found:    ${fault.found}`);
+  if (fault.hint !== undefined) lines.push(`  ${paint('cyan', '→')} ${fault.hint}`);
+  return lines.join('\n');
+}
