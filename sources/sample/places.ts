@@ -1,0 +1,54 @@
+export interface Town {
+  readonly name: string;
+  /** By road to the company in Lattes, kilometres. */
+  readonly km: number;
+}
+
+/** Real towns around Montpellier; the streets are invented. */
+export const TOWNS: readonly Town[] = [
+  { name: '34970 Lattes', km: 2.1 },
+  { name: '34470 Pérols', km: 4.2 },
+  { name: '34000 Montpellier', km: 5.6 },
+  { name: '34070 Montpellier', km: 5.1 },
+  { name: '34430 Saint-Jean-de-Védas', km: 6.4 },
+  { name: '34250 Palavas-les-Flots', km: 7.2 },
+  { name: '34090 Montpellier', km: 8.3 },
+  { name: '34130 Mauguio', km: 9.4 },
+  { name: '34170 Castelnau-le-Lez', km: 9.8 },
+  { name: '34990 Juvignac', km: 10.6 },
+  { name: '34690 Fabrègues', km: 11.9 },
+  { name: '34790 Grabels', km: 12.7 },
+  { name: '34830 Jacou', km: 12.9 },
+  { name: '34160 Castries', km: 18.2 },
+  { name: '34540 Balaruc-les-Bains', km: 26.8 },
+  { name: '34400 Lunel', km: 27.4 },
+  { name: '34200 Sète', km: 31.5 },
+  { name: '34140 Mèze', km: 34.6 },
+];
+
+export const STREETS: readonly string[] = [
+  'Allée des Aigrettes',
+  'Allée des Salicornes',
+  'Av. des Lauriers-Tins',
+  'Av. du Cers',
+  'Chemin de la Draille',
+  'Chemin des Arbousiers',
+  'Chemin du Mas Vieux',
+  'Impasse des Cigales',
+  'Impasse du Figuier',
+  'Place des Micocouliers',
+  "Rue de l'Aubépine",
+  'Rue de la Garrigue',
+  'Rue de la Tramontane',
+  'Rue des Amandiers',
+  'Rue des Cystes',
+  'Rue des Genêts',
+  'Rue des Martinets',
+  'Rue des Oyats',
+  'Rue des Vendangeurs',
+  'Rue du Grand Jonc',
+  'Rue du Héron Cendré',
+  'Rue du Pressoir',
+  'Rue du Romarin',
+  'Traverse des Sansouires',
+];
