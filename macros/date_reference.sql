@@ -1,0 +1,4 @@
+{#- The day the run stands for, Europe/Paris. -#}
+{%- macro date_reference() -%}
+date '{{ as_of }}'
+{%- endmacro -%}

@@ -1,0 +1,3 @@
+{%- macro run_label() -%}
+current_setting('runner.run_label')
+{%- endmacro -%}

@@ -1,0 +1,3 @@
+{%- macro run_started_at() -%}
+current_setting('runner.run_started_at')::timestamptz
+{%- endmacro -%}

@@ -1,0 +1,21 @@
+-- grain: one row
+with
+
+kpi as (
+
+    select * from {{ ref('kpi_cout_prime_fixe') }}
+
+),
+
+final as (
+
+    select
+        montant_prime,
+        nb_salaries_eligibles_prime,
+        cout_annuel_total_prime
+    from kpi
+    where scenario = {{ scenario_reference() }}
+
+)
+
+select * from final

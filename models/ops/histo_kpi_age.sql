@@ -1,0 +1,36 @@
+-- grain: one row per (run, age band)
+-- after {{ ref('histo_run') }}: whatever changed, a run keeps all its KPI
+{{ config(
+    materialized='incremental',
+    unique_key=['id_histo_run'],
+    incremental_strategy='delete+insert',
+    full_refresh=false,
+    transaction='histo',
+    ignore_changes=['date_reference']
+) }}
+with
+
+kpi as (
+
+    select * from {{ ref('vw_kpi_age') }}
+
+),
+
+final as (
+
+    select
+        {{ run_id() }} as id_histo_run,
+        {{ run_started_at() }} as ts_snapshot,
+        date_run_paris,
+        tranche_age,
+        nb_salaries,
+        nb_salaries_eligibles_prime,
+        cout_annuel_total_prime_variable,
+        cout_annuel_total_prime_fixe,
+        nb_salaries_eligibles_bien_etre,
+        jours_bien_etre_attribues_total
+    from kpi
+
+)
+
+select * from final

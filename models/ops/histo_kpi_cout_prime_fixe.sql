@@ -1,0 +1,31 @@
+-- grain: one row per run
+-- after {{ ref('histo_run') }}: whatever changed, a run keeps all its KPI
+{{ config(
+    materialized='incremental',
+    unique_key=['id_histo_run'],
+    incremental_strategy='delete+insert',
+    full_refresh=false,
+    transaction='histo',
+    ignore_changes=['date_reference']
+) }}
+with
+
+kpi as (
+
+    select * from {{ ref('vue_kpi_cout_prime_fixe') }}
+
+),
+
+final as (
+
+    select
+        {{ run_id() }} as id_histo_run,
+        {{ run_started_at() }} as ts_snapshot,
+        montant_prime,
+        nb_salaries_eligibles_prime,
+        cout_annuel_total_prime
+    from kpi
+
+)
+
+select * from final

@@ -1,0 +1,68 @@
+-- grain: one row per run that changed something the KPI are made of
+-- after every relation that the history keeps, and the views beside them: {{ ref('vue_kpi_cout_prime') }}, {{ ref('vue_kpi_cout_prime_fixe') }},
+-- {{ ref('vue_kpi_jours_supplementaires') }}, {{ ref('vue_kpi_pratique_sportive') }}, {{ ref('vue_kpi_incoherences') }},
+-- {{ ref('vw_kpi_age') }}, {{ ref('vue_kpi_bu') }}, {{ ref('vue_kpi_scenario') }}
+{{ config(
+    materialized='incremental',
+    unique_key=['id_histo_run'],
+    incremental_strategy='delete+insert',
+    full_refresh=false,
+    transaction='histo',
+    ignore_changes=['date_reference']
+) }}
+with
+
+parametres as (
+
+    select
+        scenario,
+        jsonb_object_agg(code_param, valeur_param) as valeurs
+    from {{ ref('param_effectif') }}
+    group by scenario
+
+),
+
+effectifs as (
+
+    select jsonb_object_agg(scenario, valeurs) as param_effectif
+    from parametres
+
+),
+
+fictives as (
+
+    select exists (select 1 from {{ ref('activite') }} where source_donnee = 'csv_simule') as simulation
+
+),
+
+erreurs as (
+
+    select
+        count(*) as nb_erreurs,
+        string_agg(name || ': ' || coalesce(message, status), E'\n' order by name) as error_message
+    from {{ source('runner', 'node_result') }}
+    where
+        run_id = {{ run_id() }}
+        and status in ('error', 'failed')
+
+),
+
+final as (
+
+    select
+        {{ run_id() }} as id_histo_run,
+        {{ run_label() }} as run_label,
+        {{ run_started_at() }} as ts_histo,
+        {{ jour_paris(run_started_at()) }} as date_histo_paris,
+        case when erreurs.nb_erreurs = 0 then 'succes' else 'erreur' end as status,
+        erreurs.error_message,
+        effectifs.param_effectif,
+        fictives.simulation,
+        {{ date_reference() }} as date_reference
+    from effectifs
+    cross join fictives
+    cross join erreurs
+
+)
+
+select * from final
