@@ -1,0 +1,107 @@
+import type { TextResult } from '../adapters/types.ts';
+import { quoted, type Relation } from '../util/sql.ts';
+import { type CheckPlan, failedRowsCte } from './plan.ts';
+import { KEY_COLUMN, referenceSelect } from './reference.ts';
+import { all, columnSql, invalidClauses, missingSql, own, ROWS, type Rows, rowKeySql, rowsCte } from './sql.ts';
+import type { Check, Contract, DuplicateCheck, Sample } from './types.ts';
+
+const ROW_COLUMN = '_soda_row';
+export const MASK = '***';
+
+export interface SampleOptions {
+  readonly relation: Relation;
+  readonly limit: number;
+  /** Adds each row's place in the table, from 1, in the order of loading (`ctid`): of a table just filled only. */
+  readonly rowNumber: boolean;
+}
+
+export interface SampleQuery {
+  readonly sql: string;
+  /** What to run when `sql` is refused. */
+  readonly bare: string | null;
+}
+
+/** The query for a few rows that broke the check; `null` for a type that has no such rows. */
+export function sampleQuery(
+  { check, queries }: CheckPlan,
+  filter: string | null,
+  options: SampleOptions,
+): SampleQuery | null {
+  const bare = queries.bad?.bare ?? null;
+  if (check.type === 'failed_rows' && bare !== null) {
+    return { sql: `${failedRowsCte(bare)} select * from "failed_rows" limit ${options.limit}`, bare };
+  }
+  const rows: Rows = { from: options.rowNumber ? numbered(options.relation) : quoted(options.relation), filter };
+  const order = options.rowNumber ? `"${ROW_COLUMN}"` : null;
+  if (check.type === 'invalid' && check.validity.reference) {
+    const ordered = order === null ? '' : `\norder by "C".${order}`;
+    return { sql: `${referenceSelect(check, rows, '"C".*')}${ordered}\nlimit ${options.limit}`, bare: null };
+  }
+  const condition = badRows(check);
+  if (condition === null) return null;
+  const orderBy = [check.type === 'duplicate' ? duplicateKey(check) : null, order]
+    .filter((key) => key !== null)
+    .join(', ');
+  const ordered = orderBy === '' ? '' : ` order by ${orderBy}`;
+  return {
+    sql: `with ${rowsCte(rows)}\nselect * from ${ROWS} where ${condition}${ordered} limit ${options.limit}`,
+    bare: null,
+  };
+}
+
+/**
+ * The rows as they may be shown: values of personal columns are masked, and so are those of columns that the contract does
+ * not name when it has personal ones. Of an author's query only the columns named like a personal one can be known.
+ */
+export function toSample(result: TextResult, contract: Contract, check: Check, limit: number): Sample {
+  const personal = new Set(contract.columns.filter((column) => column.personal !== null).map(({ name }) => name));
+  const named = new Set(contract.columns.map(({ name }) => name));
+  const ofQuery = check.type === 'failed_rows' && check.query !== null;
+  const masked = (name: string): boolean =>
+    personal.has(name) || (!ofQuery && personal.size > 0 && name !== ROW_COLUMN && !named.has(name));
+  const kept = result.columns.flatMap(({ name }, index) =>
+    name === KEY_COLUMN ? [] : [{ name, index, masked: masked(name) }],
+  );
+  return {
+    columns: kept.map(({ name }) => (name === ROW_COLUMN ? 'row_number' : name)),
+    rows: result.rows.slice(0, limit).map((row) =>
+      kept.map((column) => {
+        const value = row[column.index] ?? null;
+        return value !== null && column.masked ? MASK : value;
+      }),
+    ),
+  };
+}
+
+function badRows(check: Check): string | null {
+  switch (check.type) {
+    case 'missing':
+      return all(own(check.filter), missingSql(columnSql(check), check.missing));
+    case 'invalid':
+      return all(
+        own(check.filter),
+        `not ${missingSql(columnSql(check), check.missing)}`,
+        invalidClauses(columnSql(check), check.validity),
+      );
+    case 'failed_rows':
+      return all(own(check.filter), own(check.expression));
+    case 'duplicate': {
+      const counted = all(
+        own(check.filter),
+        check.columns ? null : `not ${missingSql(columnSql(check), check.missing)}`,
+      );
+      const key = duplicateKey(check);
+      return `${counted} and ${key} in (select ${key} from ${ROWS} where ${counted} group by 1 having count(*) > 1)`;
+    }
+    default:
+      return null;
+  }
+}
+
+function duplicateKey(check: DuplicateCheck): string {
+  return check.columns ? rowKeySql(check.columns) : columnSql(check);
+}
+
+function numbered(relation: Relation): string {
+  return `(select row_number() over (order by ctid) as "${ROW_COLUMN}", * from ${quoted(relation)}) as numbered`;
+}

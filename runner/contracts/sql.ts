@@ -1,0 +1,111 @@
+import { identifier, literal as quotedText } from '../util/sql.ts';
+import type { AggregateCheck, Check, Literal, MissingRule, ValidityRule } from './types.ts';
+
+/** The name under which table checks see the rows; Soda's own, since an expression may use it. */
+export const ROWS = '"_soda_filtered_dataset"';
+
+/** The rows that a contract speaks of. */
+export interface Rows {
+  /** The relation, as it stands after `from`. */
+  readonly from: string;
+  readonly filter: string | null;
+}
+
+/** `"_soda_filtered_dataset" as (…)`; `extra` is put before the columns of the relation. */
+export function rowsCte({ from, filter }: Rows, extra = ''): string {
+  return `${ROWS} as (select ${extra}* from ${from}${filter === null ? '' : ` where (${filter})`})`;
+}
+
+/** The column that a check speaks of, or the expression that stands for it. */
+export function columnSql(check: Check, table = ''): string {
+  if (check.columnExpression !== null) return `(${check.columnExpression})`;
+  return `${table}${identifier(check.column ?? '')}`;
+}
+
+/** The conditions joined by `and`; `true` when there is none. */
+export function all(...conditions: readonly (string | null)[]): string {
+  return conditions.filter((condition) => condition !== null).join(' and ') || 'true';
+}
+
+/** An author's own SQL, kept whole. */
+export function own(sql: string | null): string | null {
+  return sql === null ? null : `(${sql})`;
+}
+
+/** ` filter (where …)` of an aggregate; nothing when all rows count. */
+export function filterClause(...conditions: readonly (string | null)[]): string {
+  const condition = all(...conditions);
+  return condition === 'true' ? '' : ` filter (where ${condition})`;
+}
+
+/**
+ * NULL is always missing. A null among the listed values stands as it is, as in Soda: then a value that is not listed is
+ * neither missing nor present, and only `missing` counts anything.
+ */
+export function missingSql(column: string, rule: MissingRule): string {
+  const clauses = [
+    `${column} is null`,
+    rule.values && `${column} in (${rule.values.map(literalSql).join(', ')})`,
+    rule.format && `${column} ~ '${rule.format.regex}'`,
+  ];
+  return `(${clauses.filter(Boolean).join(' or ')})`;
+}
+
+/** The clauses of which any makes a value invalid, the reference data aside; `null` when there are none. */
+export function invalidClauses(column: string, rule: ValidityRule): string | null {
+  const compared = (operator: string, bound: number | string | null, of = column): string | null =>
+    bound === null ? null : `${of} ${operator} ${bound}`;
+  const length = `length(${column})`;
+  const clauses = [
+    rule.validValues && `not (${inList(column, rule.validValues, ' or ')})`,
+    rule.invalidValues && inList(column, rule.invalidValues, ' and '),
+    rule.validFormat && `not (${column} ~ '${rule.validFormat.regex}')`,
+    rule.invalidFormat && `${column} ~ '${rule.invalidFormat.regex}'`,
+    compared('<', rule.validMin),
+    compared('>', rule.validMax),
+    compared('<>', rule.validLength, length),
+    compared('<', rule.validMinLength, length),
+    compared('>', rule.validMaxLength, length),
+  ].filter((clause) => clause !== null);
+  return clauses.length === 0 ? null : `(${clauses.join(' or ')})`;
+}
+
+/**
+ * The rows that an aggregate takes: those not missing; but where any rule of validity is in force a row is dropped only
+ * when it is missing and invalid at once, which is Soda's own quirk.
+ */
+export function keptSql(check: AggregateCheck): string {
+  const column = columnSql(check);
+  const missing = missingSql(column, check.missing);
+  return `not (${all(missing, invalidClauses(column, check.validity))})`;
+}
+
+/**
+ * Several columns as one text, by which rows are told apart. A NULL is a value like another; as in Soda, values that hold
+ * `||` may coincide.
+ */
+export function rowKeySql(columns: readonly string[]): string {
+  const parts = columns.map((column) => `coalesce(${identifier(column)}::varchar, '__SODA_NULL__')`);
+  return `concat_ws('||', ${parts.join(', ')})`;
+}
+
+/** A null in the list is a test of its own, joined by `or` for a list of what is accepted and by `and` for what is refused. */
+function inList(column: string, values: readonly Literal[], join: ' or ' | ' and '): string {
+  const listed = values.filter((value) => value !== null).map(literalSql);
+  const clauses = [
+    listed.length > 0 ? `${column} in (${listed.join(', ')})` : null,
+    values.includes(null) ? `${column} is null` : null,
+  ];
+  const stated = clauses.filter((clause) => clause !== null);
+  return stated.length === 0 ? 'false' : `(${stated.join(join)})`;
+}
+
+function literalSql(value: Literal): string {
+  if (value === null) return 'null';
+  if (typeof value === 'string') return quotedText(value);
+  if (typeof value === 'boolean') return value ? 'true' : 'false';
+  if (typeof value === 'number') return String(value);
+  if (value.type === 'integer') return value.text;
+  if (value.type === 'date') return `date ${quotedText(value.text)}`;
+  return `${/(Z|[-+]\d\d?(:\d\d)?)$/.test(value.text.replace(/^\d+-\d+-\d+/, '')) ? 'timestamptz' : 'timestamp'} ${quotedText(value.text)}`;
+}
