@@ -17,7 +17,7 @@ export class AuditFailure extends Error {
 export function contractFaults(node: Node, contract: ContractResult): readonly Fault[] {
   const file = node.contract?.file ?? node.file;
   const bad = contract.checks.filter(({ outcome }) => outcome === 'FAILED' || outcome === 'NOT_EVALUATED');
-  const checks = bad.map((check) => ({
+  const named = bad.map((check) => ({
     code: check.outcome === 'FAILED' ? 'CHECK_FAILED' : 'CHECK_NOT_EVALUATED',
     message: `${node.name}: ${check.name}: ${check.message}`,
     file,
@@ -25,8 +25,12 @@ export function contractFaults(node: Node, contract: ContractResult): readonly F
     expected: check.threshold,
     found: [check.value, sampleText(node, check)].filter(Boolean).join('; ') || undefined,
   }));
-  if (checks.length > 0) return checks;
-  return contract.errors.map((message) => ({ code: 'CONTRACT_ERROR', message: `${node.name}: ${message}`, file }));
+  // An error beside the checks, such as one in a query that no verdict needed, is told too, but not twice.
+  const others = contract.errors.filter((error) => !bad.some((check) => error.includes(check.path)));
+  return [
+    ...named,
+    ...others.map((message) => ({ code: 'CONTRACT_ERROR', message: `${node.name}: ${message}`, file })),
+  ];
 }
 
 /** What an error that is no verdict says of the node. */

@@ -3,7 +3,8 @@ import { EXIT, RunnerError } from '../errors.ts';
 import type { ModelNode, SeedNode } from '../graph/types.ts';
 import { copyLine } from '../util/copy.ts';
 import { identifier, quoted, type Relation } from '../util/sql.ts';
-import { columnsOf, publishDifference, publishReplacement, sameColumns } from './publish.ts';
+import { columnsOf, kindOf, publishDifference, sameColumns } from './publish.ts';
+import { publishReplacement } from './replace.ts';
 
 /**
  * How a model's SQL becomes its relation, inside the transaction that also audits and commits it. Until then nobody
@@ -37,16 +38,22 @@ export const MATERIALIZATIONS: Readonly<Record<ModelNode['materialized'], Materi
 };
 
 async function view(session: Session, node: ModelNode, sql: string, options: MaterializeOptions): Promise<Written> {
+  const kind = await kindOf(session, node.relation);
+  if (kind !== undefined && !(kind === 'view' && (await keepsColumns(session, node, sql)))) {
+    const aside = asideOf(node.relation);
+    await session.query(`create view ${quoted(aside)} as\n${sql}`);
+    await publishReplacement(session, node.relation, aside, options.plannedView);
+  } else await session.query(`create or replace view ${quoted(node.relation)} as\n${sql}`);
+  return NO_ROWS;
+}
+
+/** Whether the view's SQL gives the columns it has now; only then PostgreSQL replaces it in place. */
+async function keepsColumns(session: Session, node: ModelNode, sql: string): Promise<boolean> {
   const aside = asideOf(node.relation);
   await session.query(`create view ${quoted(aside)} as\n${sql}`);
-  const published = await columnsOf(session, node.relation);
-  if (published.length > 0 && !sameColumns(published, await columnsOf(session, aside))) {
-    await publishReplacement(session, node.relation, aside, options.plannedView);
-    return NO_ROWS;
-  }
+  const same = sameColumns(await columnsOf(session, node.relation), await columnsOf(session, aside));
   await session.query(`drop view ${quoted(aside)}`);
-  await session.query(`create or replace view ${quoted(node.relation)} as\n${sql}`);
-  return NO_ROWS;
+  return same;
 }
 
 const NO_ROWS: Written = { rows: null, changed: null };
@@ -76,7 +83,6 @@ async function incremental(
   const key = node.config.unique_key ?? [];
   if (strategy === 'merge') await requireUniqueKey(session, node, aside, key);
   const changed = await INCREMENTAL[strategy]?.(session, node.relation, aside, key);
-  await session.query(`drop table ${quoted(aside)}`);
   return { rows: built.rowCount, changed: changed ?? 0 };
 }
 
@@ -103,14 +109,22 @@ const INCREMENTAL: Readonly<Record<string, Strategy>> = {
   },
 };
 
-/** A seed is a table whose rows come from its file; its contract's types are the columns' types, `text` without one. */
-export async function seed(session: Session, node: SeedNode, options: MaterializeOptions): Promise<Written> {
+/**
+ * A seed is a table whose rows come from its file; its contract's types are the columns' types, `text` without one.
+ * @returns also the table that holds the rows in the order of the file, for the audit; {@link dropAside} removes it
+ */
+export async function seed(
+  session: Session,
+  node: SeedNode,
+  options: MaterializeOptions,
+): Promise<Written & { readonly inFileOrder: Relation }> {
   const aside = asideOf(node.relation);
   const types = new Map(node.contract?.columns.map((column) => [column.name, column.dataType]));
   const columns = node.seed.header.map((name) => `${identifier(name)} ${types.get(name) ?? 'text'}`);
   await session.query(`create table ${quoted(aside)} (${columns.join(', ')})`);
   const rows = await session.copyIn(`copy ${quoted(aside)} from stdin`, lines(node));
-  return publishTable(session, node, aside, rows, options);
+  const written = await publishTable(session, node, aside, rows, options);
+  return { ...written, inFileOrder: (await kindOf(session, aside)) === undefined ? node.relation : aside };
 }
 
 async function* lines(node: SeedNode): AsyncGenerator<string> {
@@ -125,22 +139,14 @@ async function publishTable(
   options: MaterializeOptions,
 ): Promise<Written> {
   const published = await columnsOf(session, node.relation);
-  if (sameColumns(published, await columnsOf(session, aside)) && (await isTable(session, node.relation))) {
+  if (sameColumns(published, await columnsOf(session, aside)) && (await kindOf(session, node.relation)) === 'table') {
     const changed = await publishDifference(session, node.relation, aside);
-    await session.query(`drop table ${quoted(aside)}`);
     await makeIndexes(session, node);
     return { rows, changed };
   }
   await publishReplacement(session, node.relation, aside, options.plannedView);
   await makeIndexes(session, node);
   return { rows, changed: rows };
-}
-
-async function isTable(session: Session, relation: Relation): Promise<boolean> {
-  const result = await session.query(`select relkind = 'r' from pg_catalog.pg_class where oid = to_regclass($1)`, [
-    quoted(relation),
-  ]);
-  return result.rows[0]?.[0] === 't';
 }
 
 async function makeIndexes(session: Session, node: ModelNode | SeedNode): Promise<void> {
@@ -200,6 +206,11 @@ async function requireUniqueKey(
 
 function onKey(key: readonly string[]): string {
   return key.map((column) => `p.${identifier(column)} is not distinct from a.${identifier(column)}`).join(' and ');
+}
+
+/** Removes what a materialization built aside, once nothing needs it any more. */
+export async function dropAside(session: Session, relation: Relation): Promise<void> {
+  await session.query(`drop table if exists ${quoted(asideOf(relation))}`);
 }
 
 /** Where a relation is built before it is published; it lives only within the transaction. */

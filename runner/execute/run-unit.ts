@@ -1,7 +1,6 @@
 import type { Database, Session } from '../adapters/types.ts';
 import { bind } from '../compile/bind.ts';
 import { evaluateContract } from '../contracts/evaluate.ts';
-import type { ContractResult } from '../contracts/types.ts';
 import { blocksPublish } from '../contracts/verdict.ts';
 import type { Fault } from '../errors.ts';
 import type { Graph, ModelNode, Node, SourceNode } from '../graph/types.ts';
@@ -12,7 +11,7 @@ import type { NodeRecord, Store } from '../state/store.ts';
 import type { NodeState, TargetState } from '../state/types.ts';
 import { quoted, type Relation } from '../util/sql.ts';
 import { AuditFailure, contractFaults, faultsOf } from './faults.ts';
-import { MATERIALIZATIONS, seed, type Written } from './materialize.ts';
+import { dropAside, MATERIALIZATIONS, seed, type Written } from './materialize.ts';
 import type { Unit } from './schedule.ts';
 import { sourceSql } from './source-sql.ts';
 import type { NodeResult, Status } from './types.ts';
@@ -81,29 +80,33 @@ export async function runUnit(context: UnitContext, unit: Unit): Promise<readonl
 
 async function buildNode(context: UnitContext, tx: Session, node: Node): Promise<NodeResult> {
   const startedAt = new Date();
-  const options = { plannedView: (view: Relation) => plannedView(context, view) };
-  let written: Written = { rows: null, changed: null };
-  if (node.type === 'seed') written = await seed(tx, node, { ...options, incremental: false });
-  if (node.type === 'model') {
-    const exists = context.state.relations.get(`${node.relation.schema}.${node.relation.name}`) === 'r';
-    const incremental =
-      node.materialized === 'incremental' && exists && !(context.fullRefresh && node.config.full_refresh !== false);
-    const sql = sqlOf(context, node, incremental);
-    context.keepSql(node, sql);
-    written = await MATERIALIZATIONS[node.materialized](tx, node, sql, { ...options, incremental });
-  }
-  const contract = await audit(context, tx, node);
+  const { inFileOrder, ...written } = await materialize(context, tx, node);
+  const contract = node.contract
+    ? await evaluateContract(tx, node.contract, {
+        relation: node.relation,
+        clock: context.startedAt,
+        ...(inFileOrder ? { rowNumberFrom: inFileOrder } : {}),
+      })
+    : null;
   if (contract && blocksPublish(contract)) throw new AuditFailure(node, contract);
+  await dropAside(tx, node.relation);
   return ended(node, startedAt, 'success', { ...written, contract });
 }
 
-async function audit(context: UnitContext, tx: Session, node: Node): Promise<ContractResult | null> {
-  if (!node.contract) return null;
-  return evaluateContract(tx, node.contract, {
-    relation: node.relation,
-    clock: context.startedAt,
-    rowNumber: node.type === 'seed',
-  });
+async function materialize(
+  context: UnitContext,
+  tx: Session,
+  node: Node,
+): Promise<Written & { readonly inFileOrder?: Relation }> {
+  const plannedViewOf = (view: Relation): string | undefined => plannedView(context, view);
+  if (node.type === 'seed') return seed(tx, node, { incremental: false, plannedView: plannedViewOf });
+  if (node.type === 'source') throw new Error(`source ${node.name} is landed, not materialized`);
+  const exists = context.state.relations.get(`${node.relation.schema}.${node.relation.name}`) === 'r';
+  const refresh = context.fullRefresh && node.config.full_refresh !== false;
+  const incremental = node.materialized === 'incremental' && exists && !refresh;
+  const sql = sqlOf(context, node, incremental);
+  context.keepSql(node, sql);
+  return MATERIALIZATIONS[node.materialized](tx, node, sql, { incremental, plannedView: plannedViewOf });
 }
 
 /**

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Database } from '../adapters/types.ts';
-import { RunnerError } from '../errors.ts';
+import { DatabaseError, EXIT, RunnerError } from '../errors.ts';
 import type { SourceNode } from '../graph/types.ts';
 import { quoted, type Relation } from '../util/sql.ts';
 import { type Landing, type LandingTarget, land } from './land.ts';
@@ -56,7 +56,20 @@ async function readRequests(run: LoaderRun, node: SourceNode, from: Relation): P
   const forced = force_env !== undefined && run.env(force_env) === '1';
   const known = (key ?? []).map((column) => `known."${column}" = asked."${column}"::text`).join(' and ');
   const isNew = key && !forced ? `where not exists (select from ${quoted(node.relation)} as known where ${known})` : '';
-  const result = await run.db.query(`select * from ${quoted(from)} as asked ${isNew} order by asked::text`);
+  const result = await run.db
+    .query(`select * from ${quoted(from)} as asked ${isNew} order by asked::text`)
+    .catch((error: unknown) => {
+      if (!(error instanceof DatabaseError) || error.sqlstate !== '42P01') throw error;
+      const model = node.source.requests?.model;
+      throw new RunnerError(
+        {
+          code: 'REQUESTS_NOT_BUILT',
+          message: `source ${node.name} is asked for the rows of ${model}, which is not built yet`,
+          hint: `runner build --select +${model}`,
+        },
+        EXIT.failed,
+      );
+    });
   return result.rows.map((row) =>
     Object.fromEntries(result.columns.map(({ name }, index) => [name, row[index] ?? null])),
   );

@@ -1,0 +1,92 @@
+import type { Session } from '../adapters/types.ts';
+import { DatabaseError, EXIT, RunnerError } from '../errors.ts';
+import { identifier, literal, quoted, type Relation } from '../util/sql.ts';
+import { kindOf } from './publish.ts';
+
+/**
+ * Puts the relation built aside in the place of the published one, whose columns or kind differ, with its grants and
+ * comment. Views that read the published one are made again over the new one; a view that can't be, but is to be
+ * rebuilt by this very run, is made from its new SQL already.
+ * @param plannedView the new SQL of a view that this run rebuilds later
+ * @throws RunnerError `DEPENDENT_VIEW` (exit 1), naming the view, when one needs what the new relation no longer has
+ */
+export async function publishReplacement(
+  session: Session,
+  published: Relation,
+  aside: Relation,
+  plannedView: (view: Relation) => string | undefined,
+): Promise<void> {
+  const [former, ...views] = await withReaders(session, published);
+  const asideKind = await kindOf(session, aside);
+  for (const view of [...views].reverse()) await session.query(`drop view ${quoted(view.relation)}`);
+  if (former) await session.query(`drop ${await kindOf(session, published)} ${quoted(published)}`);
+  await session.query(`alter ${asideKind} ${quoted(aside)} rename to ${identifier(published.name)}`);
+  if (former) await session.query(former.restore);
+  for (const view of views) {
+    const planned = plannedView(view.relation);
+    const failure = await recreate(session, view, view.definition);
+    if (failure === undefined || (planned !== undefined && (await recreate(session, view, planned)) === undefined))
+      continue;
+    const [table, reader] = [published, view.relation].map(({ schema, name }) => `${schema}.${name}`);
+    throw new RunnerError(
+      {
+        code: 'DEPENDENT_VIEW',
+        message: `${table} can't be replaced: the view ${reader} reads it and would break: ${failure}`,
+        hint: 'Keep the column, or drop the view first and make it again afterwards.',
+      },
+      EXIT.failed,
+    );
+  }
+}
+
+/** @returns what the server had against it; the transaction goes on either way */
+async function recreate(session: Session, view: Reader, definition: string): Promise<string | undefined> {
+  await session.query('savepoint recreate_view');
+  try {
+    await session.query(`create view ${quoted(view.relation)} as ${definition}`);
+    await session.query(view.restore);
+    await session.query('release savepoint recreate_view');
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof DatabaseError)) throw error;
+    await session.query('rollback to savepoint recreate_view');
+    return error.message;
+  }
+}
+
+interface Reader {
+  readonly relation: Relation;
+  /** The SQL of a view. */
+  readonly definition: string;
+  /** Statements that give grants and comment back. */
+  readonly restore: string;
+}
+
+/** The relation, if it is there, and the views that read it, directly or through others, each after those it reads. */
+async function withReaders(session: Session, relation: Relation): Promise<readonly Reader[]> {
+  const result = await session.query(
+    `with recursive readers as (
+       select to_regclass(${literal(quoted(relation))})::oid as oid, 0 as depth
+       union
+       select r.ev_class, readers.depth + 1 from readers
+       join pg_catalog.pg_depend d on d.refobjid = readers.oid and d.refclassid = 'pg_class'::regclass and d.classid = 'pg_rewrite'::regclass
+       join pg_catalog.pg_rewrite r on r.oid = d.objid and r.ev_class <> readers.oid
+     )
+     select n.nspname, c.relname, case when c.relkind = 'v' then pg_get_viewdef(c.oid) else '' end,
+       concat_ws(';',
+         (select string_agg(format('grant %s on %I.%I to %s', a.privilege_type, n.nspname, c.relname,
+            case when a.grantee = 0 then 'public' else quote_ident(pg_get_userbyid(a.grantee)) end), ';')
+          from aclexplode(c.relacl) a where a.grantee <> c.relowner),
+         format('comment on %s %I.%I is %L', case c.relkind when 'v' then 'view' else 'table' end, n.nspname, c.relname,
+           obj_description(c.oid, 'pg_class')))
+     from (select oid, max(depth) as depth from readers group by oid) as found
+     join pg_catalog.pg_class c on c.oid = found.oid and (c.relkind = 'v' or found.depth = 0)
+     join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+     order by found.depth, c.oid`,
+  );
+  return result.rows.map(([schema, name, definition, restore]) => ({
+    relation: { schema: schema ?? '', name: name ?? '' },
+    definition: (definition ?? '').replace(/;\s*$/, ''),
+    restore: restore ?? '',
+  }));
+}

@@ -1,0 +1,105 @@
+import { describe, expect, it } from 'vitest';
+import type { Graph } from '../graph/types.ts';
+import { graphOf } from '../test/projects.ts';
+import { type ScheduleOptions, schedule, toUnits, type Unit } from './schedule.ts';
+import type { NodeResult, Status } from './types.ts';
+
+const model = (...refs: string[]): string => `select 1 ${refs.map((ref) => `{{ ref('${ref}') }}`).join(' ')}`;
+const graph = graphOf({
+  'models/a.sql': model(),
+  'models/b.sql': model('a'),
+  'models/c.sql': model('a'),
+  'models/d.sql': model('b', 'c'),
+  'models/free.sql': model(),
+  'models/log1.sql': `{{ config(transaction='log') }}${model('b')}`,
+  'models/log2.sql': `{{ config(transaction='log') }}${model('c')}`,
+});
+
+/** Runs the whole graph; `outcome` decides how each node ends. Returns `name: status (message)` in the order of ending. */
+async function play(
+  outcome: (name: string) => Status,
+  options: Partial<ScheduleOptions> = {},
+  ids: readonly string[] = graph.dag.order,
+): Promise<{ ended: string[]; most: number }> {
+  const ended: string[] = [];
+  let running = 0;
+  let most = 0;
+  await schedule(graph, toUnits(graph, ids), {
+    threads: 4,
+    failFast: false,
+    failed: new Set(),
+    onStart: () => undefined,
+    onResult: ({ node, status, message }) => ended.push(`${node.name}: ${status}${message ? ` (${message})` : ''}`),
+    async runUnit(unit: Unit) {
+      running += 1;
+      most = Math.max(most, running);
+      await new Promise((resolve) => setImmediate(resolve));
+      running -= 1;
+      return unit.map((node) => result(node, outcome(node.name)));
+    },
+    ...options,
+  });
+  return { ended, most };
+}
+
+function result(node: NodeResult['node'], status: Status): NodeResult {
+  const now = new Date();
+  return {
+    node,
+    status,
+    rows: null,
+    changed: null,
+    message: null,
+    faults: [],
+    contract: null,
+    startedAt: now,
+    finishedAt: now,
+  };
+}
+
+function idsOf(from: Graph, ...names: string[]): string[] {
+  return names.map((name) => from.idOf(name));
+}
+
+describe('a schedule', () => {
+  it('runs a node when all it depends on is done, and no more at once than allowed', async () => {
+    const { ended, most } = await play(() => 'success', { threads: 2 });
+    const at = (name: string): number => ended.indexOf(`${name}: success`);
+    expect(ended).toHaveLength(7);
+    expect(at('a')).toBeLessThan(Math.min(at('b'), at('c')));
+    expect(at('d')).toBeGreaterThan(Math.max(at('b'), at('c')));
+    expect(most).toBe(2);
+  });
+
+  it('does not run what depends on a failure, names the cause, and goes on with the rest', async () => {
+    const { ended } = await play((name) => (name === 'b' ? 'failed' : 'success'));
+    expect(ended).toContain('b: failed');
+    expect(ended).toContain('d: upstream_failed (not run: b did not succeed)');
+    expect(ended).toContain('log1: upstream_failed (not run: b did not succeed)');
+    expect(ended).toContain('log2: upstream_failed (not run: b did not succeed)');
+    expect(ended).toContain('c: success');
+    expect(ended).toContain('free: success');
+  });
+
+  it('waits for a selected ancestor behind one that is not selected', async () => {
+    const { ended } = await play((name) => (name === 'a' ? 'error' : 'success'), {}, idsOf(graph, 'a', 'd'));
+    expect(ended).toEqual(['a: error', 'd: upstream_failed (not run: a did not succeed)']);
+  });
+
+  it('runs the nodes of one transaction as one unit', () => {
+    expect(toUnits(graph, graph.dag.order).map((unit) => unit.map(({ name }) => name).join('+'))).toContain(
+      'log1+log2',
+    );
+  });
+
+  it('counts a source that could not be read as failed', async () => {
+    const { ended } = await play(() => 'success', { failed: new Set(idsOf(graph, 'c')) }, idsOf(graph, 'b', 'd'));
+    expect(ended).toEqual(['b: success', expect.stringMatching(/^d: upstream_failed/)]);
+  });
+
+  it('starts nothing more after a failure with --fail-fast', async () => {
+    const { ended } = await play((name) => (name === 'a' ? 'error' : 'success'), { failFast: true, threads: 1 });
+    expect(ended[0]).toBe('a: error');
+    expect(ended.slice(1).every((line) => /skipped|upstream_failed/.test(line))).toBe(true);
+  });
+});
