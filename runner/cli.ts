@@ -1,7 +1,7 @@
 import yargs, { type Argv } from 'yargs';
 import { COMMANDS, type CommandSpec } from './commands/index.ts';
 import type { CommonArgs, Reporter } from './commands/types.ts';
-import { EXIT, type Fault, RunnerError } from './errors.ts';
+import { DatabaseError, EXIT, type Fault, RunnerError } from './errors.ts';
 import { COMMON_OPTIONS } from './options.ts';
 import { createReporter } from './reporters/terminal.ts';
 import { didYouMean } from './util/suggest.ts';
@@ -100,8 +100,13 @@ function failure(error: unknown, reporter: Reporter): number {
     return error.exitCode;
   }
   const unexpected: Fault = {
-    code: 'UNEXPECTED',
-    message: error instanceof Error ? (error.stack ?? error.message) : String(error),
+    code: error instanceof DatabaseError ? `SQL_${error.sqlstate}` : 'UNEXPECTED',
+    message:
+      error instanceof DatabaseError
+        ? error.message
+        : error instanceof Error
+          ? (error.stack ?? error.message)
+          : String(error),
     hint: 'What was published stays as it was. Run the command again; if this comes back, report it with the lines above.',
   };
   reporter.faults([unexpected]);

@@ -2,6 +2,8 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { EXIT, RunnerError } from '../errors.ts';
 import type { SourceNode } from '../graph/types.ts';
+import { secretProblem } from '../project/env.ts';
+import type { SecretConfig } from '../project/types.ts';
 import { answerOf } from './answer.ts';
 import { type LoadedProject, loadProject } from './load-project.ts';
 import { withTarget } from './open-target.ts';
@@ -21,7 +23,7 @@ export const debug: Command<CommonArgs> = async (args, reporter) => {
       `${loaded.project.config.name}: ${models.length} models, ${seeds.length} seeds, ${sources.length} source tables`,
     ],
     await targetLine(loaded, reporter),
-    ...loaded.project.config.secrets.map(({ name, sample }) => secretLine(loaded, name, sample)),
+    ...loaded.project.config.secrets.map((secret) => secretLine(loaded, secret)),
     ...[...loaded.graph.nodes.values()]
       .filter((node): node is SourceNode => node.type === 'source' && !!node.source.loader)
       .map((node) => sourceLine(loaded, node)),
@@ -43,11 +45,11 @@ async function targetLine(loaded: LoadedProject, reporter: Parameters<Command<Co
   }
 }
 
-function secretLine({ env }: LoadedProject, name: string, sample: string | undefined): Line {
-  const value = env(name);
-  if (value === undefined)
-    return [name, sample === undefined ? 'ok' : 'to do', sample === undefined ? 'not set (optional)' : 'not set'];
-  return [name, 'ok', value === sample ? "the sample's value: right for the sample only" : 'set'];
+function secretLine({ env, target }: LoadedProject, secret: SecretConfig): Line {
+  const problem = secretProblem(env, secret);
+  if (problem && !target.embedded) return [secret.name, 'to do', `${problem}: this target needs one of your own`];
+  if (problem) return [secret.name, 'ok', `${problem}: right for the sample only`];
+  return [secret.name, 'ok', env(secret.name) === undefined ? 'not set (optional)' : 'set'];
 }
 
 /** A variable that names a file which is not there is the commonest fault of a set-up. */

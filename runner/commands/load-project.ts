@@ -5,7 +5,7 @@ import type { Rendered } from '../compile/types.ts';
 import { type Fault, RunnerError } from '../errors.ts';
 import { buildGraph } from '../graph/build-graph.ts';
 import type { Graph, Node } from '../graph/types.ts';
-import { type Env, readEnv, withSecrets } from '../project/env.ts';
+import { type Env, readEnv, withSampleSecrets } from '../project/env.ts';
 import { readProject } from '../project/read-project.ts';
 import type { ModelFile, Project } from '../project/types.ts';
 import { createFingerprinter, type Fingerprinter } from '../state/fingerprint.ts';
@@ -39,7 +39,7 @@ export function loadProject(args: CommonArgs): LoadedProject {
     database: project.config.database,
     env: plainEnv,
   });
-  const env = withSecrets(plainEnv, project.config, target.embedded);
+  const env = withSampleSecrets(plainEnv, project.config, target.embedded);
   const options = { asOf, vars, env: plainEnv };
   const graph = buildGraph(project, renderAll(project.models, createRenderer(project, options)));
   return { project, graph, target, env, vars, asOf, fingerprinter: fingerprinterOf(project, graph, options) };

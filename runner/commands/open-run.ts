@@ -4,6 +4,7 @@ import type { Database, Session } from '../adapters/types.ts';
 import { EXIT, RunnerError } from '../errors.ts';
 import type { Emit } from '../execute/types.ts';
 import { ensureRawTable } from '../landing/land.ts';
+import { requireSecrets } from '../project/env.ts';
 import { createVersions, type Versions } from '../state/fingerprint.ts';
 import { createStore, type Store } from '../state/store.ts';
 import type { TargetState } from '../state/types.ts';
@@ -39,7 +40,7 @@ export interface RunEnd {
  * Connects, takes the target's lock, brings the runner's tables up to date, records the run, does `work` and records
  * how it ended. Session settings `runner.run_id`, `runner.run_label` and `runner.run_started_at` carry the run's
  * identity to the SQL of the models.
- * @throws RunnerError `TARGET_LOCKED` (exit 3) when another run holds the target
+ * @throws RunnerError `SECRET_MISSING`, or `TARGET_LOCKED` (exit 3) when another run holds the target
  */
 export async function withRun(
   loaded: LoadedProject,
@@ -49,6 +50,7 @@ export async function withRun(
 ): Promise<number> {
   const startedAt = new Date();
   const { project, target, asOf } = loaded;
+  if (!target.embedded) requireSecrets(loaded.env, project.config);
   const orchestrated = loaded.env('KESTRA_EXECUTION_ID');
   const label = loaded.env('RUN_LABEL') ?? orchestrated ?? newRunId(startedAt);
   const runId = label;

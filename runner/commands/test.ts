@@ -59,7 +59,6 @@ async function evaluate(
   return evaluateContract(tx, node.contract, {
     relation: node.relation,
     clock: run.startedAt,
-    rowNumber: node.type === 'seed',
   });
 }
 

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { RunnerError } from '../errors.ts';
-import type { ProjectConfig } from './types.ts';
+import type { ProjectConfig, SecretConfig } from './types.ts';
 
 export type Env = (name: string) => string | undefined;
 
@@ -15,27 +15,35 @@ export function readEnv(projectDir: string, process: Readonly<Record<string, str
   return (name) => process[name] || file[name] || undefined;
 }
 
+/** The environment with the sample's secrets filled in, on the embedded server only. */
+export function withSampleSecrets(env: Env, config: ProjectConfig, embedded: boolean): Env {
+  const samples = new Map(config.secrets.map(({ name, sample }) => [name, sample]));
+  return embedded ? (name) => env(name) ?? samples.get(name) : env;
+}
+
 /**
- * The environment with the sample's secrets filled in, which only the embedded server may use.
- * @throws RunnerError `SECRET_MISSING` when another target has none or the sample's
+ * Says of a secret that the sample has a value for whether it is real.
+ * @returns what is wrong with it outside the embedded server, `undefined` when nothing is
  */
-export function withSecrets(env: Env, config: ProjectConfig, embedded: boolean): Env {
-  const samples = new Map(
-    config.secrets.flatMap(({ name, sample }) => (sample === undefined ? [] : [[name, sample] as const])),
-  );
-  if (embedded) return (name) => env(name) ?? samples.get(name);
-  const faults = [...samples].flatMap(([name, sample]) => {
-    const value = env(name);
-    if (value !== undefined && value !== sample) return [];
+export function secretProblem(env: Env, { name, sample }: SecretConfig): string | undefined {
+  const value = env(name);
+  if (sample === undefined || (value !== undefined && value !== sample)) return undefined;
+  return value === undefined ? 'is not set' : "is the sample's";
+}
+
+/** @throws RunnerError `SECRET_MISSING` when another target than the embedded server has none or the sample's */
+export function requireSecrets(env: Env, config: ProjectConfig): void {
+  const faults = config.secrets.flatMap((secret) => {
+    const problem = secretProblem(env, secret);
+    if (problem === undefined) return [];
     return [
       {
         code: 'SECRET_MISSING',
-        message: `${name} is ${value === undefined ? 'not set' : "the sample's"}`,
+        message: `${secret.name} ${problem}`,
         expected: 'a secret of your own outside the embedded server',
-        hint: `Make one and keep it: echo "${name}=$(openssl rand -hex 32)" >> .env`,
+        hint: `Make one and keep it: echo "${secret.name}=$(openssl rand -hex 32)" >> .env`,
       },
     ];
   });
   if (faults.length > 0) throw new RunnerError(faults);
-  return env;
 }

@@ -1,0 +1,149 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { RunnerError } from '../errors.ts';
+import { parseProjectConfig } from './config.ts';
+import { readEnv, requireSecrets, withSampleSecrets } from './env.ts';
+import { readProject } from './read-project.ts';
+import { parseSeed } from './seeds.ts';
+import { parseSources } from './sources.ts';
+
+function faults(work: () => unknown): readonly string[] {
+  try {
+    work();
+  } catch (error) {
+    if (error instanceof RunnerError)
+      return error.faults.map(
+        ({ code, file, line, message, hint }) => `${code} ${file}:${line} ${message}${hint ? ` → ${hint}` : ''}`,
+      );
+    throw error;
+  }
+  return [];
+}
+
+describe('project.yml', () => {
+  it('has defaults for all but the name', () => {
+    expect(parseProjectConfig('name: shop', 'project.yml')).toMatchObject({
+      name: 'shop',
+      dataSource: 'shop',
+      database: 'shop',
+      stateSchema: 'ops',
+      rawSchema: 'raw',
+      timezone: 'UTC',
+      models: {},
+      flags: [],
+    });
+  });
+
+  it('says each fault with its line, all at once', () => {
+    const text =
+      'name: shop\ntimezon: UTC\nmodels:\n  marts: {materialised: table}\n  log: {full_refresh: perhaps}\ntimezone: Mars/Base\n';
+    expect(faults(() => parseProjectConfig(text, 'project.yml'))).toEqual([
+      'CONFIG_INVALID project.yml:2 "timezon" is not a known key → Did you mean "timezone"?',
+      'CONFIG_INVALID project.yml:6 timezone is unknown',
+      'CONFIG_INVALID project.yml:4 "models.marts.materialised" is not a known key → Did you mean "materialized"?',
+      'CONFIG_INVALID project.yml:5 "models.log.full_refresh" is not true or false',
+    ]);
+  });
+
+  it('that is no YAML is refused with line and column', () => {
+    expect(faults(() => parseProjectConfig('name: [a\nvars: {}', 'project.yml'))[0]).toMatch(
+      /^YAML_SYNTAX project\.yml:2/,
+    );
+  });
+});
+
+describe('sources.yml', () => {
+  it('is read as tables', () => {
+    const [table] = parseSources(
+      'sources: {shop: {tables: {orders: {loader: x.js, columns: [a], env: {FILE: y, N: 1, T: null}}}}}',
+      's.yml',
+    );
+    expect(table).toMatchObject({
+      system: 'shop',
+      table: 'orders',
+      mode: 'replace',
+      env: { FILE: 'y', N: '1', T: null },
+      columns: ['a'],
+    });
+  });
+
+  it('refuses a loader without columns and an unknown mode', () => {
+    const text = 'sources:\n  shop:\n    tables:\n      orders:\n        loader: x.js\n        mode: add\n';
+    expect(faults(() => parseSources(text, 's.yml'))).toEqual([
+      'CONFIG_INVALID s.yml:6 mode is unknown',
+      'CONFIG_INVALID s.yml:5 source shop.orders has a loader but no columns',
+    ]);
+  });
+});
+
+describe('a seed', () => {
+  it('keeps the line of each row, and reads an empty cell as NULL', () => {
+    const seed = parseSeed('a,b\n1,"x\ny"\n\n2,\n', 'codes', 'seeds/codes.csv');
+    expect(seed.header).toEqual(['a', 'b']);
+    expect(seed.rows).toEqual([
+      { line: 3, cells: ['1', 'x\ny'] },
+      { line: 5, cells: ['2', null] },
+    ]);
+  });
+
+  it.each([
+    ['', /is empty/],
+    ['a,a\n', /header/],
+    ['a,b\n1\n', /seeds\/codes\.csv:2 row of seed codes does not fit/],
+    ['a,b\n1,"x\n', /Quote/],
+  ])('%j is refused', (text, message) => {
+    expect(faults(() => parseSeed(text, 'codes', 'seeds/codes.csv'))[0]).toMatch(message);
+  });
+});
+
+describe('a project folder', () => {
+  let dir: string;
+  const write = (file: string, text: string): void => {
+    mkdirSync(dirname(join(dir, file)), { recursive: true });
+    writeFileSync(join(dir, file), text);
+  };
+  beforeEach(() => {
+    dir = mkdtempSync(join(tmpdir(), 'project-'));
+    write(
+      'project.yml',
+      'name: shop\nmodels: {marts: {schema: marts, tags: [a]}, marts/deep: {materialized: table}}\n',
+    );
+  });
+  afterEach(() => rmSync(dir, { recursive: true, force: true }));
+
+  it('gives a model the configuration of the folders it is in, the nearest one winning', () => {
+    write('models/marts/deep/x.sql', 'select 1');
+    write('models/y.sql', 'select 1');
+    expect(readProject(dir).models.map(({ name, config }) => [name, config])).toEqual([
+      ['x', { schema: 'marts', tags: ['a'], materialized: 'table' }],
+      ['y', {}],
+    ]);
+  });
+
+  it('names two nodes of one name, and a contract without a model', () => {
+    write('models/marts/x.sql', 'select 1');
+    write('seeds/x.csv', 'a\n1\n');
+    write('soda/marts/z.yml', 'dataset: shop/shop/marts/z\ncolumns: []\n');
+    expect(faults(() => readProject(dir)).map((fault) => fault.split(' ').slice(0, 2).join(' '))).toEqual([
+      'NAME_TWICE seeds/x.csv:undefined',
+      'CONTRACT_WITHOUT_MODEL soda/marts/z.yml:undefined',
+    ]);
+  });
+
+  it("reads .env below the process's environment, an empty value counting as unset", () => {
+    write('.env', 'A=file\nB=file   # why\nC=\nD="a # b"\n');
+    const env = readEnv(dir, { A: 'process', B: '' });
+    expect(['A', 'B', 'C', 'D', 'E'].map(env)).toEqual(['process', 'file', undefined, 'a # b', undefined]);
+  });
+
+  it("accepts the sample's secret on the embedded server only", () => {
+    const config = parseProjectConfig('name: x\nsecrets: [{name: SALT, sample: demo}, OTHER]', 'project.yml');
+    expect(withSampleSecrets(() => undefined, config, true)('SALT')).toBe('demo');
+    expect(withSampleSecrets(() => undefined, config, false)('SALT')).toBeUndefined();
+    expect(faults(() => requireSecrets(() => undefined, config))).toHaveLength(1);
+    expect(faults(() => requireSecrets(() => 'demo', config))).toHaveLength(1);
+    expect(faults(() => requireSecrets(() => 'real', config))).toEqual([]);
+  });
+});

@@ -1,0 +1,144 @@
+import { PassThrough } from 'node:stream';
+import { describe, expect, it } from 'vitest';
+import type { TextResult } from '../adapters/types.ts';
+import { toObjects } from './json.ts';
+import { drawNarrow, drawTable } from './table.ts';
+import { createReporter, drawFault } from './terminal.ts';
+
+const result = (columns: readonly (readonly [string, number])[], ...rows: (string | null)[][]): TextResult => ({
+  columns: columns.map(([name, type]) => ({ name, type })),
+  rows,
+  rowCount: rows.length,
+});
+
+describe('an answer in JSON', () => {
+  it('has numeric as text, days and instants in ISO form, and plain types as themselves', () => {
+    const columns = [
+      ['i', 23],
+      ['l', 20],
+      ['big', 20],
+      ['n', 1700],
+      ['f', 701],
+      ['inf', 701],
+      ['b', 16],
+      ['d', 1082],
+      ['t', 1184],
+      ['ts', 1114],
+      ['j', 3802],
+      ['x', 25],
+      ['z', 25],
+    ] as const;
+    const row = [
+      '1',
+      '2',
+      '9007199254740993',
+      '146633.50',
+      '0.5',
+      'Infinity',
+      't',
+      '2026-11-24',
+      '2026-11-24 12:00:00.5+01',
+      '2026-11-24 12:00:00',
+      '{"a": [1]}',
+      'é',
+      null,
+    ];
+    expect(toObjects(result(columns, row))).toEqual([
+      {
+        i: 1,
+        l: 2,
+        big: '9007199254740993',
+        n: '146633.50',
+        f: 0.5,
+        inf: 'Infinity',
+        b: true,
+        d: '2026-11-24',
+        t: '2026-11-24T12:00:00.5+01:00',
+        ts: '2026-11-24T12:00:00',
+        j: { a: [1] },
+        x: 'é',
+        z: null,
+      },
+    ]);
+  });
+});
+
+describe('a table', () => {
+  const kpi = result(
+    [
+      ['scenario', 25],
+      ['cost', 1700],
+    ],
+    ['reference', '146633.50'],
+    ['other', '1.00'],
+  );
+
+  it('aligns numbers to the right and text to the left', () => {
+    expect(drawTable(kpi)).toBe(
+      'scenario        cost\n─────────  ─────────\nreference  146633.50\nother           1.00',
+    );
+  });
+
+  it('stands on its side when it is too wide for the screen', () => {
+    const wide = result(
+      [
+        ['scenario', 25],
+        ['a_rather_long_name', 1700],
+        ['another_long_name', 1700],
+      ],
+      ['x', '1', '22'],
+    );
+    expect(drawNarrow(wide, 30)).toBe(
+      'scenario             x\n──────────────────  ──\na_rather_long_name   1\nanother_long_name   22',
+    );
+    expect(drawNarrow(wide, 60)).toBe(drawTable(wide));
+  });
+});
+
+describe('the reporter', () => {
+  function open(output: 'text' | 'json', quiet = false) {
+    const stdout = new PassThrough({ encoding: 'utf8' });
+    const stderr = new PassThrough({ encoding: 'utf8' });
+    const reporter = createReporter({
+      output,
+      quiet,
+      logFormat: 'text',
+      noColor: true,
+      stdout: stdout as never,
+      stderr: stderr as never,
+    });
+    return { reporter, read: () => [stdout.read() as string | null, stderr.read() as string | null] };
+  }
+
+  it('keeps stdout for the answer with --output json', () => {
+    const { reporter, read } = open('json');
+    reporter.emit({ type: 'notice', message: 'starting' });
+    reporter.answer(result([['a', 23]], ['1']));
+    expect(read()).toEqual(['[{"a":1}]\n', '  starting\n']);
+  });
+
+  it('says only answers and faults when it is quiet', () => {
+    const { reporter, read } = open('text', true);
+    reporter.emit({ type: 'notice', message: 'starting' });
+    reporter.line('flags');
+    reporter.faults([{ code: 'X', message: 'wrong' }]);
+    expect(read()).toEqual([null, 'X\n  wrong\n']);
+  });
+
+  it('draws a fault with its place, its line, what was expected and the next step', () => {
+    const fault = {
+      code: 'TEMPLATE_ERROR',
+      message: 'no',
+      file: 'models/a.sql',
+      line: 2,
+      column: 6,
+      source: 'from x',
+      expected: 'y',
+      found: 'x',
+      hint: 'do',
+    };
+    expect(drawFault(fault, (_style, text) => text)).toBe(
+      'TEMPLATE_ERROR models/a.sql:2:6\n  no\n  | from x\n  |      ^\n  expected: y\n  found:    x\n  → do',
+    );
+  });
+});

@@ -1,0 +1,288 @@
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import ExcelJS from 'exceljs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { SAMPLE_DAY, type SampleProject, sampleProject } from './sample-project.ts';
+
+let project: SampleProject;
+let published: string;
+
+const file = (name: string): string => join(project.dir, name);
+const read = (name: string): string => readFileSync(file(name), 'utf8');
+
+/** Everything a reader could see of the business and of the history. */
+async function content(): Promise<string> {
+  const relations = await project.rows(
+    "select format('%I.%I', schemaname, tablename) from pg_tables where schemaname in ('metier', 'sec') or (schemaname = 'ops' and (tablename like 'histo%' or tablename in ('rejet', 'anomalie'))) order by 1",
+  );
+  const dumps = await Promise.all(
+    relations.map(([name]) => project.rows(`select t::text from ${name} as t order by 1`)),
+  );
+  return JSON.stringify(dumps);
+}
+
+async function workbook(name: string, edit: (sheet: ExcelJS.Worksheet) => void): Promise<string> {
+  const book = new ExcelJS.Workbook();
+  await book.xlsx.readFile(file(name));
+  const sheet = book.worksheets[0];
+  if (sheet) edit(sheet);
+  await book.xlsx.writeFile(file('bad/edited.xlsx'));
+  return 'bad/edited.xlsx';
+}
+
+function set(sheet: ExcelJS.Worksheet, cell: string, value: ExcelJS.CellValue): void {
+  sheet.getCell(cell).value = value;
+}
+
+function empty(sheet: ExcelJS.Worksheet): void {
+  sheet.eachRow((row, at) => {
+    if (at > 1) row.values = [];
+  });
+}
+
+function bad(name: string, bytes: string | Buffer): string {
+  writeFileSync(file(`bad/${name}`), bytes);
+  return `bad/${name}`;
+}
+
+const HEADER = "Horodateur,Nom,Prénom,Date,Sport type,Distance parcourue en kms,Durée de l'activité,Commentaire\n";
+const ROW = '24/11/2026 10:00:00,X,Y,24/11/2026,Tennis,,01:00:00,';
+
+beforeAll(async () => {
+  project = await sampleProject();
+  mkdirSync(file('bad'));
+  expect((await project.runner(['pipeline', ...SAMPLE_DAY])).code).toBe(0);
+  published = await content();
+});
+afterAll(() => project?.close());
+
+/** variable, code of the error, how to make the file, and what the message must say besides. */
+type BadSource = readonly [
+  what: string,
+  variable: string,
+  code: string,
+  make: () => string | Promise<string>,
+  says: RegExp,
+];
+
+const BAD_SOURCES: readonly BadSource[] = [
+  ['a workbook that is not there', 'RH_XLSX', 'FILE_MISSING', () => 'bad/none.xlsx', /bad\/none\.xlsx/],
+  ['a text for a workbook', 'RH_XLSX', 'EXCEL_TEXT', () => bad('a.xlsx', 'ID salarié;Nom\n1;A\n'), /a\.xlsx/],
+  ['a page for a workbook', 'SPORT_XLSX', 'EXCEL_HTML', () => bad('b.xlsx', '<!DOCTYPE html><html></html>'), /b\.xlsx/],
+  [
+    'an old .xls',
+    'RH_XLSX',
+    'EXCEL_OLD_FORMAT|EXCEL_ENCRYPTED',
+    () => bad('c.xls', Buffer.concat([Buffer.from('d0cf11e0a1b11ae1', 'hex'), Buffer.alloc(4096)])),
+    /c\.xls/,
+  ],
+  [
+    'a truncated workbook',
+    'RH_XLSX',
+    'EXCEL_TRUNCATED|EXCEL_CORRUPT',
+    () => bad('d.xlsx', readFileSync(file('sources/sample/rh.xlsx')).subarray(0, 9000)),
+    /d\.xlsx/,
+  ],
+  [
+    'a workbook of another kind',
+    'RH_XLSX',
+    'EXCEL_NO_SHEET|EXCEL_HEADER_MISSING',
+    () => 'sources/sample/sport.xlsx',
+    /Salaire brut/,
+  ],
+  [
+    'a header that is missing',
+    'RH_XLSX',
+    'EXCEL_HEADER_MISSING|EXCEL_NO_SHEET',
+    () => workbook('sources/sample/rh.xlsx', (sheet) => set(sheet, 'G1', 'Salaire net')),
+    /Salaire brut/,
+  ],
+  [
+    'a header that is there twice',
+    'RH_XLSX',
+    'EXCEL_HEADER_TWICE',
+    () => workbook('sources/sample/rh.xlsx', (sheet) => set(sheet, 'L1', ' nom ')),
+    /nom/i,
+  ],
+  [
+    'two rows with one ID',
+    'RH_XLSX',
+    'EXCEL_ID_TWICE',
+    () => workbook('sources/sample/rh.xlsx', (sheet) => set(sheet, 'A5', sheet.getCell('A3').value)),
+    /(3[^\d]+5)/,
+  ],
+  ['a workbook without rows', 'RH_XLSX', 'EXCEL_NO_ROWS', () => workbook('sources/sample/rh.xlsx', empty), /row/],
+  ['a sheet without rows', 'URL_GSHEET', 'CSV_NO_ROWS', () => bad('e.csv', HEADER), /e\.csv/],
+  ['an empty sheet', 'URL_GSHEET', 'CSV_EMPTY', () => bad('f.csv', ''), /f\.csv/],
+  [
+    'a quote that is never closed',
+    'URL_GSHEET',
+    'CSV_QUOTE_NOT_CLOSED',
+    () => bad('g.csv', `${HEADER}${ROW}ok\n${ROW}"oops\n${ROW}\n`),
+    /row 3/,
+  ],
+  [
+    'a cell of 1 MB',
+    'URL_GSHEET',
+    'CSV_CELL_TOO_LONG',
+    () => bad('h.csv', `${HEADER}${ROW}${'x'.repeat(1 << 20)}\n`),
+    /row 2/,
+  ],
+  [
+    'a sheet without a column',
+    'URL_GSHEET',
+    'CSV_HEADER_MISSING',
+    () => bad('i.csv', `${HEADER.replace('Sport type', 'Sports')}${ROW}\n`),
+    /Sport type/,
+  ],
+  [
+    'a page for a sheet',
+    'URL_GSHEET',
+    'CSV_HTML',
+    () => bad('j.csv', '<!doctype html><html><body>Sign in</body></html>'),
+    /sign-in|public|page/i,
+  ],
+];
+
+describe('a source that is refused', () => {
+  it.each(BAD_SOURCES)('%s (%s)', async (_what, variable, code, make, says) => {
+    const { code: exit, stderr } = await project.runner(['pipeline', ...SAMPLE_DAY], { [variable]: await make() });
+    expect(stderr).toMatch(new RegExp(`^(${code})`, 'm'));
+    expect(stderr).toMatch(says);
+    expect(stderr).toMatch(/^ {2}(expected: |→ )/m);
+    expect(exit).toBe(1);
+    expect(await content()).toBe(published);
+  });
+
+  it.each([
+    ['semicolons', (text: string) => Buffer.from(text.replace(/"[^"]*"|,/g, (part) => (part === ',' ? ';' : part)))],
+    ['a BOM', (text: string) => Buffer.from(`\uFEFF${text}`)],
+    ['UTF-16', (text: string) => Buffer.from(`\uFEFF${text}`, 'utf16le')],
+  ])('but a sheet with %s is read, and is the same sheet', async (name, encode) => {
+    const { code, stdout } = await project.runner(['pipeline', ...SAMPLE_DAY], {
+      URL_GSHEET: bad(`${name}.csv`, encode(read('sources/sample/declarations.csv'))),
+    });
+    expect(code).toBe(0);
+    expect(stdout).toContain('Nothing changed');
+  });
+
+  it('but a sheet in Latin-1 is read, with a notice', async () => {
+    const { code, stdout } = await project.runner(['load', 'gsheet', ...SAMPLE_DAY], {
+      URL_GSHEET: bad('latin.csv', Buffer.from(`${HEADER}${ROW}été\n`, 'latin1')),
+    });
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/gsheet\.declaration: .*1252/);
+    const landed = await project.rows(
+      "select commentaire from raw.gsheet_declaration where batch_id = (select max(batch_id) from ops.batch where source = 'gsheet.declaration')",
+    );
+    expect(landed).toEqual([['été']]);
+    expect((await project.runner(['load', 'gsheet', ...SAMPLE_DAY])).code).toBe(0);
+  });
+});
+
+/** what, file, how it is broken, exit code, what the message says. */
+const BAD_PROJECTS: readonly (readonly [string, string, (text: string) => string, number, RegExp])[] = [
+  [
+    'a circle of models',
+    'models/metier/salarie.sql',
+    (text) => text.replace("ref('rh_salarie')", "ref('vw_bi_salarie')"),
+    2,
+    /CYCLE[\s\S]*salarie → .*vw_bi_salarie|vw_bi_salarie → salarie/,
+  ],
+  [
+    'an unknown ref',
+    'models/metier/salarie.sql',
+    (text) => text.replace("ref('rh_salarie')", "ref('rh_salaries')"),
+    2,
+    /models\/metier\/salarie\.sql:\d+[\s\S]*Did you mean "rh_salarie"/,
+  ],
+  [
+    'a template error',
+    'models/metier/salarie.sql',
+    (text) => text.replace('{{ date_reference() }}', '{{ date_reference( }}'),
+    2,
+    /TEMPLATE_ERROR models\/metier\/salarie\.sql:\d+:\d+/,
+  ],
+  ['a broken project.yml', 'project.yml', (text) => `${text}\n  - [`, 2, /YAML_SYNTAX project\.yml:\d+:\d+/],
+  [
+    'a broken contract',
+    'soda/metier/salarie.yml',
+    (text) => text.replace('columns:', 'columns: {'),
+    2,
+    /soda\/metier\/salarie\.yml:\d+/,
+  ],
+  [
+    'a mistyped key in a contract',
+    'soda/metier/salarie.yml',
+    (text) => text.replace('data_type:', 'datatype:'),
+    2,
+    /soda\/metier\/salarie\.yml:\d+[\s\S]*data_type/,
+  ],
+  [
+    'a contract for no model',
+    'soda/metier/salaries.yml',
+    () => 'dataset: sds/sportdb/metier/salaries\ncolumns: []\n',
+    2,
+    /CONTRACT_WITHOUT_MODEL soda\/metier\/salaries\.yml[\s\S]*Did you mean "salarie"/,
+  ],
+  [
+    'a parameter that is missing',
+    'seeds/param_avantage.csv',
+    (text) => text.replace(/^reference,taux_prime.*\n/m, ''),
+    1,
+    /param_avantage[\s\S]*taux_prime/,
+  ],
+  [
+    'a parameter that is no number',
+    'seeds/param_avantage.csv',
+    (text) => text.replace('taux_prime,0.05', 'taux_prime,cinq'),
+    1,
+    /seeds\/param_avantage\.csv:3[\s\S]*cinq/,
+  ],
+  [
+    'a negative parameter',
+    'seeds/param_avantage.csv',
+    (text) => text.replace('jours_bien_etre,5,', 'jours_bien_etre,-5,'),
+    1,
+    /seeds\/param_avantage\.csv:6[\s\S]*-5/,
+  ],
+  [
+    'a row of a seed that is too long',
+    'seeds/param_avantage.csv',
+    (text) => text.replace('taux_prime,0.05', 'taux_prime,0,05'),
+    2,
+    /SEED_INVALID seeds\/param_avantage\.csv:3/,
+  ],
+  [
+    'a model whose SQL is wrong',
+    'models/metier/salarie.sql',
+    (text) => text.replace('ages.type_contrat', 'ages.type_contrats'),
+    1,
+    /models\/metier\/salarie\.sql[\s\S]*type_contrats/,
+  ],
+];
+
+describe('a project that is wrong', () => {
+  it.each(BAD_PROJECTS)('%s (%s)', async (_what, name, breakIt, exit, says) => {
+    let before: string | undefined;
+    try {
+      before = read(name);
+    } catch {
+      before = undefined;
+    }
+    writeFileSync(file(name), breakIt(before ?? ''));
+    const { code, stderr } = await project.runner(['pipeline', ...SAMPLE_DAY]);
+    if (before === undefined) rmSync(file(name));
+    else writeFileSync(file(name), before);
+    expect(stderr).toMatch(says);
+    expect(code).toBe(exit);
+    expect(await content()).toBe(published);
+  });
+
+  it('is built as before once it is mended', async () => {
+    const { code, stdout } = await project.runner(['pipeline', ...SAMPLE_DAY]);
+    expect(code).toBe(0);
+    expect(stdout).toContain('Nothing changed');
+    expect(await content()).toBe(published);
+  });
+});

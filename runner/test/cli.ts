@@ -1,0 +1,74 @@
+import { execFile } from 'node:child_process';
+import { cpSync, existsSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Database } from '../adapters/types.ts';
+import { testDatabase } from './database.ts';
+
+/** The project's own folder. */
+export const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
+
+export interface Ended {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface Workplace {
+  /** A copy of a project that a test may edit. */
+  readonly dir: string;
+  /** The database that the command line works on. */
+  readonly db: Database;
+  /** The real command line as a process of its own. */
+  runner(args: readonly string[], env?: Readonly<Record<string, string>>): Promise<Ended>;
+  /** The rows of a query, each value as PostgreSQL's text. */
+  rows(sql: string): Promise<readonly (readonly (string | null)[])[]>;
+  close(): Promise<void>;
+}
+
+/**
+ * Copies folders and files of a project to a place of its own, with a database of its own.
+ * @param parts what to copy, below `from`
+ */
+export async function workplace(
+  from: string,
+  parts: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<Workplace> {
+  const dir = mkdtempSync(join(tmpdir(), 'runner-test-'));
+  for (const part of parts) cpSync(join(from, part), join(dir, part), { recursive: true });
+  // Compiled loaders find their libraries from where they really are.
+  if (existsSync(join(from, 'dist'))) symlinkSync(join(from, 'dist'), join(dir, 'dist'));
+  const { db, config, drop } = await testDatabase();
+  const server = {
+    PGHOST: config.host,
+    PGPORT: String(config.port),
+    PGUSER: config.user,
+    PGPASSWORD: config.password ?? '',
+    PGDATABASE: config.database,
+  };
+  return {
+    dir,
+    db,
+    runner: (args, more = {}) => run(dir, args, { PATH: process.env.PATH ?? '', ...server, ...env, ...more }),
+    rows: async (sql) => (await db.query(sql)).rows,
+    async close() {
+      await drop();
+      rmSync(dir, { recursive: true, force: true });
+    },
+  };
+}
+
+function run(dir: string, args: readonly string[], env: Readonly<Record<string, string>>): Promise<Ended> {
+  return new Promise((resolve) => {
+    execFile(
+      process.execPath,
+      [join(ROOT, 'bin', 'runner.mjs'), ...args],
+      { cwd: dir, env, maxBuffer: 64 << 20 },
+      (error, stdout, stderr) => {
+        resolve({ code: error ? Number(error.code ?? -1) : 0, stdout, stderr });
+      },
+    );
+  });
+}

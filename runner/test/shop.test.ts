@@ -1,0 +1,331 @@
+import { appendFileSync, existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { ROOT, type Workplace, workplace } from './cli.ts';
+
+let shop: Workplace;
+const TOKEN = { SHOP_TOKEN: 'a-real-one' };
+const DAY = ['--as-of', '2026-03-10'];
+const asked = (): string => (existsSync(join(shop.dir, 'asked')) ? readFileSync(join(shop.dir, 'asked'), 'utf8') : '');
+const edit = (file: string, change: (text: string) => string): void => {
+  writeFileSync(join(shop.dir, file), change(readFileSync(join(shop.dir, file), 'utf8')));
+};
+const pipeline = (...args: string[]) =>
+  shop.runner(['pipeline', ...DAY, ...args], { ORACLE_LOG: join(shop.dir, 'asked') });
+const revenue = () => shop.rows('select product, revenue, orders from marts.revenue order by 1');
+/** Names of the nodes that a run built, in alphabetical order. */
+const built = (stdout: string): string =>
+  [...stdout.matchAll(/ ok +\w+ +\w+\.(\w+)/g)]
+    .map(([, name]) => name)
+    .sort()
+    .join(' ');
+
+beforeAll(async () => {
+  shop = await workplace(
+    join(ROOT, 'runner/test/fixtures/shop'),
+    ['project.yml', 'models', 'seeds', 'macros', 'sources', 'soda'],
+    TOKEN,
+  );
+});
+beforeEach(() => rmSync(join(shop.dir, 'asked'), { force: true }));
+afterAll(() => shop?.close());
+
+describe('a project that is not ours', () => {
+  it('is refused on a real server with the secret of the sample', async () => {
+    const { code, stderr } = await shop.runner(['pipeline'], { SHOP_TOKEN: 'sample-token' });
+    expect(code).toBe(2);
+    expect(stderr).toContain('SECRET_MISSING');
+    expect(stderr).not.toContain('sample-token');
+  });
+
+  it('is not built on a source that has never landed', async () => {
+    const { code, stdout } = await shop.runner(['build', ...DAY]);
+    expect(code).toBe(1);
+    expect(stdout).toContain('not run: source shop.orders did not succeed');
+    expect(built(stdout)).toBe('rate');
+  });
+
+  it('does not take the sample for data on a real server', async () => {
+    const { code, stderr } = await shop.runner(['load']);
+    expect(code).toBe(1);
+    expect(stderr).toContain('ORDERS');
+  });
+
+  it('is built whole by the first pipeline', async () => {
+    writeFileSync(join(shop.dir, '.env'), 'ORDERS=sources/orders.txt\n');
+    const { code, stdout, stderr } = await pipeline();
+    expect(stderr).toBe('');
+    expect(code).toBe(0);
+    expect(stdout).toContain('O=1 R=0 N=1');
+    expect(await revenue()).toEqual([
+      ['apple', '4.00', '2'],
+      ['pear', '3.00', '1'],
+    ]);
+    expect(asked()).toBe('apple\npear\n');
+    expect(await shop.rows('select count(*) from log.run_log')).toEqual([['1']]);
+  });
+
+  it('is left alone when nothing changed, and nothing is written to its log', async () => {
+    const { code, stdout } = await pipeline();
+    expect(code).toBe(0);
+    expect(stdout).toContain('O=0 R=0 N=0');
+    expect(stdout).toContain('Nothing changed');
+    expect(asked()).toBe('');
+    expect(await shop.rows('select count(*) from log.run_log')).toEqual([['1']]);
+    expect(
+      await shop.rows("select status from runs.run where command = 'pipeline' order by started_at desc limit 1"),
+    ).toEqual([['nothing_to_do']]);
+  });
+
+  it('rebuilds exactly what reads an edited seed', async () => {
+    edit('seeds/rate.csv', (text) => text.replace('EUR,1.00', 'EUR,2.00'));
+    const { code, stdout } = await pipeline();
+    expect(code).toBe(0);
+    expect(stdout).toContain('O=0 R=1 N=0');
+    expect(built(stdout)).toBe('order_line rate revenue revenue_log run_log');
+    expect(asked()).toBe('');
+    expect((await revenue())[0]).toEqual(['apple', '8.00', '2']);
+    expect(await shop.rows('select count(*) from log.run_log')).toEqual([['2']]);
+  });
+
+  it('asks only what it does not know yet', async () => {
+    appendFileSync(join(shop.dir, 'sources/orders.txt'), '4|plum|1.00|2026-03-01\n');
+    const { code } = await pipeline();
+    expect(code).toBe(0);
+    expect(asked()).toBe('plum\n');
+    expect(await shop.rows('select product from marts.product order by 1')).toEqual([['apple'], ['pear'], ['plum']]);
+  });
+
+  it('on another day rebuilds what reads the day, and writes no log for it', async () => {
+    const { code, stdout } = await pipeline('--as-of', '2026-03-11');
+    expect(code).toBe(0);
+    expect(built(stdout)).toBe('order_line revenue');
+    expect(await shop.rows('select count(*) from log.run_log')).toEqual([['3']]);
+    expect((await pipeline()).code).toBe(0);
+  });
+
+  it('keeps what is published when a contract fails, and says what to mend', async () => {
+    const before = await revenue();
+    appendFileSync(join(shop.dir, 'sources/orders.txt'), '4|plum|9.00|2026-03-02\n');
+    const { code, stdout, stderr } = await pipeline();
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/CHECK_FAILED soda\/marts\/order_line.yml:\d+/);
+    expect(stderr).toMatch(/order_id=4/);
+    expect(stdout).toMatch(/FAILED +table +marts.order_line/);
+    expect(stdout).toMatch(/not run +view +marts.revenue +not run: order_line did not succeed/);
+    expect(await revenue()).toEqual(before);
+    expect(await shop.rows('select count(*) from log.run_log')).toEqual([['3']]);
+    const [[error]] = (await shop.rows('select error from runs.run order by started_at desc limit 1')) as [[string]];
+    expect(error).toContain('order_line');
+  });
+
+  it('goes on where it failed once the cause is mended', async () => {
+    edit('sources/orders.txt', (text) => text.replace('4|plum|9.00|2026-03-02\n', ''));
+    const { code } = await pipeline();
+    expect(code).toBe(0);
+    expect(await shop.rows('select count(*) from log.run_log')).toEqual([['3']]);
+  });
+
+  it('keeps what is published when a model is broken, at the SQL or at the template', async () => {
+    const before = await revenue();
+    edit('models/marts/order_line.sql', (text) => text.replace('o.ordered_on\n', 'o.ordered_no\n'));
+    const sql = await pipeline();
+    expect(sql.code).toBe(1);
+    expect(sql.stderr).toContain('order_line: column o.ordered_no does not exist');
+    expect(sql.stderr).toContain('models/marts/order_line.sql');
+    edit('models/marts/order_line.sql', (text) =>
+      text.replace('o.ordered_no\n', 'o.ordered_on\n').replace("ref('rate')", "ref('rte')"),
+    );
+    const template = await pipeline();
+    expect(template.code).toBe(2);
+    expect(template.stderr).toContain('TEMPLATE_ERROR models/marts/order_line.sql:4');
+    expect(template.stderr).toContain('Did you mean "rate"?');
+    edit('models/marts/order_line.sql', (text) => text.replace("ref('rte')", "ref('rate')"));
+    expect(await revenue()).toEqual(before);
+    expect((await pipeline()).stdout).toContain('Nothing changed');
+  });
+
+  it('names the line of a seed that its contract or its types refuse', async () => {
+    const before = await shop.rows('select * from marts.rate order by 1');
+    edit('seeds/rate.csv', (text) => `${text}CHF,-1,2020-01-01\n`);
+    const negative = await pipeline();
+    expect(negative.code).toBe(1);
+    expect(negative.stderr).toContain('seeds/rate.csv:4');
+    edit('seeds/rate.csv', (text) => text.replace('CHF,-1', 'CHF,one'));
+    const word = await pipeline();
+    expect(word.code).toBe(1);
+    expect(word.stderr).toMatch(/seeds\/rate.csv:4[\s\S]*invalid input syntax for type numeric/);
+    edit('seeds/rate.csv', (text) => text.replace('CHF,one,2020-01-01\n', ''));
+    expect(await shop.rows('select * from marts.rate order by 1')).toEqual(before);
+    expect((await pipeline()).stdout).toContain('Nothing changed');
+  });
+
+  it('keeps the former batch when a source is refused, and builds nothing on it', async () => {
+    const before = await revenue();
+    edit('sources/orders.txt', (text) => `${text}broken\n`);
+    const { code, stderr } = await pipeline();
+    expect(code).toBe(1);
+    expect(stderr).toMatch(
+      /ORDER_INVALID sources\/orders.txt:5[\s\S]*expected: id\|product\|amount\|day[\s\S]*found: +broken/,
+    );
+    edit('sources/orders.txt', (text) => text.replace('broken\n', ''));
+    expect(await revenue()).toEqual(before);
+    expect(
+      await shop.rows(
+        'select count(*) from landed.shop_orders where batch_id = (select max(batch_id) from landed.shop_orders)',
+      ),
+    ).toEqual([['4']]);
+    expect((await pipeline()).code).toBe(0);
+  });
+
+  it('gives a view that a reader made by hand back after a column was added in the middle', async () => {
+    await shop.db.query(
+      'create view public.by_hand as select product, revenue from marts.revenue; grant select on public.by_hand to public',
+    );
+    edit('models/marts/order_line.sql', (text) => text.replace('o.product, ', "o.product, 'x' as kind, "));
+    edit('soda/marts/order_line.yml', (text) =>
+      text.replace('  - {name: amount', '  - {name: kind, data_type: text}\n  - {name: amount'),
+    );
+    const { code, stderr } = await pipeline();
+    expect(stderr).toBe('');
+    expect(code).toBe(0);
+    expect(await shop.rows('select count(*) from public.by_hand')).toEqual([['3']]);
+    expect(await shop.rows("select has_table_privilege('public', 'public.by_hand', 'select')")).toEqual([['t']]);
+  });
+
+  it('names the view that a removed column would break, and keeps the table', async () => {
+    await shop.db.query('create view public.kinds as select kind from marts.order_line');
+    edit('models/marts/order_line.sql', (text) => text.replace("'x' as kind, ", ''));
+    edit('soda/marts/order_line.yml', (text) => text.replace('  - {name: kind, data_type: text}\n', ''));
+    const { code, stderr } = await pipeline();
+    expect(code).toBe(1);
+    expect(stderr).toContain('DEPENDENT_VIEW');
+    expect(stderr).toContain('public.kinds');
+    expect(await shop.rows('select count(kind) from marts.order_line')).toEqual([['4']]);
+    await shop.db.query('drop view public.kinds');
+    expect((await pipeline()).code).toBe(0);
+  });
+
+  it('protects a log from --full-refresh', async () => {
+    const before = await shop.rows('select run_id from log.run_log order by 1');
+    const { code } = await shop.runner(['build', ...DAY, '--full-refresh']);
+    expect(code).toBe(0);
+    expect(
+      await shop.rows(
+        `select run_id from log.run_log where run_id in (${before.map(([id]) => `'${id}'`).join(', ')}) order by 1`,
+      ),
+    ).toEqual(before);
+  });
+
+  it('replaces the rows of a run that is run again under its label', async () => {
+    const again = { RUN_LABEL: 'nightly' };
+    expect((await shop.runner(['build', ...DAY], again)).code).toBe(0);
+    expect((await shop.runner(['build', ...DAY], again)).code).toBe(0);
+    expect(await shop.rows("select count(*) from log.run_log where run_id = 'nightly'")).toEqual([['1']]);
+    expect(await shop.rows("select count(*) from runs.run where run_id = 'nightly'")).toEqual([['1']]);
+  });
+
+  it('writes the whole log or none of it', async () => {
+    edit('models/log/run_log.sql', (text) => text.replace('as revenue', '/ 0 as revenue'));
+    const rows = await shop.rows('select count(*) from log.revenue_log');
+    const { code, stdout } = await pipeline();
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/skipped +incremental +log.revenue_log +undone with run_log/);
+    expect(await shop.rows('select count(*) from log.revenue_log')).toEqual(rows);
+    edit('models/log/run_log.sql', (text) => text.replace('/ 0 as revenue', 'as revenue'));
+  });
+
+  it('lets one run at a time hold the target', async () => {
+    await shop.db.connection(async (session) => {
+      await session.query("select pg_advisory_lock(hashtextextended('runner of shop', 0))");
+      const { code, stderr } = await pipeline();
+      expect(code).toBe(3);
+      expect(stderr).toContain('TARGET_LOCKED');
+      await session.query('select pg_advisory_unlock_all()');
+    });
+  });
+});
+
+describe('commands that answer', () => {
+  it('show prints one JSON array and nothing else on stdout', async () => {
+    const { code, stdout } = await shop.runner([
+      'show',
+      '--inline',
+      "select product, amount, order_id, ordered_on, amount > 2 as dear from {{ ref('order_line') }} order by order_id",
+      '--limit',
+      '1',
+      '--output',
+      'json',
+    ]);
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toEqual([
+      { product: 'apple', amount: '5.00', order_id: 1, ordered_on: '2026-01-10', dear: true },
+    ]);
+  });
+
+  it('show changes nothing, whatever it is given', async () => {
+    const { code, stderr } = await shop.runner([
+      'show',
+      '--inline',
+      'with gone as (delete from marts.rate returning *) select * from gone',
+    ]);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/SQL_/);
+    expect(await shop.rows('select count(*) from marts.rate')).toEqual([['2']]);
+  });
+
+  it('ls lists a selection in build order', async () => {
+    const { stdout } = await shop.runner(['ls', '--select', '+revenue', '--output', 'json']);
+    const names = (JSON.parse(stdout) as { name: string }[]).map(({ name }) => name);
+    expect(names.sort()).toEqual(['order_line', 'rate', 'revenue', 'shop.orders', 'stg_orders']);
+  });
+
+  it('compile needs no server', async () => {
+    const { code, stdout } = await shop.runner(
+      ['compile', '--select', 'order_line', '--as-of', '2026-05-01', '--output', 'json'],
+      { PGPORT: '1' },
+    );
+    expect(code).toBe(0);
+    expect((JSON.parse(stdout) as { sql: string }[])[0]?.sql).toContain("o.ordered_on <= date '2026-05-01'");
+  });
+
+  it('test evaluates contracts on what is published', async () => {
+    expect((await shop.runner(['test', ...DAY])).code).toBe(0);
+    await shop.db.query('insert into marts.order_line select * from marts.order_line limit 1');
+    const { code, stderr } = await shop.runner(['test', ...DAY, '--select', 'order_line']);
+    expect(code).toBe(1);
+    expect(stderr).toContain('CHECK_FAILED soda/marts/order_line.yml');
+  });
+
+  it('a log in JSON is one event a line', async () => {
+    const { stdout } = await shop.runner(['build', ...DAY, '--select', 'rate', '--log-format', 'json']);
+    const events = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { event: string; status?: string });
+    expect(events.map(({ event }) => event)).toEqual(['run_started', 'plan', 'node_started', 'node_finished']);
+    expect(events.at(-1)?.status).toBe('success');
+  });
+
+  it.each([
+    [['biuld'], 'Did you mean "build"?'],
+    [['build', '--selct', 'x'], 'Did you mean "select"?'],
+    [['build', '--select', 'ordr_line'], 'Did you mean "order_line"?'],
+    [['load', 'shp'], 'Did you mean "shop"?'],
+    [['build', '--as-of', 'yesterday'], 'YYYY-MM-DD'],
+    [['show'], '--inline'],
+    [[], 'which command?'],
+  ])('%j is a wrong command, with the next step', async (args, text) => {
+    const { code, stderr } = await shop.runner(args);
+    expect(code).toBe(2);
+    expect(stderr).toContain(text);
+  });
+
+  it('a folder without a project is said to be one', async () => {
+    renameSync(join(shop.dir, 'project.yml'), join(shop.dir, 'project.off'));
+    const { code, stderr } = await shop.runner(['ls']);
+    renameSync(join(shop.dir, 'project.off'), join(shop.dir, 'project.yml'));
+    expect(code).toBe(2);
+    expect(stderr).toContain('PROJECT_NOT_FOUND');
+  });
+});
