@@ -158,14 +158,14 @@ function sourceStamp(root) {
   return hash.digest('hex');
 }
 
-/** As tsconfig.build.json has them: all but the tests. */
+/** As tsconfig.build.json has them: all but the tests and their helpers. */
 function sourceFiles(root) {
   const inFolder = (folder) =>
     fs.existsSync(path.join(root, folder))
       ? fs.readdirSync(path.join(root, folder), { withFileTypes: true }).flatMap((entry) => {
           const name = `${folder}/${entry.name}`;
           if (entry.isDirectory()) return name === 'runner/test' ? [] : inFolder(name);
-          return /(?<!\.test|\.d)\.ts$/.test(name) ? [name] : [];
+          return /(?<!\.test|\.d|\/testing)\.ts$/.test(name) ? [name] : [];
         })
       : [];
   return ['runner', 'sources'].flatMap(inFolder);

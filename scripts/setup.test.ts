@@ -59,11 +59,11 @@ async function write(name: string, content: unknown): Promise<void> {
 }
 
 /** Runs the script from another folder, as a user may. */
-function run(): Promise<{ code: number | null; said: string }> {
+function run(folder = root): Promise<{ code: number | null; said: string }> {
   // Without what the npm that runs these tests has set for its own scripts.
   const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^npm_/i.test(name)));
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, [join(root, 'scripts', 'setup.mjs')], {
+    const child = spawn(process.execPath, [join(folder, 'scripts', 'setup.mjs')], {
       cwd: tmpdir(),
       env: { ...env, CI: 'true' },
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -143,4 +143,10 @@ test('an installation that fails is reported as such', async () => {
   const { code, said } = await run();
   expect(code).toBe(1);
   expect(said).toContain('setup: npm ci failed');
+});
+
+test('this very project is ready after one setup: a second one has nothing to do', async () => {
+  const here = fileURLToPath(new URL('..', import.meta.url));
+  await run(here);
+  expect(await run(here)).toEqual({ code: 0, said: '' });
 });
