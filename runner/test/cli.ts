@@ -20,7 +20,7 @@ export interface Workplace {
   readonly dir: string;
   /** The database that the command line works on. */
   readonly db: Database;
-  /** The real command line as a process of its own. */
+  /** The real command line as a process of its own; a variable given as '' is as if unset. */
   runner(args: readonly string[], env?: Readonly<Record<string, string>>): Promise<Ended>;
   /** The rows of a query, each value as PostgreSQL's text. */
   rows(sql: string): Promise<readonly (readonly (string | null)[])[]>;

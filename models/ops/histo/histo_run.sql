@@ -2,14 +2,6 @@
 -- after every relation that the history keeps, and the views beside them: {{ ref('vue_kpi_cout_prime') }}, {{ ref('vue_kpi_cout_prime_fixe') }},
 -- {{ ref('vue_kpi_jours_supplementaires') }}, {{ ref('vue_kpi_pratique_sportive') }}, {{ ref('vue_kpi_incoherences') }},
 -- {{ ref('vw_kpi_age') }}, {{ ref('vue_kpi_bu') }}, {{ ref('vue_kpi_scenario') }}
-{{ config(
-    materialized='incremental',
-    unique_key=['id_histo_run'],
-    incremental_strategy='delete+insert',
-    full_refresh=false,
-    transaction='histo',
-    ignore_changes=['date_reference']
-) }}
 with
 
 parametres as (

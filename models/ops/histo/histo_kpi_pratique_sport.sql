@@ -1,13 +1,5 @@
 -- grain: one row per (run, type of activity)
 -- after {{ ref('histo_run') }}: whatever changed, a run keeps all its KPI
-{{ config(
-    materialized='incremental',
-    unique_key=['id_histo_run'],
-    incremental_strategy='delete+insert',
-    full_refresh=false,
-    transaction='histo',
-    ignore_changes=['date_reference']
-) }}
 with
 
 kpi as (
