@@ -21,7 +21,7 @@ export async function publishReplacement(
   for (const view of [...views].reverse()) await session.query(`drop view ${quoted(view.relation)}`);
   if (former) await session.query(`drop ${await kindOf(session, published)} ${quoted(published)}`);
   await session.query(`alter ${asideKind} ${quoted(aside)} rename to ${identifier(published.name)}`);
-  if (former) await session.query(former.restore);
+  if (former) await restore(session, former, asideKind ?? 'table');
   for (const view of views) {
     const planned = plannedView(view.relation);
     const failure = await recreate(session, view, view.definition);
@@ -44,7 +44,7 @@ async function recreate(session: Session, view: Reader, definition: string): Pro
   await session.query('savepoint recreate_view');
   try {
     await session.query(`create view ${quoted(view.relation)} as ${definition}`);
-    await session.query(view.restore);
+    await restore(session, view, 'view');
     await session.query('release savepoint recreate_view');
     return undefined;
   } catch (error) {
@@ -54,12 +54,17 @@ async function recreate(session: Session, view: Reader, definition: string): Pro
   }
 }
 
+async function restore(session: Session, { relation, grants, comment }: Reader, kind: string): Promise<void> {
+  await session.query(`${grants}; comment on ${kind} ${quoted(relation)} is ${literal(comment)}`);
+}
+
 interface Reader {
   readonly relation: Relation;
   /** The SQL of a view. */
   readonly definition: string;
-  /** Statements that give grants and comment back. */
-  readonly restore: string;
+  /** Statements. */
+  readonly grants: string;
+  readonly comment: string | null;
 }
 
 /** The relation, if it is there, and the views that read it, directly or through others, each after those it reads. */
@@ -73,20 +78,19 @@ async function withReaders(session: Session, relation: Relation): Promise<readon
        join pg_catalog.pg_rewrite r on r.oid = d.objid and r.ev_class <> readers.oid
      )
      select n.nspname, c.relname, case when c.relkind = 'v' then pg_get_viewdef(c.oid) else '' end,
-       concat_ws(';',
-         (select string_agg(format('grant %s on %I.%I to %s', a.privilege_type, n.nspname, c.relname,
-            case when a.grantee = 0 then 'public' else quote_ident(pg_get_userbyid(a.grantee)) end), ';')
-          from aclexplode(c.relacl) a where a.grantee <> c.relowner),
-         format('comment on %s %I.%I is %L', case c.relkind when 'v' then 'view' else 'table' end, n.nspname, c.relname,
-           obj_description(c.oid, 'pg_class')))
+       (select string_agg(format('grant %s on %I.%I to %s', a.privilege_type, n.nspname, c.relname,
+          case when a.grantee = 0 then 'public' else quote_ident(pg_get_userbyid(a.grantee)) end), ';')
+        from aclexplode(c.relacl) a where a.grantee <> c.relowner),
+       obj_description(c.oid, 'pg_class')
      from (select oid, max(depth) as depth from readers group by oid) as found
      join pg_catalog.pg_class c on c.oid = found.oid and (c.relkind = 'v' or found.depth = 0)
      join pg_catalog.pg_namespace n on n.oid = c.relnamespace
      order by found.depth, c.oid`,
   );
-  return result.rows.map(([schema, name, definition, restore]) => ({
+  return result.rows.map(([schema, name, definition, grants, comment]) => ({
     relation: { schema: schema ?? '', name: name ?? '' },
     definition: (definition ?? '').replace(/;\s*$/, ''),
-    restore: restore ?? '',
+    grants: grants ?? '',
+    comment: comment ?? null,
   }));
 }

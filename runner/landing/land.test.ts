@@ -1,0 +1,140 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { RunnerError } from '../errors.ts';
+import type { SourceTable } from '../project/types.ts';
+import { migrate } from '../state/migrations.ts';
+import { type TestDatabase, testDatabase } from '../test/database.ts';
+import { type Landing, type LandingTarget, land } from './land.ts';
+import type { LoaderContext, RawRow } from './types.ts';
+
+let test: TestDatabase;
+let target: LandingTarget;
+const RAW = { schema: 'raw', name: 'shop_orders' };
+const orders: SourceTable = {
+  system: 'shop',
+  table: 'orders',
+  description: '',
+  mode: 'replace',
+  loader: 'x',
+  env: {},
+  vars: [],
+  columns: ['product', 'note'],
+};
+const context: LoaderContext = {
+  projectDir: '/nowhere',
+  source: 'shop.orders',
+  columns: orders.columns,
+  env: () => undefined,
+  vars: {},
+  asOf: '2026-11-24',
+  lastOriginHash: null,
+  notice: () => undefined,
+};
+const rows = (...cells: (string | null)[][]): RawRow[] =>
+  cells.map((row, index) => ({ number: index + 2, cells: row }));
+const load = (content: Iterable<RawRow> | AsyncIterable<RawRow>, source = orders): Promise<Landing> =>
+  land(target, source, async () => ({ origin: 'a test', rows: content }), context);
+const query = async (sql: string) => (await test.db.query(sql)).rows;
+
+beforeAll(async () => {
+  test = await testDatabase();
+  await migrate(test.config, 'ops');
+});
+beforeEach(async () => {
+  await test.db.query('drop schema if exists raw cascade; delete from ops.batch');
+  target = { db: test.db, raw: RAW, stateSchema: 'ops', runId: 'run' };
+});
+afterAll(() => test?.drop());
+
+describe('landing a source', () => {
+  it('keeps every cell as it came, with its batch, row and time', async () => {
+    const odd = 'tab\there, back\\slash,\nnew line, \\N, "é" 🏃';
+    const { batch } = await load(rows([odd, null], ['', 'x']));
+    expect(batch?.rowCount).toBe(2);
+    expect(await query('select row_number, product, note, batch_id::text from raw.shop_orders order by 1')).toEqual([
+      ['2', odd, null, batch?.batchId],
+      ['3', '', 'x', batch?.batchId],
+    ]);
+    expect(await query('select source, origin, row_count, as_of, run_id from ops.batch')).toEqual([
+      ['shop.orders', 'a test', '2', '2026-11-24', 'run'],
+    ]);
+  });
+
+  it('lands nothing when the rows are those in force, and a new batch beside the old one when they are not', async () => {
+    const first = await load(rows(['a', null]));
+    expect((await load(rows(['a', null]))).batch).toBeNull();
+    const second = await load(rows(['b', null]));
+    expect(second.batch?.version).not.toBe(first.batch?.version);
+    expect(await query('select product from raw.shop_orders order by batch_id')).toEqual([['a'], ['b']]);
+    expect((await load(rows(['a', null]))).batch?.version).toBe(first.batch?.version);
+  });
+
+  it('tells NULL from an empty text, and one order of rows from another', async () => {
+    const versions = [rows(['a', null], ['b', '']), rows(['a', ''], ['b', null]), rows(['b', ''], ['a', null])];
+    const landed: (string | undefined)[] = [];
+    for (const content of versions) landed.push((await load(content)).batch?.version);
+    expect(new Set(landed).size).toBe(3);
+  });
+
+  it('leaves nothing of a load that fails on the way', async () => {
+    await load(rows(['a', null]));
+    async function* breaking(): AsyncGenerator<RawRow> {
+      for (let number = 1; number <= 20_000; number += 1) yield { number, cells: [`row ${number}`, null] };
+      throw Object.assign(new Error('line is torn'), {
+        code: 'TORN',
+        place: 'file:20001',
+        expected: 'a line',
+        found: 'half a line',
+      });
+    }
+    const refusal = await load(breaking()).catch((error: unknown) => error);
+    expect(refusal).toBeInstanceOf(RunnerError);
+    expect(refusal).toMatchObject({
+      exitCode: 1,
+      faults: [{ code: 'TORN', file: 'file:20001', expected: 'a line', found: 'half a line' }],
+    });
+    expect(await query('select product from raw.shop_orders')).toEqual([['a']]);
+    expect(await query("select count(*) from pg_class where relname like 'shop_orders_%' and relkind = 'r'")).toEqual([
+      ['1'],
+    ]);
+  });
+
+  it('withdraws rows by an empty batch, but does not begin with one', async () => {
+    expect((await load([])).batch).toBeNull();
+    await load(rows(['a', null]));
+    expect((await load([])).batch?.rowCount).toBe(0);
+    expect((await load([])).batch).toBeNull();
+  });
+
+  it('adds to what an appended source holds', async () => {
+    const append = { ...orders, mode: 'append' as const };
+    const first = await load(rows(['a', null]), append);
+    expect((await load([], append)).batch).toBeNull();
+    const second = await load(rows(['a', null]), append);
+    expect(second.batch?.version).not.toBe(first.batch?.version);
+    expect(await query('select count(*) from raw.shop_orders')).toEqual([['2']]);
+  });
+
+  it('does not mix two loads at once', async () => {
+    const many = (name: string): RawRow[] =>
+      Array.from({ length: 5_000 }, (_, index) => ({ number: index, cells: [name, null] }));
+    const landings = await Promise.all([load(many('a')), load(many('b'))]);
+    expect(landings.every(({ batch }) => batch?.rowCount === 5_000)).toBe(true);
+    expect(await query('select count(distinct product), count(*) from raw.shop_orders group by batch_id')).toEqual([
+      ['1', '5000'],
+      ['1', '5000'],
+    ]);
+  });
+
+  it('gives the table a column that its configuration has gained', async () => {
+    await load(rows(['a', null]));
+    const wider = { ...orders, columns: ['product', 'note', 'size'] };
+    await land(target, wider, async () => ({ origin: 'a test', rows: rows(['b', null, 'XL']) }), {
+      ...context,
+      columns: wider.columns,
+    });
+    expect(await query('select product, size from raw.shop_orders order by batch_id')).toEqual([
+      ['a', null],
+      ['b', 'XL'],
+    ]);
+  });
+});
