@@ -17,8 +17,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     yargs([...argv])
       .scriptName('runner')
       .usage('$0 <command>\n\nBuilds the SQL models of a project, each audited by its contract before it is published.')
-      .options(COMMON_OPTIONS)
-      .parserConfiguration({ 'greedy-arrays': false }),
+      .options(COMMON_OPTIONS),
   );
   const wrong = (message: string): number => {
     process.stderr.write(`USAGE\n  ${message}\n  → runner --help\n`);
@@ -29,7 +28,6 @@ export async function main(argv: readonly string[]): Promise<number> {
       .demandCommand(1, 'which command?')
       .strict()
       .help()
-      .version(false)
       .wrap(Math.min(120, process.stdout.columns ?? 120))
       .exitProcess(false)
       .fail((message, error) => {
@@ -45,6 +43,14 @@ export async function main(argv: readonly string[]): Promise<number> {
 
 class UsageError extends Error {}
 
+/** What yargs takes for a number but no command can use. */
+function requireNumbers({ threads, limit }: { readonly threads?: unknown; readonly limit?: unknown }): void {
+  const isCount = (value: unknown, least: number): boolean => Number.isInteger(value) && (value as number) >= least;
+  if (!isCount(threads, 1)) throw new UsageError(`--threads must be a whole number from 1, not ${threads}`);
+  if (limit !== undefined && !isCount(limit, 0))
+    throw new UsageError(`--limit must be a whole number from 0, not ${limit}`);
+}
+
 function withCommand(parsing: Argv, spec: CommandSpec, end: (exitCode: number) => void): Argv {
   return parsing.command(
     spec.command,
@@ -54,7 +60,11 @@ function withCommand(parsing: Argv, spec: CommandSpec, end: (exitCode: number) =
       for (const [example, meaning] of spec.examples) builder.example(example, meaning);
       return builder.options(spec.options ?? {});
     },
-    async (args) => end(await runCommand(spec, withLast(args, spec) as unknown as CommonArgs & OutputArgs)),
+    async (given) => {
+      const args = withLast(given, spec);
+      requireNumbers(args);
+      end(await runCommand(spec, args as unknown as CommonArgs & OutputArgs));
+    },
   );
 }
 

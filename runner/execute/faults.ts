@@ -53,9 +53,15 @@ export function faultsOf(node: Node, error: unknown): readonly Fault[] {
       file: node.file,
       line: seedLine,
       source: seedLine === undefined ? undefined : error.where,
-      hint: error.hint ?? (node.type === 'model' ? `The SQL that ran: target/compiled/${node.file}` : undefined),
+      hint: error.hint ?? hintOf(node, error.sqlstate),
     },
   ];
+}
+
+function hintOf(node: Node, sqlstate: string): string | undefined {
+  const unknownTable = '42P01';
+  if (sqlstate === unknownTable) return `If what it reads is not built yet: runner build --select +${node.name}`;
+  return node.type === 'model' ? `The SQL that ran: target/compiled/${node.file}` : undefined;
 }
 
 /** The file line of a seed's row that COPY refused: its context says `COPY t, line 3, column c: "x"`. */

@@ -23,7 +23,10 @@ export interface NodeRecord {
 export interface Store {
   /** Everything a plan needs, in one round trip; brings the tables up to date first when they are not. */
   read(schemas: readonly string[]): Promise<TargetState>;
-  /** A run of the same id (an orchestrator that restarts one) starts anew: its node results are replaced. */
+  /**
+   * Called with the target's lock held: a run that is still noted as running has died. A run of the same id (an
+   * orchestrator that restarts one) starts anew: its node results are replaced.
+   */
   startRun(run: RunRecord, startedAt: Date): Promise<void>;
   finishRun(runId: string, status: string, error: string | null): Promise<void>;
   /** Written in the transaction that publishes, so that state and data never part. */
@@ -50,7 +53,8 @@ export function createStore(db: Database, config: ConnectionConfig, schema: stri
     },
     async startRun(run, startedAt) {
       await db.query(
-        `with gone as (delete from ${table('node_result')} where run_id = $1),
+        `with dead as (update ${table('run')} set status = 'aborted' where status = 'running' and run_id <> $1),
+              gone as (delete from ${table('node_result')} where run_id = $1),
               gone_checks as (delete from ${table('check_result')} where run_id = $1)
          insert into ${table('run')} (run_id, label, command, arguments, project, target, date_reference, git_commit, orchestrator, status, started_at)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'running', $10)

@@ -206,6 +206,24 @@ describe('a project that is not ours', () => {
     expect((await pipeline()).code).toBe(0);
   });
 
+  it('says what to build first when what a model reads is not there', async () => {
+    await shop.db.query('drop table marts.question');
+    await shop.db.query('alter view staging.stg_orders rename to away');
+    const { code, stderr } = await shop.runner(['build', ...DAY, '--select', 'question']);
+    await shop.db.query('alter view staging.away rename to stg_orders');
+    expect(code).toBe(1);
+    expect(stderr).toContain('runner build --select +question');
+    expect((await pipeline()).code).toBe(0);
+  });
+
+  it('notes a run that died as aborted, once another one holds the target', async () => {
+    await shop.db.query(
+      "insert into runs.run (run_id, label, command, arguments, project, target, date_reference, orchestrator, status, started_at) values ('dead', 'dead', 'build', '', 'shop', 'server', '2026-01-01', 'cli', 'running', now())",
+    );
+    expect((await pipeline()).code).toBe(0);
+    expect(await shop.rows("select status from runs.run where run_id = 'dead'")).toEqual([['aborted']]);
+  });
+
   it('protects a log from --full-refresh', async () => {
     const before = await shop.rows('select run_id from log.run_log order by 1');
     const { code } = await shop.runner(['build', ...DAY, '--full-refresh']);
@@ -280,6 +298,18 @@ describe('commands that answer', () => {
     expect(names.sort()).toEqual(['order_line', 'rate', 'revenue', 'shop.orders', 'stg_orders']);
   });
 
+  it('a selection may be given in one word or several, and more than once', async () => {
+    const names = async (...args: string[]): Promise<string[]> =>
+      (JSON.parse((await shop.runner(['ls', '--output', 'json', ...args])).stdout) as { name: string }[])
+        .map(({ name }) => name)
+        .sort();
+    const both = ['rate', 'revenue'];
+    expect(await names('--select', 'rate revenue')).toEqual(both);
+    expect(await names('--select', 'rate', 'revenue')).toEqual(both);
+    expect(await names('--select', 'rate', '--select', 'revenue')).toEqual(both);
+    expect(await names('--select', 'rate revenue stg_orders', '--exclude', 'stg_orders')).toEqual(both);
+  });
+
   it('compile needs no server', async () => {
     const { code, stdout } = await shop.runner(
       ['compile', '--select', 'order_line', '--as-of', '2026-05-01', '--output', 'json'],
@@ -314,6 +344,8 @@ describe('commands that answer', () => {
     [['load', 'shp'], 'Did you mean "shop"?'],
     [['build', '--as-of', 'yesterday'], 'YYYY-MM-DD'],
     [['show'], '--inline'],
+    [['build', '--threads', '0'], '--threads must be a whole number from 1'],
+    [['show', 'revenue', '--limit', '-1'], '--limit must be a whole number from 0'],
     [[], 'which command?'],
   ])('%j is a wrong command, with the next step', async (args, text) => {
     const { code, stderr } = await shop.runner(args);
