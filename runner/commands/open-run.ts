@@ -1,11 +1,11 @@
-import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import type { Database, Session } from '../adapters/types.ts';
-import { EXIT, RunnerError } from '../errors.ts';
+import type { Database } from '../adapters/types.ts';
 import type { Emit } from '../execute/types.ts';
 import { ensureRawTable } from '../landing/land.ts';
 import { requireSecrets } from '../project/env.ts';
+import { gitCommit } from '../project/git-commit.ts';
 import { createVersions, type Versions } from '../state/fingerprint.ts';
+import { takeLock } from '../state/lock.ts';
 import { createStore, type Store } from '../state/store.ts';
 import type { TargetState } from '../state/types.ts';
 import { identifier } from '../util/sql.ts';
@@ -124,26 +124,6 @@ async function prepare(db: Database, { graph, project }: LoadedProject, state: T
   }
 }
 
-async function takeLock(session: Session, name: string): Promise<void> {
-  const taken = await session.query('select pg_try_advisory_lock(hashtextextended($1, 0))', [name]);
-  if (taken.rows[0]?.[0] === 't') return;
-  const holder = await session.query(
-    `select a.application_name, a.pid, to_char(a.backend_start, 'YYYY-MM-DD HH24:MI:SS') from pg_locks l join pg_stat_activity a on a.pid = l.pid
-     where l.locktype = 'advisory' and l.granted and (l.classid::bigint << 32 | l.objid::bigint) = hashtextextended($1, 0)`,
-    [name],
-  );
-  const [application, pid, since] = holder.rows[0] ?? [];
-  throw new RunnerError(
-    {
-      code: 'TARGET_LOCKED',
-      message: 'another run holds this target',
-      found: `${application ?? 'a run that has just ended'}${pid ? `, server process ${pid}, since ${since}` : ''}`,
-      hint: 'Wait for it to end, then run the command again.',
-    },
-    EXIT.locked,
-  );
-}
-
 function schemasOf({ graph, project }: LoadedProject): readonly string[] {
   return [...new Set([project.config.rawSchema, ...[...graph.nodes.values()].map(({ relation }) => relation.schema)])];
 }
@@ -152,13 +132,4 @@ function schemasOf({ graph, project }: LoadedProject): readonly string[] {
 function newRunId(startedAt: Date): string {
   const time = startedAt.toISOString().replace(/[-:]/g, '').slice(0, 15);
   return `${time}-${randomBytes(3).toString('hex')}`;
-}
-
-/** The commit that is checked out, with `-dirty` when files differ from it; `null` outside git. */
-function gitCommit(dir: string): Promise<string | null> {
-  return new Promise((resolve) => {
-    execFile('git', ['describe', '--always', '--dirty', '--abbrev=40', '--exclude=*'], { cwd: dir }, (error, stdout) =>
-      resolve(error ? null : stdout.trim()),
-    );
-  });
 }

@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { TextResult } from '../adapters/types.ts';
 import { EXIT, type Fault, RunnerError } from '../errors.ts';
+import { planNodes } from '../execute/plan.ts';
 import { runUnit } from '../execute/run-unit.ts';
 import { schedule, toUnits } from '../execute/schedule.ts';
 import { hasFailed, type NodeResult } from '../execute/types.ts';
@@ -83,15 +84,10 @@ export interface BuildRequest {
 export async function buildNodes(run: OpenRun, request: BuildRequest): Promise<readonly NodeResult[]> {
   const reasons = findChanges(run.graph, run.fingerprinter, run.versions, run.state);
   const changed = new Set([...reasons].filter(([, found]) => found.length > 0).map(([id]) => id));
-  const byChange = (request.select ?? []).some((text) => /(^|[\s,])changed\b/.test(text));
+  // What is named, and not merely changed, is built whatever it reads.
+  const named = new Set(selectNodes(run.graph, request, { changed: () => new Set() }));
   const selected = selectNodes(run.graph, request, { changed: () => changed });
-  const planned = withForcedSources(
-    run,
-    withWholeTransactions(
-      run,
-      selected.filter((id) => isStep(run.graph.nodes.get(id) as Node)),
-    ),
-  );
+  const planned = planNodes(run.graph, selected, { isForced: (node) => isForced(run, node) });
   const units = toUnits(run.graph, planned);
   run.emit({ type: 'plan', nodes: units.flat(), total: [...run.graph.nodes.values()].filter(isStep).length });
 
@@ -106,7 +102,7 @@ export async function buildNodes(run: OpenRun, request: BuildRequest): Promise<r
         {
           ...run,
           fullRefresh: request.fullRefresh ?? false,
-          onlyChanged: (node) => byChange && !isForced(run, node),
+          onlyChanged: (node) => !named.has(node.id) && !isForced(run, node),
           plannedIds: new Set(planned),
           runSource: (node) => loadSource(run, node),
           keepSql: (node, sql) => keepFile(join(run.project.dir, 'target', 'compiled', node.file), sql),
@@ -128,25 +124,6 @@ function unusableSources(run: OpenRun, refused: ReadonlyMap<string, readonly Fau
       .filter((node) => refused.has(node.id) || !run.versions.batch(node.name))
       .map((node) => node.id),
   );
-}
-
-/** A node of a transaction brings the others: they are published all or none. */
-function withWholeTransactions(run: OpenRun, ids: readonly string[]): readonly string[] {
-  const names = new Set(ids.flatMap((id) => transactionOf(run.graph.nodes.get(id)) ?? []));
-  const wanted = new Set(ids);
-  return run.graph.dag.order.filter((id) => wanted.has(id) || names.has(transactionOf(run.graph.nodes.get(id)) ?? ''));
-}
-
-function transactionOf(node: Node | undefined): string | undefined {
-  return node?.type === 'model' ? node.config.transaction : undefined;
-}
-
-/** A run that has work asks the sources whose `force_env` is set, and what reads them may change. */
-function withForcedSources(run: OpenRun, ids: readonly string[]): readonly string[] {
-  if (ids.length === 0) return ids;
-  const forced = [...run.graph.nodes.values()].filter((node) => isForced(run, node));
-  const wanted = new Set([...ids, ...forced.flatMap(({ id }) => [id, ...run.graph.dag.descendants(id)])]);
-  return run.graph.dag.order.filter((id) => wanted.has(id));
 }
 
 function isForced(run: OpenRun, node: Node): boolean {

@@ -1,0 +1,37 @@
+import type { Graph, Node } from '../graph/types.ts';
+import { isStep } from '../state/changes.ts';
+
+export interface PlanOptions {
+  /** Sources that are asked whatever they know, as long as the run has other work. */
+  readonly isForced: (node: Node) => boolean;
+}
+
+/**
+ * The nodes that a run of the selected ones builds, in the graph's order: sources that need no question are left out,
+ * a node of a transaction brings the others of it, a forced source joins with all that reads it.
+ */
+export function planNodes(graph: Graph, selected: readonly string[], { isForced }: PlanOptions): readonly string[] {
+  const wanted = new Set(selected.filter((id) => is(graph, id, isStep)));
+  const transactions = new Set(
+    [...wanted].map((id) => transactionOf(graph.nodes.get(id))).filter((name) => name !== undefined),
+  );
+  for (const node of graph.nodes.values()) {
+    const transaction = transactionOf(node);
+    if (transaction !== undefined && transactions.has(transaction)) wanted.add(node.id);
+  }
+  if (wanted.size > 0) {
+    for (const { id } of [...graph.nodes.values()].filter(isForced)) {
+      for (const reader of [id, ...graph.dag.descendants(id)]) wanted.add(reader);
+    }
+  }
+  return graph.dag.order.filter((id) => wanted.has(id));
+}
+
+function is(graph: Graph, id: string, test: (node: Node) => boolean): boolean {
+  const node = graph.nodes.get(id);
+  return node !== undefined && test(node);
+}
+
+function transactionOf(node: Node | undefined): string | undefined {
+  return node?.type === 'model' ? node.config.transaction : undefined;
+}
