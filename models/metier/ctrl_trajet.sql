@@ -54,7 +54,7 @@ final as (
         on attendus.scenario = seuils.scenario
         and salaries.code_param_seuil = seuils.code_param
     where
-        attendus.mode is null
+        (attendus.mode is null and attendus.adresse is not null)
         or reponses.distance_m is not null
     order by attendus.scenario, attendus.cle_salarie
 

@@ -1,7 +1,7 @@
 -- grain: one row per run that changed something the KPI are made of
 -- after every relation that the history keeps, and the views beside them: {{ ref('vue_kpi_cout_prime') }}, {{ ref('vue_kpi_cout_prime_fixe') }},
 -- {{ ref('vue_kpi_jours_supplementaires') }}, {{ ref('vue_kpi_pratique_sportive') }}, {{ ref('vue_kpi_incoherences') }},
--- {{ ref('vw_kpi_age') }}, {{ ref('vue_kpi_bu') }}, {{ ref('vue_kpi_scenario') }}
+-- {{ ref('vw_kpi_age') }}, {{ ref('vue_kpi_bu') }}, {{ ref('vue_kpi_scenario') }}; and after {{ ref('bilan_declaration') }}: a run that lost a row is no history
 with
 
 parametres as (
