@@ -9,11 +9,15 @@ import { answerOf } from './answer.ts';
 import { loadProject } from './load-project.ts';
 import type { Command, SelectionArgs } from './types.ts';
 
+export interface CompileArgs extends SelectionArgs {
+  readonly output: 'text' | 'json';
+}
+
 /**
  * `runner compile`: renders the selected models into `target/compiled/`, without a server. A source stands as its whole
  * raw table: which batch is in force is known to the target only.
  */
-export const compile: Command<SelectionArgs> = async (args, reporter) => {
+export const compile: Command<CompileArgs> = async (args, reporter) => {
   const loaded = loadProject(args);
   const models = selectNodes(loaded.graph, args)
     .map((id) => loaded.graph.nodes.get(id))
@@ -25,7 +29,8 @@ export const compile: Command<SelectionArgs> = async (args, reporter) => {
     writeFileSync(join(loaded.project.dir, file), `${sql}\n`);
     return [node.name, file, sql];
   });
-  if (rows.length === 1 || args.select) reporter.answer(answerOf(['name', 'file', 'sql'], rows));
+  if (args.output === 'json') reporter.answer(answerOf(['name', 'file', 'sql'], rows));
+  else if (args.select) reporter.text(rows.map(([, file, sql]) => `-- ${file}\n${sql}\n`).join('\n'));
   else reporter.line(`${rows.length} models compiled into target/compiled/`);
   return EXIT.done;
 };

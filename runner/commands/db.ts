@@ -38,6 +38,6 @@ export const db: Command<DbArgs> = async (args, reporter) => {
     );
   }
   const password = config.password ? `:${encodeURIComponent(config.password)}` : '';
-  reporter.line(`postgresql://${config.user}${password}@${config.host}:${config.port}/${config.database}`);
+  reporter.text(`postgresql://${config.user}${password}@${config.host}:${config.port}/${config.database}`);
   return EXIT.done;
 };

@@ -18,7 +18,7 @@ export const load: Command<LoadArgs> = async (args, reporter) => {
   const identity = { command: 'load', arguments: (args.sources ?? []).join(' '), threads: args.threads };
   return withRun(loaded, identity, reporter.emit, async (run) => {
     const refused = await loadSources(run, wanted);
-    reporter.line(flagLine(await raisedFlags(run.project.config.flags, run)));
+    reporter.text(flagLine(await raisedFlags(run.project.config.flags, run)));
     const end = endOf([], refused);
     return { ...end, status: refused.size > 0 ? 'failed' : 'success' };
   });

@@ -25,6 +25,9 @@ export interface Reporter {
   table(title: string, result: TextResult): void;
   /** The answer of a command that was asked for data: exactly one JSON array on stdout with `--output json`. */
   answer(result: TextResult): void;
+  /** An answer that is no table; printed on stdout even with `--quiet`. */
+  text(text: string): void;
+  /** Something said beside the answer. */
   line(text: string): void;
   faults(faults: readonly Fault[]): void;
   close(): void;

@@ -68,6 +68,7 @@ export function createReporter(options: ReporterOptions): Reporter {
     emit,
     faults,
     line: say,
+    text: (text) => options.stdout.write(`${text}\n`),
     summary: (results, duration) => say(drawSummary(results, duration, paint)),
     table: (title, result) => say(`\n${paint('bold', title)}\n${drawNarrow(result, log.columns ?? 120)}`),
     answer(result) {

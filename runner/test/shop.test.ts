@@ -310,6 +310,14 @@ describe('commands that answer', () => {
     expect(await names('--select', 'rate revenue stg_orders', '--exclude', 'stg_orders')).toEqual(both);
   });
 
+  it.each([['ls'], ['compile'], ['show', 'rate'], ['debug']])(
+    '%s --output json prints one array on stdout',
+    async (...args) => {
+      const { stdout } = await shop.runner([...args, '--output', 'json']);
+      expect(Array.isArray(JSON.parse(stdout))).toBe(true);
+    },
+  );
+
   it('compile needs no server', async () => {
     const { code, stdout } = await shop.runner(
       ['compile', '--select', 'order_line', '--as-of', '2026-05-01', '--output', 'json'],
