@@ -28,8 +28,8 @@ test('links that the package’s install script would have made are made, and th
     target: `native/lib/${name}`,
   }));
   await writeFile(join(native, 'pg-symlinks.json'), JSON.stringify(links));
-  await completeLibraries(native);
-  await completeLibraries(native);
+  await completeLibraries(folder);
+  await completeLibraries(folder);
   expect(await readFile(join(native, 'lib', 'libpq.so.5'), 'utf8')).toBe('library');
   expect(await readFile(join(native, 'lib', 'libpq.so'), 'utf8')).toBe('kept');
 });
@@ -38,7 +38,7 @@ test('a library that cannot be linked is named, with the next step', async () =>
   const native = join(folder, 'native');
   const links = [{ source: 'native/lib/libpq.so.5.18', target: 'native/absent/libpq.so.5' }];
   await writeFile(join(native, 'pg-symlinks.json'), JSON.stringify(links));
-  await expect(completeLibraries(native)).rejects.toMatchObject({
+  await expect(completeLibraries(folder)).rejects.toMatchObject({
     faults: [{ code: 'EMBEDDED_LIBRARIES_MISSING', file: join(native, 'absent', 'libpq.so.5') }],
   });
 });

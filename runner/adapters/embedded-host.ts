@@ -1,130 +1,133 @@
-import { readFile } from 'node:fs/promises';
-import { userInfo } from 'node:os';
-import { join } from 'node:path';
-import { EXIT, RunnerError } from '../errors.ts';
-import type { Binaries } from './embedded-binaries.ts';
-import { type Account, copyBinaries, copyData, giveData, makeOutside, ownerOf } from './embedded-outside.ts';
-import { type Identity, succeeds } from './embedded-run.ts';
-import { placesOf } from './embedded-state.ts';
+import { execFile, type SpawnOptions } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { chown, cp, lchown, mkdir, mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { type Binaries, embeddedError } from './embedded-binaries.ts';
+import { outsideOf, type ServerRecord } from './embedded-record.ts';
 
-/** As whom the server runs, where its data is and which binaries it uses. */
+/** As whom the programs of PostgreSQL run, where they are and where the data is. */
 export interface Host {
-  readonly identity: Identity;
-  /** The folder of data and log: the data root, or one outside of it that the server's user can reach. */
+  /** The folder of the data: the data root, or the one outside of it. */
   readonly home: string;
+  /** The folder with `bin`, `lib` and `share`. */
   readonly native: string;
+  /** What comes before a command: `unshare` with its options, or nothing. */
+  readonly prefix: readonly string[];
+  /** The account to run as, when not the runner's own. */
+  readonly account?: { readonly uid: number; readonly gid: number };
 }
 
 /**
  * PostgreSQL refuses to run as root. As any other user it simply runs. As root, in this order:
- *  1. data made by another user is served as that user;
- *  2. in a user namespace in which root has the number of another account: the rights on files stay those of root, so
+ *  1. in a user namespace in which root has another number: the rights on files stay those of root as their owner, so
  *     that a folder only root may enter is no obstacle;
- *  3. as an unprivileged account, in place when that one can reach the folder, else with a copy of binaries and data
- *     in a folder of its own.
- * What the choice needs (owner of the data, copies) is put right here; the server must not be running.
- * @param home where the data is now, if there is any
- * @throws RunnerError `EMBEDDED_NO_ACCOUNT` when none of these is possible
+ *  2. where that is not possible, as `nobody`, with data and a copy of the binaries in a folder of its own.
+ * Data that was made in one of the two ways stays with it.
+ * @throws RunnerError `EMBEDDED_ROOT_REFUSED` when that way is no longer possible, or none is
  */
-export async function prepareHost(dataRoot: string, home: string, binaries: Binaries): Promise<Host> {
-  const direct: Host = { identity: { kind: 'self' }, home, native: binaries.native };
-  if (process.platform === 'win32' || process.getuid === undefined) return direct;
-  const accounts = await readAccounts();
-  if (process.getuid() !== 0) {
-    if (hasAccount()) return direct;
-    // initdb wants a name for its user, which a container started with any number may not have.
-    const identity = await findNamespace(accounts, direct.native, home);
-    if (identity !== undefined) return { ...direct, identity };
-    throw noAccount(`user ${process.getuid()} has no entry in /etc/passwd`);
+export async function findHost(dataRoot: string, record: ServerRecord | undefined, binaries: Binaries): Promise<Host> {
+  const direct: Host = { home: dataRoot, native: binaries.native, prefix: [] };
+  const uid = process.getuid?.();
+  const passwd = await readFile('/etc/passwd', 'utf8').catch(() => '');
+  const isNamed = (id: number): boolean => new RegExp(`^[^:]+:[^:]*:${id}:`, 'm').test(passwd);
+  // initdb wants a name for its user, which a container started with any number may not have.
+  if (uid === undefined || (uid !== 0 && isNamed(uid))) return direct;
+  if (!record?.home) {
+    const id = isNamed(1000) ? 1000 : 65_534;
+    const inside: Host = { ...direct, prefix: ['unshare', '--user', `--map-user=${id}`, `--map-group=${id}`] };
+    if (await canServe(inside)) return inside;
+    if (uid !== 0) return direct;
+    if (record) throw refused(dataRoot, 'its data needs user namespaces, which are off, or is that of another user');
   }
-  const owner = await ownerOf(placesOf(home).data);
-  if (owner !== undefined && owner.uid !== 0) {
-    const identity: Identity = { kind: 'account', ...owner };
-    if (await canServe(identity, binaries.native, home)) return { ...direct, identity };
-    if (home !== dataRoot) return { identity, home, native: await copyBinaries(binaries, home, owner) };
-  }
-  const namespace = await findNamespace(accounts, binaries.native, home);
-  if (namespace !== undefined) {
-    await giveData(home, { uid: 0, gid: 0 });
-    return { ...direct, identity: namespace };
-  }
-  return prepareAccount(dataRoot, home, binaries, accounts);
-}
-
-async function prepareAccount(
-  dataRoot: string,
-  home: string,
-  binaries: Binaries,
-  accounts: ReadonlyMap<string, Account>,
-): Promise<Host> {
-  const account = accounts.get('nobody') ?? accounts.get('daemon') ?? [...accounts.values()][0];
-  if (account === undefined) throw noAccount('/etc/passwd names no user but root');
-  const identity: Identity = { kind: 'account', ...account };
-  if (!(await succeeds(identity, '/bin/sh', ['-c', 'true']))) {
-    throw noAccount('root may not take another identity here, and user namespaces are off');
-  }
-  if (await canServe(identity, binaries.native, home)) {
-    await giveData(home, account);
-    return { identity, home, native: binaries.native };
-  }
-  const outside = await makeOutside(dataRoot, account);
-  const native = await copyBinaries(binaries, outside, account);
-  await copyData(home, outside);
-  await giveData(outside, account);
-  return { identity, home: outside, native };
-}
-
-function hasAccount(): boolean {
   try {
-    userInfo();
-    return true;
-  } catch {
-    return false;
+    const [, user, group] = /^nobody:[^:]*:(\d+):(\d+):/m.exec(passwd) ?? [];
+    if (!user || !group) throw new Error('/etc/passwd does not name it');
+    return await prepareOutside(outsideOf(dataRoot), { uid: Number(user), gid: Number(group) }, binaries);
+  } catch (error) {
+    throw refused(dataRoot, `user namespaces are off, and nobody cannot run it either: ${(error as Error).message}`);
   }
 }
 
-/** All but root; and but `nobody` of macOS, whose number is below zero. */
-async function readAccounts(): Promise<ReadonlyMap<string, Account>> {
-  const text = await readFile('/etc/passwd', 'utf8').catch(() => '');
-  const fields = text.split('\n').map((line) => line.split(':'));
-  return new Map(
-    fields.flatMap(([name = '', , uid, gid]) => {
-      const account = { uid: Number(uid), gid: Number(gid) };
-      return name !== '' && account.uid > 0 && account.gid > 0 ? [[name, account] as const] : [];
-    }),
-  );
+/** Runs a program to its end. @returns `undefined` when it succeeded, else what it said or why it could not be started */
+export function run(host: Host, program: string, args: readonly string[]): Promise<string | undefined> {
+  const [file, rest, options] = commandOf(host, program, args);
+  return new Promise((resolve) => {
+    execFile(file, rest, options, (error, stdout, stderr) =>
+      resolve(error ? `${stdout}${stderr}` || error.message : undefined),
+    );
+  });
 }
 
-/** The number is one that `/etc/passwd` has a name for, 1000 if possible; 65534 is what unknown owners appear as. */
-async function findNamespace(
-  accounts: ReadonlyMap<string, Account>,
-  native: string,
-  home: string,
-): Promise<Identity | undefined> {
+/** A command as `node:child_process` takes it. */
+export function commandOf(
+  { prefix, account }: Host,
+  program: string,
+  args: readonly string[],
+): readonly [string, readonly string[], SpawnOptions] {
+  const [file = program, ...rest] = [...prefix, program, ...args];
+  // The server lives on after the run: it gets none of the secrets, nor a PGDATA or PGPORT meant for others.
+  const kept = ['PATH', 'TMPDIR', 'TEMP', 'SystemRoot'].map((name) => [name, process.env[name]]);
+  // The folder is one that every user may enter.
+  return [file, rest, { cwd: '/', env: { ...Object.fromEntries(kept), LC_ALL: 'C' }, ...account }];
+}
+
+/**
+ * Makes the folder `target` whole or not at all: as `made` in a draft folder beside it, then renamed. When another
+ * process is faster, its folder is as good.
+ */
+export async function makeWhole(target: string, make: (draft: string) => Promise<void>): Promise<void> {
+  if (existsSync(target)) return;
+  const draft = await mkdtemp(join(dirname(target), 'draft-'));
+  try {
+    await make(draft);
+    await rename(join(draft, 'made'), target);
+  } catch (error) {
+    if (!existsSync(target)) throw error;
+  } finally {
+    await rm(draft, { recursive: true, force: true }).catch(() => undefined);
+  }
+}
+
+/** What a making that was killed has left; once all is made, nobody needs a draft any more. */
+export async function removeDrafts(folder: string): Promise<void> {
+  for (const entry of await readdir(folder)) {
+    // One that is still written to can't be removed; the next start tries again.
+    if (entry.startsWith('draft-')) await rm(join(folder, entry), { recursive: true }).catch(() => undefined);
+  }
+}
+
+/** Makes a folder and all in it belong to the account that the server runs as. */
+export async function give({ account }: Host, folder: string): Promise<void> {
+  if (!account) return;
+  for (const entry of ['', ...(await readdir(folder, { recursive: true }))]) {
+    await lchown(join(folder, entry), account.uid, account.gid);
+  }
+}
+
+/** Whether it can be run so, start the binaries and write into the folder of the data. */
+async function canServe(host: Host): Promise<boolean> {
   // For tests: as if the system refused user namespaces.
-  if (process.platform !== 'linux' || process.env.RUNNER_EMBEDDED_NO_USERNS === '1') return undefined;
-  const usable = [...accounts.values()].filter(({ uid }) => uid !== 65534);
-  const account = usable.find(({ uid }) => uid === 1000) ?? usable[0];
-  if (account === undefined) return undefined;
-  const identity: Identity = { kind: 'namespace', ...account };
-  return (await canServe(identity, native, home)) ? identity : undefined;
+  if (process.env.RUNNER_EMBEDDED_NO_USERNS === '1') return false;
+  const args = ['-c', '"$0" --version && test -w "$1" && test -x "$1"', join(host.native, 'bin', 'initdb'), host.home];
+  return (await run(host, '/bin/sh', args)) === undefined;
 }
 
-/** Whether the identity can be taken, start the binaries and enter the folder of the data. */
-async function canServe(identity: Identity, native: string, home: string): Promise<boolean> {
-  // In a namespace the data is made by the server itself, with root's rights; an account is given what is made for it.
-  const folder = identity.kind === 'namespace' ? 'test -w "$1" && test -x "$1"' : 'test -x "$1"';
-  const script = `"$0" --version >/dev/null && ${folder}`;
-  return succeeds(identity, '/bin/sh', ['-c', script, join(native, 'bin', 'initdb'), home]);
+async function prepareOutside(home: string, account: Required<Host>['account'], binaries: Binaries): Promise<Host> {
+  await mkdir(home, { recursive: true, mode: 0o700 });
+  const host: Host = { home, native: join(home, `native-${binaries.version}`), prefix: [], account };
+  await chown(home, account.uid, account.gid);
+  await makeWhole(host.native, async (draft) => {
+    await cp(binaries.native, join(draft, 'made'), { recursive: true, verbatimSymlinks: true });
+    await give(host, draft);
+  });
+  return host;
 }
 
-function noAccount(why: string): RunnerError {
-  return new RunnerError(
-    {
-      code: 'EMBEDDED_NO_ACCOUNT',
-      message: `the embedded PostgreSQL cannot run as this user: ${why}`,
-      hint: 'Run as a normal user, or set PGHOST to use another server.',
-    },
-    EXIT.failed,
-  );
+function refused(dataRoot: string, why: string): Error {
+  return embeddedError({
+    code: 'EMBEDDED_ROOT_REFUSED',
+    message: `the embedded PostgreSQL cannot be run by root here: ${why}`,
+    file: dataRoot,
+    hint: 'Run as the owner of the folder, allow user namespaces (unshare --user), or set PGHOST to use another server.',
+  });
 }

@@ -1,25 +1,12 @@
-import {
-  chown,
-  mkdir,
-  mkdtemp,
-  open,
-  readdir,
-  readFile,
-  rename,
-  rm,
-  stat,
-  truncate,
-  writeFile,
-} from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
+import { readFileSync, rmSync } from 'node:fs';
+import { open, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { EXIT, RunnerError } from '../errors.ts';
-import { findBinaries } from './embedded-binaries.ts';
-import type { Host } from './embedded-host.ts';
-import { isAlive, type Postmaster, readPostmaster, whoseProcess } from './embedded-process.ts';
-import { runTool, succeeds } from './embedded-run.ts';
-import { placesOf } from './embedded-state.ts';
+import { embeddedError } from './embedded-binaries.ts';
+import { commandOf, give, type Host, makeWhole, run } from './embedded-host.ts';
+import type { ServerRecord } from './embedded-record.ts';
 
 /** What every embedded server is started with. */
 const SETTINGS = [
@@ -39,122 +26,138 @@ const NOT_DURABLE = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=of
 
 /** Bytes of log kept from one start to the next. */
 const LOG_LIMIT = 1024 * 1024;
-const START_ATTEMPTS = 5;
-/** Seconds for a start, which after a crash includes the recovery, and for a stop. */
-const PATIENCE = 120;
+const START_ATTEMPTS = 4;
+/** Looks, two minutes, for a start, which after a crash includes the recovery, and for a stop; milliseconds in between. */
+const MAX_LOOKS = 4_800;
+const POLL = 25;
 
-/** Makes the data directory: beside its place, then renamed, so that one that was interrupted is never taken for whole. */
-export async function initialise(host: Host, user: string, password: string, durable: boolean): Promise<void> {
-  const { data } = placesOf(host.home);
-  const draft = await mkdtemp(`${data}.draft-`);
-  const fresh = join(draft, 'data');
-  const passwordFile = join(draft, 'password');
-  try {
-    await writeFile(passwordFile, `${password}\n`, { mode: 0o600 });
-    await mkdir(fresh, { mode: 0o700 });
-    const { identity } = host;
-    if (identity.kind === 'account') {
-      for (const path of [draft, passwordFile, fresh]) await chown(path, identity.uid, identity.gid);
-    }
+/** A server that lives, as its own `postmaster.pid` says. */
+export interface Server {
+  readonly pid: number;
+  readonly port: number;
+  /** `false` while it is on its way up or down. */
+  readonly ready: boolean;
+}
+
+/** Makes the data directory `data`. @throws RunnerError `EMBEDDED_INIT_FAILED` */
+export async function initialise(host: Host, data: string, record: ServerRecord, durable: boolean): Promise<void> {
+  await makeWhole(data, async (draft) => {
+    const passwordFile = join(draft, 'password');
+    await writeFile(passwordFile, `${record.password}\n`, { mode: 0o600 });
+    await give(host, draft);
     const locale = ['--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--locale=C', '-E', 'UTF8'];
-    const access = ['-U', user, '-A', 'scram-sha-256', `--pwfile=${passwordFile}`];
-    const sync = durable ? [] : ['--no-sync'];
-    const result = await runTool(identity, tool(host, 'initdb'), ['-D', fresh, ...locale, ...access, ...sync]);
-    if (!result.ok) throw failure('EMBEDDED_INIT_FAILED', 'initdb failed', result.output, host.home);
-    await rename(fresh, data);
-  } finally {
-    await rm(draft, { recursive: true, force: true });
-  }
-}
-
-/** What a making that was killed has left in `folder`. */
-export async function removeDrafts(folder: string): Promise<void> {
-  for (const entry of await readdir(folder)) {
-    if (!entry.startsWith('postgres.draft')) continue;
-    // An initdb that outlived its runner may still be writing there; the next start tries again.
-    await rm(join(folder, entry), { recursive: true, force: true }).catch(() => undefined);
-  }
-}
-
-/**
- * Starts the server, which outlives the runner, and returns its port: `lastPort` where that is still free.
- * @throws RunnerError `EMBEDDED_START_FAILED`
- */
-export async function start(host: Host, lastPort: number | null, durable: boolean): Promise<number> {
-  const { data, log } = placesOf(host.home);
-  await prepareLog(host, log);
-  let reason = '';
-  for (let attempt = 0; attempt < START_ATTEMPTS; attempt += 1) {
-    const port = (attempt === 0 && lastPort !== null && (await freePort(lastPort))) || (await freePort(0));
-    const from = (await stat(log)).size;
-    const settings = [...SETTINGS, ...(durable ? [] : NOT_DURABLE)].map((setting) => `-c ${setting}`).join(' ');
-    const flags = ['-D', data, '-l', log, '-w', '-t', String(PATIENCE), '-o', `-p ${port} ${settings}`];
-    const result = await runTool(host.identity, tool(host, 'pg_ctl'), ['start', ...flags]);
-    if (result.ok) return port;
-    reason = (await readFile(log, 'utf8')).slice(from) || result.output;
-    // Another program took the port, or children of a killed server are still about to end.
-    if (!/could not (bind|create)|Address already in use|shared memory block/.test(reason)) break;
-    await sleep(300);
-  }
-  throw failure('EMBEDDED_START_FAILED', 'it did not start', reason, host.home);
-}
-
-/** Stops the server and waits for its end; a second, harder request follows when the first is not obeyed. */
-export async function stop(postmaster: Postmaster, data: string): Promise<boolean> {
-  const gone = async (): Promise<boolean> => {
-    const now = await readPostmaster(data);
-    return now?.pid !== postmaster.pid || !isAlive(postmaster.pid) || (await whoseProcess(now, data)) === 'other';
-  };
-  if (process.platform === 'win32') {
-    const { native } = await findBinaries();
-    const flags = ['-D', data, '-m', 'fast', '-w', '-t', String(PATIENCE)];
-    return succeeds({ kind: 'self' }, tool({ native }, 'pg_ctl'), ['stop', ...flags]);
-  }
-  // As a signal, which needs no identity: fast shutdown, then immediate.
-  for (const signal of ['SIGINT', 'SIGQUIT'] as const) {
-    process.kill(postmaster.pid, signal);
-    for (let wait = 0; wait < PATIENCE * 10; wait += 1) {
-      if (await gone()) return true;
-      await sleep(25);
-    }
-  }
-  return false;
-}
-
-function tool(host: { readonly native: string }, name: string): string {
-  return join(host.native, 'bin', process.platform === 'win32' ? `${name}.exe` : name);
-}
-
-/** The log is written by the server: it exists and is the server's before, in a folder that may not be. */
-async function prepareLog(host: Host, log: string): Promise<void> {
-  await (await open(log, 'a', 0o600)).close();
-  if (host.identity.kind === 'account') await chown(log, host.identity.uid, host.identity.gid);
-  if ((await stat(log)).size > LOG_LIMIT) await truncate(log);
-}
-
-/** `wanted` when it is free, or any free port for 0; 0 when there is none. */
-function freePort(wanted: number): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.once('error', () => resolve(0));
-    server.listen(wanted, '127.0.0.1', () => {
-      const address = server.address();
-      const port = typeof address === 'object' && address !== null ? address.port : 0;
-      server.close(() => resolve(port));
-    });
+    const access = ['-U', record.user, '-A', 'scram-sha-256', `--pwfile=${passwordFile}`];
+    const flags = ['-D', join(draft, 'made'), ...locale, ...access, ...(durable ? [] : ['--no-sync'])];
+    const failed = await run(host, join(host.native, 'bin', 'initdb'), flags);
+    if (failed !== undefined) throw failure('EMBEDDED_INIT_FAILED', 'initdb failed', failed, data);
   });
 }
 
-function failure(code: string, what: string, output: string, home: string): RunnerError {
-  const lines = output.trim().split('\n').slice(-8).join('\n');
-  return new RunnerError(
-    {
-      code,
-      message: `the embedded PostgreSQL cannot be used: ${what}`,
-      file: placesOf(home).log,
-      found: lines,
-      hint: 'See the last lines of the log. To use another server, set PGHOST.',
-    },
-    EXIT.failed,
-  );
+/**
+ * Starts a server, which outlives the runner, on the port of the last time or else a free one. PostgreSQL lets only one
+ * have the data: when another process was faster, its server is returned.
+ * @throws RunnerError `EMBEDDED_START_FAILED`
+ */
+export async function start(host: Host, data: string, log: string, durable: boolean): Promise<Server> {
+  const settings = [...SETTINGS, ...(durable ? [] : NOT_DURABLE)].flatMap((setting) => ['-c', setting]);
+  const lastPort = /"-p" "(\d+)"/.exec(read(join(data, 'postmaster.opts')))?.[1];
+  let reason = '';
+  for (let attempt = 0; attempt < START_ATTEMPTS; attempt += 1) {
+    removeStalePid(data);
+    // Whether it is free, PostgreSQL finds out; below what systems give to connections that go out.
+    const port = (attempt < 2 && lastPort) || String(randomInt(20_000, 32_000));
+    const flags = ['-D', data, '-p', port, ...settings];
+    const [file, args, options] = commandOf(host, join(host.native, 'bin', 'postgres'), flags);
+    const output = await open(log, 'a', 0o600);
+    if ((await output.stat()).size > LOG_LIMIT) await output.truncate();
+    const child = spawn(file, args, { ...options, detached: true, stdio: ['ignore', output.fd, output.fd] });
+    child.once('error', (error) => {
+      reason = error.message;
+    });
+    child.unref();
+    const server = await becomesReady(child, data);
+    await output.close();
+    if (server) return server;
+    // Children of a killed server are still about to end, or another program has the port.
+    await sleep(300);
+  }
+  throw failure('EMBEDDED_START_FAILED', 'it did not start', reason || (await readFile(log, 'utf8')), log);
+}
+
+/** The server of this data directory, if there is one. A look at two small files, without a connection. */
+export function findServer(data: string): Server | undefined {
+  const server = readPid(data);
+  return server && isServer(server.pid, data) ? server : undefined;
+}
+
+/**
+ * Stops the server, if there is one, and waits for its end.
+ * @returns whether there was one
+ * @throws RunnerError `EMBEDDED_STOP_FAILED`
+ */
+export async function stop(data: string, log: string): Promise<boolean> {
+  const server = findServer(data);
+  if (!server) return false;
+  // A fast shutdown. As a signal, which needs no other identity.
+  process.kill(server.pid, 'SIGINT');
+  for (let look = 0; look < MAX_LOOKS; look += 1) {
+    if (findServer(data)?.pid !== server.pid) return true;
+    await sleep(POLL);
+  }
+  throw failure('EMBEDDED_STOP_FAILED', `process ${server.pid} does not stop`, await readFile(log, 'utf8'), log);
+}
+
+/** `undefined` when the process has ended and no other server is here either, or after two minutes. */
+async function becomesReady(child: ChildProcess, data: string): Promise<Server | undefined> {
+  for (let look = 0; look < MAX_LOOKS; look += 1) {
+    const over = child.pid === undefined || child.exitCode !== null || child.signalCode !== null;
+    const server = findServer(data);
+    if (server?.ready) return server;
+    if (over && !server) return undefined;
+    await sleep(POLL);
+  }
+  return undefined;
+}
+
+/**
+ * PostgreSQL refuses to start while the number in `postmaster.pid` is that of a process, which after a crash or a reboot,
+ * or in a copied folder, may be any. Without a pause between look and removal, so that no new file is removed.
+ */
+function removeStalePid(data: string): void {
+  const left = readPid(data);
+  if (left && !isServer(left.pid, data)) rmSync(join(data, 'postmaster.pid'), { force: true });
+}
+
+function readPid(data: string): Server | undefined {
+  const lines = read(join(data, 'postmaster.pid')).split('\n');
+  const pid = Number(lines[0]);
+  return pid > 0 ? { pid, port: Number(lines[3]), ready: lines[7]?.trim() === 'ready' } : undefined;
+}
+
+/** Whether the process is a server of this very folder: its command names it. */
+function isServer(pid: number, data: string): boolean {
+  if (process.platform === 'linux') return read(`/proc/${pid}/cmdline`).split('\0').includes(data);
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
+function read(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+function failure(code: string, what: string, output: string, file: string): Error {
+  return embeddedError({
+    code,
+    message: `the embedded PostgreSQL cannot be used: ${what}`,
+    file,
+    found: output.trim().split('\n').slice(-8).join('\n'),
+    hint: 'Put right what these lines say, or set PGHOST to use another server.',
+  });
 }

@@ -1,7 +1,6 @@
-import { spawnSync } from 'node:child_process';
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { hostname, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { embeddedStatus, ensureEmbedded, removeEmbedded, stopEmbedded } from './embedded.ts';
@@ -90,7 +89,7 @@ test('only the owner can read the password, and the log quotes no data of a stat
   const { mode } = await stat(join(dataRoot, 'server.json'));
   if (process.platform !== 'win32') expect(mode & 0o077).toBe(0);
   await failureOf(ask(config, "select 'Marie Curie'::int"));
-  const log = await readFile(join(await homeOf(), 'postgres.log'), 'utf8');
+  const log = await readFile(join(dataRoot, 'postgres.log'), 'utf8');
   expect(log).toContain('ready to accept connections');
   expect(log).not.toContain('Curie');
 });
@@ -116,13 +115,15 @@ test('after a kill -9 of the server, or another process with its number, the nex
   expect(await ask(await durable(), 'select word from kept')).toBe('still here');
 });
 
-test('a first start that was killed half way is done again, and its lock and its remains are cleared', async () => {
-  const { pid } = spawnSync(process.execPath, ['--version']);
-  const lock = { pid, host: hostname(), token: 'left' };
-  await writeFile(join(dataRoot, 'server.lock'), JSON.stringify(lock));
-  await mkdir(join(dataRoot, 'postgres.draft-abc', 'data', 'base'), { recursive: true });
-  const record = { dataRoot, home: null, user: 'runner', password: 'never used', port: null, databases: [] };
-  await writeFile(join(dataRoot, 'server.json'), JSON.stringify(record));
+test('a first start that was killed half way is done again, and its remains are cleared', async () => {
+  await ensure();
+  await stopEmbedded(dataRoot);
+  // As it is in the midst of initdb: the settings are written, the data is in a draft folder and not whole.
+  const draft = join(await homeOf(), 'draft-abc');
+  await mkdir(draft);
+  await rename(join(await homeOf(), 'postgres'), join(draft, 'made'));
+  await rm(join(draft, 'made', 'global'), { recursive: true });
+  expect(await embeddedStatus(dataRoot, 'demo')).toEqual({ state: 'absent' });
   expect(await ask(await ensure(), 'select 1')).toBe('1');
   expect(await remains()).toEqual([]);
 });
@@ -138,12 +139,19 @@ test('when another program has taken the port, the server starts on a free one',
   await new Promise((resolve) => other.close(resolve));
 });
 
-test('a copied folder has a server of its own, while that of the original runs', async () => {
+test('a copied folder never uses the server of the original: it has its own, or says why not', async () => {
   const original = await ensure();
   const copy = await mkdtemp(join(tmpdir(), 'runner-embedded-'));
+  await ask(original, 'checkpoint');
+  await cp(dataRoot, copy, { recursive: true });
+  // The data of root without user namespaces is elsewhere, so that it was not copied.
+  if ((await homeOf()) !== dataRoot) {
+    for (const work of [ensure, removeEmbedded]) {
+      expect(await failureOf(work(copy))).toMatchObject({ faults: [{ code: 'EMBEDDED_MOVED' }] });
+    }
+    await rm(join(copy, 'server.json'));
+  }
   try {
-    await ask(original, 'checkpoint');
-    await cp(dataRoot, copy, { recursive: true });
     const copied = await ensure(copy);
     expect(copied.port).not.toBe(original.port);
     await ask(copied, 'create table only_here ()');
@@ -165,19 +173,22 @@ test('a server that cannot start is reported with the lines of its log', async (
 });
 
 test('data of another version, and data without its password, are left alone and named', async () => {
-  await mkdir(join(dataRoot, 'postgres'));
-  const version = join(dataRoot, 'postgres', 'PG_VERSION');
+  await ensure();
+  await stopEmbedded(dataRoot);
+  const [settings, version] = [join(dataRoot, 'server.json'), join(await homeOf(), 'postgres', 'PG_VERSION')];
   await writeFile(version, '17\n');
-  expect(await failureOf(ensure())).toMatchObject({ faults: [{ code: 'EMBEDDED_SETTINGS_MISSING' }] });
-  const record = { dataRoot, home: null, user: 'runner', password: 'x', port: null, databases: ['demo'] };
-  await writeFile(join(dataRoot, 'server.json'), JSON.stringify(record));
   expect(await failureOf(ensure())).toMatchObject({
     faults: [{ code: 'EMBEDDED_VERSION', expected: 'PostgreSQL 18', found: 'PostgreSQL 17' }],
   });
+  const text = await readFile(settings, 'utf8');
+  await writeFile(settings, text.slice(0, -9));
+  const unreadable = await failureOf(ensure());
+  expect(unreadable).toMatchObject({ faults: [{ code: 'EMBEDDED_SETTINGS_UNREADABLE', file: settings }] });
+  expect(JSON.stringify(unreadable)).not.toContain(JSON.parse(text).password);
+  await rm(settings);
+  expect(await failureOf(ensure())).toMatchObject({ faults: [{ code: 'EMBEDDED_SETTINGS_MISSING' }] });
   expect(await readFile(version, 'utf8')).toBe('17\n');
-  await writeFile(join(dataRoot, 'server.json'), 'not JSON');
-  expect(await failureOf(ensure())).toMatchObject({ faults: [{ code: 'EMBEDDED_SETTINGS_UNREADABLE' }] });
-  await rm(join(dataRoot, 'server.json'));
+  await writeFile(settings, text);
 });
 
 test('a folder that cannot be made is named', async () => {

@@ -1,12 +1,11 @@
-import { constants } from 'node:fs';
-import { access, mkdir, realpath, rm } from 'node:fs/promises';
+import { constants, existsSync } from 'node:fs';
+import { access, mkdir, readFile, realpath, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { EXIT, RunnerError } from '../errors.ts';
-import { prepareData } from './embedded-data.ts';
-import { withLock } from './embedded-lock.ts';
-import { awaitServer, findRunning, type Postmaster } from './embedded-process.ts';
-import { start, stop } from './embedded-server.ts';
-import { exists, placesOf, readRecord, type ServerRecord, writeRecord } from './embedded-state.ts';
+import { DatabaseError } from '../errors.ts';
+import { embeddedError, findBinaries } from './embedded-binaries.ts';
+import { findHost, removeDrafts } from './embedded-host.ts';
+import { createRecord, readRecord, type ServerRecord, writeRecord } from './embedded-record.ts';
+import { findServer, initialise, type Server, start, stop } from './embedded-server.ts';
 import type { ConnectionConfig } from './types.ts';
 
 export interface EmbeddedOptions {
@@ -30,48 +29,49 @@ export interface EmbeddedStatus {
 
 /**
  * The embedded server, running: reused, or started, or first made. It goes on running after the runner's end.
+ * Several processes may do this at once, without a lock of ours: the record is linked and the data renamed into place,
+ * which only the first can do, and PostgreSQL itself lets one server have the data.
  * @throws RunnerError with a code `EMBEDDED_…`, exit code 1
  */
 export async function ensureEmbedded(options: EmbeddedOptions): Promise<ConnectionConfig> {
   const dataRoot = await makeFolder(options.dataRoot);
-  const record = await readRecord(dataRoot);
-  if (record?.databases.includes(options.database)) {
-    const postmaster = await findRunning(dataOf(dataRoot, record));
-    if (postmaster !== undefined) return connection(record, postmaster, options.database);
+  let record = await readRecord(dataRoot);
+  let server = record && findServer(dataOf(dataRoot, record));
+  if (!record || !server?.ready) [record, server] = await bringUp(dataRoot, record, options);
+  if (!record.databases.includes(options.database)) {
+    await createDatabase(connection(record, server, 'postgres'), options.database);
+    await writeRecord(dataRoot, { ...record, databases: [...record.databases, options.database] });
   }
-  return withLock(lockOf(dataRoot), () => bringUp(dataRoot, options));
+  return connection(record, server, options.database);
 }
 
 /** @returns whether there was a running server */
 export async function stopEmbedded(dataRoot: string): Promise<boolean> {
-  if (!(await exists(join(dataRoot, 'server.json')))) return false;
-  const root = await realpath(dataRoot);
-  return withLock(lockOf(root), () => bringDown(root));
+  const [root, record] = await recordOf(dataRoot);
+  return record !== undefined && stop(dataOf(root, record), logOf(root));
 }
 
 /** Stops the server and removes its data, log and settings, wherever they are. */
 export async function removeEmbedded(dataRoot: string): Promise<void> {
-  if (!(await exists(dataRoot))) return;
-  const root = await realpath(dataRoot);
-  await withLock(lockOf(root), async () => {
-    await bringDown(root);
-    const home = (await readRecord(root))?.home ?? null;
-    if (home !== null) await rm(home, { recursive: true, force: true });
-    const { data, log } = placesOf(root);
-    for (const path of [join(root, 'server.json'), data, log]) await rm(path, { recursive: true, force: true });
-  });
+  const [root, record] = await recordOf(dataRoot);
+  if (!record) return;
+  await stop(dataOf(root, record), logOf(root));
+  // The settings, which tell where the data is, come last.
+  const paths = [record.home ?? dataOf(root, record), logOf(root), join(root, 'server.json')];
+  for (const path of paths) await rm(path, { recursive: true, force: true });
 }
 
 /** Looks only: nothing is started, and nobody is waited for. */
 export async function embeddedStatus(dataRoot: string, database: string): Promise<EmbeddedStatus> {
-  const root = await realpath(dataRoot).catch(() => undefined);
-  const record = root === undefined ? undefined : await readRecord(root);
-  if (root === undefined || record === undefined) return { state: 'absent' };
-  const data = dataOf(root, record);
-  if (!(await exists(data))) return { state: 'absent' };
-  const postmaster = await findRunning(data);
-  if (postmaster === undefined) return { state: 'stopped' };
-  return { state: 'running', config: connection(record, postmaster, database) };
+  const [root, record] = await recordOf(dataRoot);
+  if (!record || !existsSync(dataOf(root, record))) return { state: 'absent' };
+  const server = findServer(dataOf(root, record));
+  return server?.ready ? { state: 'running', config: connection(record, server, database) } : { state: 'stopped' };
+}
+
+async function recordOf(dataRoot: string): Promise<readonly [string, ServerRecord | undefined]> {
+  const root = await realpath(dataRoot).catch(() => dataRoot);
+  return [root, await readRecord(root)];
 }
 
 async function makeFolder(path: string): Promise<string> {
@@ -80,92 +80,84 @@ async function makeFolder(path: string): Promise<string> {
     await access(path, constants.W_OK);
     return await realpath(path);
   } catch (error) {
-    throw new RunnerError(
-      {
-        code: 'EMBEDDED_FOLDER_UNUSABLE',
-        message: `the folder of the embedded PostgreSQL cannot be used: ${(error as Error).message}`,
-        file: path,
-        hint: 'Make it writable for this user, or set PGHOST to use another server.',
-      },
-      EXIT.failed,
-    );
+    throw embeddedError({
+      code: 'EMBEDDED_FOLDER_UNUSABLE',
+      message: `the folder of the embedded PostgreSQL cannot be used: ${(error as Error).message}`,
+      file: path,
+      hint: 'Make it writable for this user, or set PGHOST to use another server.',
+    });
   }
 }
 
-function lockOf(dataRoot: string): string {
-  return join(dataRoot, 'server.lock');
+function dataOf(dataRoot: string, { home }: ServerRecord): string {
+  return join(home ?? dataRoot, 'postgres');
 }
 
-function dataOf(dataRoot: string, record: ServerRecord): string {
-  return placesOf(record.home ?? dataRoot).data;
+function logOf(dataRoot: string): string {
+  return join(dataRoot, 'postgres.log');
 }
 
-function connection(record: ServerRecord, postmaster: Postmaster, database: string): ConnectionConfig {
-  return { host: '127.0.0.1', port: postmaster.port, user: record.user, password: record.password, database };
+function connection(record: ServerRecord, server: Server, database: string): ConnectionConfig {
+  return { host: '127.0.0.1', port: server.port, user: record.user, password: record.password, database };
 }
 
-async function bringUp(dataRoot: string, options: EmbeddedOptions): Promise<ConnectionConfig> {
-  const { durable = true, user = 'runner', onProgress = () => undefined } = options;
-  let record = await readRecord(dataRoot);
-  let postmaster = record === undefined ? undefined : await awaitServer(dataOf(dataRoot, record));
-  if (record === undefined || postmaster === undefined) {
-    const prepared = await prepareData(dataRoot, { durable, user, onProgress });
-    onProgress('starting PostgreSQL');
-    const port = await start(prepared.host, prepared.record.port, durable);
-    // The databases are looked for again: what was true at the last start may no longer be.
-    record = { ...prepared.record, port, databases: [] };
-    await writeRecord(dataRoot, record);
-    postmaster = await awaitServer(dataOf(dataRoot, record));
+async function bringUp(
+  dataRoot: string,
+  known: ServerRecord | undefined,
+  { user = 'runner', durable = true, onProgress = () => undefined }: EmbeddedOptions,
+): Promise<readonly [ServerRecord, Server]> {
+  const binaries = await findBinaries();
+  const host = await findHost(dataRoot, known, binaries);
+  const data = join(host.home, 'postgres');
+  // Asked in this order: a record is always written before its data.
+  const isMade = existsSync(data);
+  let record = known ?? (await readRecord(dataRoot));
+  if (isMade && !record) {
+    throw embeddedError({
+      code: 'EMBEDDED_SETTINGS_MISSING',
+      message: 'the data of the embedded PostgreSQL is here, but server.json with its password is not',
+      file: data,
+      hint: 'Put server.json back, or move the folder away: the data is then made anew.',
+    });
   }
-  if (postmaster === undefined) throw serverGone(dataRoot, record);
-  if (!record.databases.includes(options.database)) {
-    await createDatabase(connection(record, postmaster, 'postgres'), options.database);
-    await writeRecord(dataRoot, { ...record, databases: [...record.databases, options.database] });
+  record ??= await createRecord(dataRoot, host.home === dataRoot ? null : host.home, user);
+  if (!isMade) {
+    onProgress('creating the PostgreSQL data directory');
+    await initialise(host, data, record, durable);
   }
-  return connection(record, postmaster, options.database);
+  await checkVersion(data, binaries.major);
+  await removeDrafts(host.home);
+  onProgress('starting PostgreSQL');
+  const server = await start(host, data, logOf(dataRoot), durable);
+  // The databases are looked for again: what was true at the last start may no longer be.
+  return [{ ...record, databases: [] }, server];
 }
 
 /** UTF-8 sorted by code point, by PostgreSQL itself: the same on every system. */
 async function createDatabase(server: ConnectionConfig, name: string): Promise<void> {
   const { openDatabase } = await import('./postgres.ts');
   const db = openDatabase(server, { max: 1 });
+  const quoted = `"${name.replaceAll('"', '""')}"`;
+  const locale = "locale_provider builtin builtin_locale 'C.UTF-8' locale 'C'";
   try {
-    const found = await db.query('select 1 from pg_database where datname = $1', [name]);
-    if (found.rowCount > 0) return;
-    const quoted = `"${name.replaceAll('"', '""')}"`;
-    const locale = "locale_provider builtin builtin_locale 'C.UTF-8' locale 'C'";
     await db.query(`create database ${quoted} template template0 encoding 'UTF8' ${locale}`);
+  } catch (error) {
+    // It is there: duplicate_database, or unique_violation when another process was making it.
+    if (!(error instanceof DatabaseError && ['42P04', '23505'].includes(error.sqlstate))) throw error;
   } finally {
     await db.close();
   }
 }
 
-async function bringDown(dataRoot: string): Promise<boolean> {
-  const record = await readRecord(dataRoot);
-  if (record === undefined) return false;
-  const data = dataOf(dataRoot, record);
-  const postmaster = await awaitServer(data);
-  if (postmaster === undefined) return false;
-  if (await stop(postmaster, data)) return true;
-  throw new RunnerError(
-    {
-      code: 'EMBEDDED_STOP_FAILED',
-      message: `the embedded PostgreSQL, process ${postmaster.pid}, does not stop`,
-      file: placesOf(record.home ?? dataRoot).log,
-      hint: 'See the last lines of the log.',
-    },
-    EXIT.failed,
-  );
-}
-
-function serverGone(dataRoot: string, record: ServerRecord): RunnerError {
-  return new RunnerError(
-    {
-      code: 'EMBEDDED_START_FAILED',
-      message: 'the embedded PostgreSQL started and ended at once',
-      file: placesOf(record.home ?? dataRoot).log,
-      hint: 'See the last lines of the log. To use another server, set PGHOST.',
-    },
-    EXIT.failed,
-  );
+async function checkVersion(data: string, major: string): Promise<void> {
+  const found = (await readFile(join(data, 'PG_VERSION'), 'utf8').catch(() => '')).trim();
+  if (found === major) return;
+  throw embeddedError({
+    code: 'EMBEDDED_VERSION',
+    message: 'the data of the embedded PostgreSQL is of another version',
+    file: data,
+    expected: `PostgreSQL ${major}`,
+    found: found === '' ? 'no PG_VERSION' : `PostgreSQL ${found}`,
+    hint: 'Use the version of the runner that made it, or move the folder away: the data is then made anew.',
+  });
 }
