@@ -1,70 +1,62 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { LoaderContext } from '../../runner/landing/types.ts';
-import { fileBytes, scanBytes } from '../shared/bytes.ts';
 import { csvRows } from '../shared/csv.ts';
 import { sourceFault } from '../shared/fault.ts';
-import { inputFile } from '../shared/file.ts';
+import { ownHeaders } from '../shared/headers.ts';
+import { readInput } from '../shared/input.ts';
 
 /** The modes of travel, under Google's names. */
 const MODES: readonly string[] = ['walking', 'bicycling', 'transit', 'driving'];
-const COLUMNS = ['adresse', 'mode', 'statut', 'distance_m', 'duree_sec'] as const;
+const COLUMNS = ownHeaders(['adresse', 'mode', 'statut', 'distance_m', 'duree_sec']);
 
-export interface DistancePair {
-  readonly adresse: string;
-  readonly destination: string;
-  readonly mode: string;
-}
+export type DistancePair = Readonly<Record<'adresse' | 'destination' | 'mode', string>>;
 
-export interface DistanceAnswer {
-  readonly pair: DistancePair;
+interface Distance {
   /** `OK`, or why there is no distance, in Google's words: `NOT_FOUND`, `ZERO_RESULTS`. */
   readonly statut: string;
   /** Metres; `null` unless the status is `OK`. */
-  readonly distanceM: string | null;
+  readonly distance_m: string | null;
   /** Seconds; `null` unless the status is `OK`. */
-  readonly dureeSec: string | null;
+  readonly duree_sec: string | null;
 }
 
 /** Asks for distances. A pair that gets no answer is left out: it is asked again by the next run. */
-export type DistanceClient = (pairs: readonly DistancePair[]) => AsyncIterable<DistanceAnswer>;
+export type DistanceClient = (pairs: readonly DistancePair[]) => AsyncIterable<DistancePair & Distance>;
 
 /** Answers recorded in a CSV (`TRAJETS_CSV`), whose distances are all to the company. */
 export function recordedClient(context: LoaderContext): DistanceClient {
   return async function* (pairs) {
     const recording = await readRecording(context);
     for (const pair of pairs) {
-      const answer = recording.get(key(pair.adresse, pair.mode));
-      if (answer === undefined) continue;
-      const { statut, distanceM, dureeSec } = answer;
-      yield { pair, statut, distanceM, dureeSec };
+      const recorded = recording.get(key(pair.adresse, pair.mode));
+      if (recorded !== undefined) yield { ...pair, ...recorded.distance };
     }
   };
 }
 
-interface Recorded extends Omit<DistanceAnswer, 'pair'> {
-  readonly row: number;
+interface Recorded {
+  readonly number: number;
+  readonly distance: Distance;
 }
 
 async function readRecording(context: LoaderContext): Promise<ReadonlyMap<string, Recorded>> {
-  const file = await inputFile(context, 'TRAJETS_CSV');
-  const source = fileBytes(file);
-  const wanted = COLUMNS.map((column) => ({ column, header: column }));
+  const input = await readInput(context, 'TRAJETS_CSV');
   const recording = new Map<string, Recorded>();
-  for await (const { number, cells } of csvRows(source, await scanBytes(source), wanted, context.notice)) {
-    const [adresse, mode, statut, distance, duree] = cells.map((cell) => cell?.trim() ?? '');
-    const place = `${file.place}, row ${number}`;
-    if (!adresse) throw badCell(place, 'adresse', 'an address', 'nothing');
-    if (!mode || !MODES.includes(mode)) throw badCell(place, 'mode', MODES.join(', '), mode || 'nothing');
-    if (!statut) throw badCell(place, 'statut', 'OK, or why there is no distance', 'nothing');
+  for await (const { number, cells } of csvRows(input, COLUMNS, context.notice)) {
+    const [adresse = '', mode = '', statut = '', metres = '', seconds = ''] = cells.map((cell) => cell?.trim() ?? '');
+    const place = `${input.place}, row ${number}`;
+    if (adresse === '') throw badCell(place, 'adresse', 'an address', '');
+    if (!MODES.includes(mode)) throw badCell(place, 'mode', MODES.join(', '), mode);
+    if (statut === '') throw badCell(place, 'statut', 'OK, or why there is no distance', '');
     const isOk = statut === 'OK';
-    const answer: Recorded = {
-      row: number,
+    const distance = {
       statut,
-      distanceM: isOk ? count(distance, place, 'distance_m') : null,
-      dureeSec: isOk ? count(duree, place, 'duree_sec') : null,
+      distance_m: isOk ? count(metres, place, 'distance_m') : null,
+      duree_sec: isOk ? count(seconds, place, 'duree_sec') : null,
     };
     const former = recording.get(key(adresse, mode));
-    if (former !== undefined && !isSame(former, answer)) throw conflict(file.place, former.row, number);
-    recording.set(key(adresse, mode), former ?? answer);
+    if (former === undefined) recording.set(key(adresse, mode), { number, distance });
+    else if (!isDeepStrictEqual(former.distance, distance)) throw conflict(input.place, former.number, number);
   }
   return recording;
 }
@@ -73,14 +65,10 @@ function key(adresse: string, mode: string): string {
   return `${mode}\n${adresse.trim()}`;
 }
 
-/** A whole number, zero or more, without what a spreadsheet may put before or after it. */
-function count(text: string | undefined, place: string, column: string): string {
-  if (text !== undefined && /^\d{1,9}$/.test(text)) return String(Number(text));
-  throw badCell(place, column, 'a whole number, zero or more, since statut is OK', text || 'nothing');
-}
-
-function isSame(left: Recorded, right: Recorded): boolean {
-  return left.statut === right.statut && left.distanceM === right.distanceM && left.dureeSec === right.dureeSec;
+/** A whole number, zero or more, without leading zeros. */
+function count(text: string, place: string, column: string): string {
+  if (/^\d{1,9}$/.test(text)) return String(Number(text));
+  throw badCell(place, column, 'a whole number, zero or more, since statut is OK', text);
 }
 
 function badCell(place: string, column: string, expected: string, found: string): Error {
@@ -88,7 +76,7 @@ function badCell(place: string, column: string, expected: string, found: string)
     code: 'TRAJETS_CELL_INVALID',
     place: `${place}, column "${column}"`,
     expected,
-    found: found.slice(0, 40),
+    found: found.slice(0, 40) || 'nothing',
     hint: 'Correct or remove the row.',
   });
 }

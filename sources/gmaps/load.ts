@@ -1,17 +1,9 @@
 import type { Loader, LoaderContext, RawRow, Request } from '../../runner/landing/types.ts';
 import { sourceFault } from '../shared/fault.ts';
-import { type WantedHeader, wantedColumns } from '../shared/headers.ts';
-import { type DistanceAnswer, type DistanceClient, type DistancePair, recordedClient } from './client.ts';
+import { ownHeaders, type WantedHeader, wantedColumns } from '../shared/headers.ts';
+import { type DistanceClient, type DistancePair, recordedClient } from './client.ts';
 
-const COLUMNS: readonly WantedHeader[] = [
-  'adresse',
-  'destination',
-  'mode',
-  'statut',
-  'distance_m',
-  'duree_sec',
-  'date_ctrl',
-].map((column) => ({ column, header: column }));
+const COLUMNS = ownHeaders(['adresse', 'destination', 'mode', 'statut', 'distance_m', 'duree_sec', 'date_ctrl']);
 
 /** The distance of each commute that is not known yet. Nothing is opened or called when there is nothing to ask. */
 const load: Loader = async (context) => {
@@ -23,6 +15,10 @@ const load: Loader = async (context) => {
 };
 
 export default load;
+
+function toPair({ adresse, destination, mode }: Request): DistancePair[] {
+  return adresse && destination && mode ? [{ adresse, destination, mode }] : [];
+}
 
 function chooseClient(context: LoaderContext): { readonly origin: string; readonly client: DistanceClient } {
   const recording = context.env('TRAJETS_CSV')?.trim();
@@ -46,24 +42,14 @@ async function* answerRows(
   client: DistanceClient,
   pairs: readonly DistancePair[],
   wanted: readonly WantedHeader[],
-  context: LoaderContext,
+  { asOf, notice }: LoaderContext,
 ): AsyncGenerator<RawRow, void, undefined> {
-  let answers = 0;
+  let number = 0;
   for await (const answer of client(pairs)) {
-    answers += 1;
-    const row = toRow(answer, context.asOf);
-    yield { number: answers, cells: wanted.map(({ column }) => row[column] ?? null) };
+    number += 1;
+    const row: Request = { ...answer, date_ctrl: asOf };
+    yield { number, cells: wanted.map(({ column }) => row[column] ?? null) };
   }
-  const missing = pairs.length - answers;
-  if (missing > 0)
-    context.notice(`${missing} of ${pairs.length} commute(s) got no answer; they are asked again next time.`);
-}
-
-function toPair({ adresse, destination, mode }: Request): DistancePair[] {
-  return adresse && destination && mode ? [{ adresse, destination, mode }] : [];
-}
-
-function toRow(answer: DistanceAnswer, asOf: string): Readonly<Record<string, string | null>> {
-  const { pair, statut, distanceM, dureeSec } = answer;
-  return { ...pair, statut, distance_m: distanceM, duree_sec: dureeSec, date_ctrl: asOf };
+  const missing = pairs.length - number;
+  if (missing > 0) notice(`${missing} of ${pairs.length} commute(s) got no answer; they are asked again next time.`);
 }

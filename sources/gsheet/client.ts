@@ -1,51 +1,42 @@
-import { type ByteSource, memoryBytes } from '../shared/bytes.ts';
-import { sourceFault, systemCode } from '../shared/fault.ts';
+import { isFault, sourceFault, systemCode } from '../shared/fault.ts';
+import { type Input, kindOf } from '../shared/input.ts';
 
 const TIMEOUT_MS = 30_000;
 /** An export of 10 million cells, the most a Google Sheet can hold, stays well under. */
-const MAX_BYTES = 512 * 1024 * 1024;
+const MAX_MEGABYTES = 512;
 
 /**
  * Downloads a CSV export. The whole answer is held in memory: a download that breaks off must not leave half of the rows,
  * and personal data is not spilled into temporary files.
  * @throws a fault that names the host only: the rest of the address may hold a key
  */
-export async function download(address: string): Promise<ByteSource> {
+export async function download(address: string): Promise<Input> {
   if (!URL.canParse(address)) throw badAddress();
-  const url = new URL(address);
-  const place = url.host;
-  const response = await get(url);
-  if (!response.ok) {
-    await response.body?.cancel();
-    throw badStatus(place, response.status);
+  const place = new URL(address).host;
+  try {
+    const response = await fetch(address, { signal: AbortSignal.timeout(TIMEOUT_MS) });
+    if (!response.ok) {
+      await response.body?.cancel();
+      throw badStatus(place, response.status);
+    }
+    const bytes = await readBody(response, place);
+    const isPage = response.headers.get('content-type')?.toLowerCase().startsWith('text/html');
+    if (isPage || kindOf(bytes) === 'html') throw notPublic(place);
+    return { place, bytes };
+  } catch (error) {
+    throw isFault(error) ? error : unreachable(error, place);
   }
+}
+
+async function readBody(response: Response, place: string): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
   let size = 0;
-  try {
-    for await (const chunk of response.body ?? []) {
-      size += chunk.length;
-      if (size > MAX_BYTES) throw tooLarge(place);
-      chunks.push(chunk);
-    }
-  } catch (error) {
-    throw unreachable(error, place);
+  for await (const chunk of response.body ?? []) {
+    size += chunk.length;
+    if (size > MAX_MEGABYTES * 1024 * 1024) throw tooLarge(place);
+    chunks.push(chunk);
   }
-  if (isHtml(response.headers.get('content-type'), chunks[0])) throw notPublic(place);
-  return memoryBytes(place, chunks);
-}
-
-async function get(url: URL): Promise<Response> {
-  try {
-    return await fetch(url, { signal: AbortSignal.timeout(TIMEOUT_MS) });
-  } catch (error) {
-    throw unreachable(error, url.host);
-  }
-}
-
-function isHtml(contentType: string | null, start: Uint8Array | undefined): boolean {
-  if (contentType?.toLowerCase().startsWith('text/html')) return true;
-  const text = Buffer.from(start?.subarray(0, 512) ?? []).toString('utf8');
-  return /^[\s\uFEFF]*<(!doctype html|html|head)/i.test(text);
+  return Buffer.concat(chunks);
 }
 
 function badAddress(): Error {
@@ -80,17 +71,16 @@ function notPublic(place: string): Error {
 }
 
 function tooLarge(place: string): Error {
-  return sourceFault(`${place} sent more than ${MAX_BYTES / 1024 / 1024} MB.`, {
+  return sourceFault(`${place} sent more than ${MAX_MEGABYTES} MB.`, {
     code: 'GSHEET_TOO_LARGE',
     place,
-    expected: `at most ${MAX_BYTES / 1024 / 1024} MB`,
+    expected: `at most ${MAX_MEGABYTES} MB`,
     found: 'more',
     hint: 'Check the address; a file that large can be given by its path.',
   });
 }
 
-function unreachable(error: unknown, place: string): unknown {
-  if (error instanceof Error && 'place' in error) return error;
+function unreachable(error: unknown, place: string): Error {
   const isLate = error instanceof Error && error.name === 'TimeoutError';
   return sourceFault(isLate ? `${place} did not answer in time.` : `${place} can't be reached.`, {
     code: isLate ? 'GSHEET_TIMEOUT' : 'GSHEET_UNREACHABLE',

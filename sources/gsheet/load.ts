@@ -1,11 +1,10 @@
-import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Loader, LoaderContext } from '../../runner/landing/types.ts';
-import { type ByteSource, fileBytes, scanBytes } from '../shared/bytes.ts';
 import { csvRows } from '../shared/csv.ts';
 import { sourceFault } from '../shared/fault.ts';
-import { fileExists, inputFile } from '../shared/file.ts';
 import { type WantedHeader, wantedColumns } from '../shared/headers.ts';
+import { type Input, readInput, sha256 } from '../shared/input.ts';
 import { download } from './client.ts';
 
 const VARIABLE = 'URL_GSHEET';
@@ -27,27 +26,20 @@ const HEADERS: readonly WantedHeader[] = [
 /** The activities that employees declare, from a CSV export of the sheet: its address, or the path of a file. */
 const load: Loader = async (context) => {
   const wanted = wantedColumns(context.columns, HEADERS, context.source);
-  const source = await openSource(context);
-  const scan = await scanBytes(source);
-  const originHash = createHash('sha256')
-    .update([LOADER_VERSION, scan.hash, ...context.columns].join('\n'))
-    .digest('hex');
+  const input = await readSheet(context);
+  const originHash = sha256([LOADER_VERSION, sha256(input.bytes), ...context.columns].join('\n'));
   if (originHash === context.lastOriginHash) return 'unchanged';
-  return { origin: source.place, originHash, rows: csvRows(source, scan, wanted, context.notice) };
+  return { origin: input.place, originHash, rows: csvRows(input, wanted, context.notice) };
 };
 
 export default load;
 
-async function openSource(context: LoaderContext): Promise<ByteSource> {
+async function readSheet(context: LoaderContext): Promise<Input> {
   const value = context.env(VARIABLE)?.trim() ?? '';
   if (/^https?:/i.test(value)) return download(value);
-  const isId = /^[A-Za-z0-9_-]{25,}$/.test(value);
-  if (isId && !(await fileExists(resolve(context.projectDir, value)))) throw spreadsheetId();
-  return fileBytes(await inputFile(context, VARIABLE));
-}
-
-function spreadsheetId(): Error {
-  return sourceFault('URL_GSHEET is the id of a spreadsheet, and the Google Sheets API comes with a later version.', {
+  const isId = /^[A-Za-z0-9_-]{25,}$/.test(value) && !existsSync(resolve(context.projectDir, value));
+  if (!isId) return readInput(context, VARIABLE);
+  throw sourceFault(`${VARIABLE} is the id of a spreadsheet, and the Google Sheets API comes with a later version.`, {
     code: 'GSHEET_API_LATER',
     place: VARIABLE,
     expected: 'an https address of a CSV export, or the path of a CSV file',

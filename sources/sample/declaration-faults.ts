@@ -1,5 +1,6 @@
 import { clock, type Declaration, declare } from './declaration-row.ts';
-import { ENDURANCE, type Person } from './people.ts';
+import { ENDURANCE } from './names.ts';
+import type { Person } from './people.ts';
 import type { Random } from './random.ts';
 
 type Change = (row: Declaration) => Partial<Declaration>;

@@ -1,16 +1,6 @@
-import { ENDURANCE, type Person } from './people.ts';
+import { ENDURANCE } from './names.ts';
+import type { Person } from './people.ts';
 import type { Random } from './random.ts';
-
-const HEADERS = [
-  'Horodateur',
-  'Nom',
-  'Prénom',
-  'Date',
-  'Sport type',
-  'Distance parcourue en kms',
-  "Durée de l'activité",
-  'Commentaire',
-];
 
 const COMMENTS: readonly string[] = [
   'Superbe météo aujourd\u2019hui',
@@ -39,6 +29,17 @@ export interface Declaration {
   readonly commentaire: string;
 }
 
+const COLUMNS: readonly (readonly [header: string, cell: (row: Declaration) => string])[] = [
+  ['Horodateur', (row) => timestamp(row.sentAt)],
+  ['Nom', (row) => row.nom],
+  ['Prénom', (row) => row.prenom],
+  ['Date', (row) => row.date],
+  ['Sport type', (row) => row.sport],
+  ['Distance parcourue en kms', (row) => row.distance],
+  ["Durée de l'activité", (row) => row.duree],
+  ['Commentaire', (row) => row.commentaire],
+];
+
 /** A declaration without fault, sent on the evening of the day (`YYYY-MM-DD`). */
 export function declare(person: Person, day: string, sport: string, random: Random): Declaration {
   const km = random.float(2, 18);
@@ -55,30 +56,19 @@ export function declare(person: Person, day: string, sport: string, random: Rand
   };
 }
 
-export function frenchDate(day: string): string {
+function frenchDate(day: string): string {
   return day.split('-').reverse().join('/');
 }
 
-/** `HH:MM:SS` */
+/** `HH:MM:SS`, for less than a day. */
 export function clock(seconds: number): string {
-  return [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60]
-    .map((part) => String(part).padStart(2, '0'))
-    .join(':');
+  return new Date(seconds * 1000).toISOString().slice(11, 19);
 }
 
 /** As Google exports a sheet: CRLF between records, quotes only where they are needed. */
 export function toCsv(declarations: readonly Declaration[]): string {
-  const rows = declarations.map((row) => [
-    timestamp(row.sentAt),
-    row.nom,
-    row.prenom,
-    row.date,
-    row.sport,
-    row.distance,
-    row.duree,
-    row.commentaire,
-  ]);
-  return [HEADERS, ...rows].map((cells) => `${cells.map(quoted).join(',')}\r\n`).join('');
+  const rows = declarations.map((row) => COLUMNS.map(([, cell]) => cell(row)));
+  return [COLUMNS.map(([header]) => header), ...rows].map((cells) => `${cells.map(quoted).join(',')}\r\n`).join('');
 }
 
 function timestamp(time: number): string {

@@ -1,6 +1,7 @@
 import { hasSameName, withFaults } from './declaration-faults.ts';
 import { type Declaration, declare, toCsv } from './declaration-row.ts';
-import { ENDURANCE, OTHER_SPORTS, type Person } from './people.ts';
+import { ENDURANCE, OTHER_SPORTS } from './names.ts';
+import type { Person } from './people.ts';
 import type { Random } from './random.ts';
 
 /** The thirteen months before the day that the sample is made for, 2026-11-24. */

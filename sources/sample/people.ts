@@ -1,24 +1,9 @@
-import { FIRST_NAMES, LAST_NAMES, SPECIAL_NAMES } from './names.ts';
-import { STREETS, TOWNS, type Town } from './places.ts';
+import { ENDURANCE, FIRST_NAMES, LAST_NAMES, OTHER_SPORTS, SPECIAL_NAMES, STREETS, TOWNS, type Town } from './names.ts';
 import type { Random } from './random.ts';
 
-export const EMPLOYEES = 160;
+const EMPLOYEES = 160;
 
 const UNITS = ['Finance', 'Marketing', 'R&D', 'Support', 'Ventes'] as const;
-export const ENDURANCE: readonly string[] = ['Randonnée', 'Triathlon', 'Runing', 'Natation'];
-export const OTHER_SPORTS: readonly string[] = [
-  'Escalade',
-  'Équitation',
-  'Voile',
-  'Tennis de table',
-  'Football',
-  'Rugby',
-  'Judo',
-  'Basketball',
-  'Boxe',
-  'Tennis',
-  'Badminton',
-];
 
 /** How many employees come by each mode: about 45 % drive, 33 % cycle, 12 % take the tram or bus, 9 % walk or run. */
 const MODES = [

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { plainDecimal } from './cell-text.ts';
 import { sheetRows } from './excel.ts';
-import { inputFile } from './file.ts';
+import { readInput } from './input.ts';
 import { collect, type TestCell, testContext, useTempDir, workbookBytes } from './testing.ts';
 
 const folder = useTempDir();
@@ -21,7 +21,7 @@ async function through(value: TestCell, format?: string): Promise<string | null 
     },
   );
   await folder.write('cell.xlsx', bytes);
-  const file = await inputFile(testContext({ projectDir: folder.path(), env: { XLSX: 'cell.xlsx' } }), 'XLSX');
+  const file = await readInput(testContext({ projectDir: folder.path(), env: { XLSX: 'cell.xlsx' } }), 'XLSX');
   const wanted = ['Clé', 'Valeur'].map((header) => ({ column: header, header }));
   return (await collect(sheetRows(file, wanted)))[0]?.cells[1];
 }

@@ -2,17 +2,16 @@ import type { Cell, CellValue } from 'exceljs';
 
 const DAY_MS = 86_400_000;
 
-export interface TextOptions {
-  /** The workbook counts days from 1904, as old ones of the Mac do. Only results of formulas still need it. */
-  readonly date1904: boolean;
-}
+/** No exponent and no noise of binary fractions: 0.30000000000000004 is 0.3. */
+const DECIMAL = new Intl.NumberFormat('en', { useGrouping: false, maximumSignificantDigits: 15 });
 
 /**
  * What a person reads in a cell, as text without locale; `null` for an empty cell. A date is `YYYY-MM-DD` (no time zone
  * moves it), with ` HH:MM:SS` when it has a time; a number is a plain decimal of the 15 digits that Excel keeps;
  * a formula is its result; rich text and hyperlinks are their text; an error is its name (`#N/A`).
+ * @param date1904 whether the workbook counts days from 1904, as old ones of the Mac do: only results of formulas need it
  */
-export function cellText(cell: Pick<Cell, 'value' | 'numFmt' | 'result'>, options: TextOptions): string | null {
+export function cellText(cell: Pick<Cell, 'value' | 'numFmt' | 'result'>, date1904: boolean): string | null {
   const { value } = cell;
   if (value === null || typeof value !== 'object' || !('formula' in value || 'sharedFormula' in value)) {
     return valueText(value);
@@ -23,21 +22,11 @@ export function cellText(cell: Pick<Cell, 'value' | 'numFmt' | 'result'>, option
   // How the streaming reader shows that the formula ended in an error.
   if (Number.isNaN(result)) return '#ERROR!';
   // It turns a dated number into a date, but not a dated result.
-  return isDateFormat(cell.numFmt) ? dateText(serialDate(result, options.date1904)) : valueText(result);
+  return isDateFormat(cell.numFmt) ? dateText(serialDate(result, date1904)) : valueText(result);
 }
 
-/** Without an exponent and without the noise of binary fractions: 0.30000000000000004 is 0.3. */
 export function plainDecimal(value: number): string {
-  const rounded = Number(value.toPrecision(15));
-  const text = String(rounded === 0 ? 0 : rounded);
-  const [mantissa = '', exponent] = text.split('e');
-  if (exponent === undefined) return text;
-  const sign = mantissa.startsWith('-') ? '-' : '';
-  const [whole = '', fraction = ''] = mantissa.replace('-', '').split('.');
-  const digits = whole + fraction;
-  const point = whole.length + Number(exponent);
-  if (point <= 0) return `${sign}0.${'0'.repeat(-point)}${digits}`;
-  return sign + digits.padEnd(point, '0');
+  return DECIMAL.format(value || 0);
 }
 
 function valueText(value: CellValue | undefined): string | null {

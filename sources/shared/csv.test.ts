@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import type { RawRow } from '../../runner/landing/types.ts';
-import { memoryBytes, scanBytes } from './bytes.ts';
 import { csvRows } from './csv.ts';
 import { collect, faultOf } from './testing.ts';
 
@@ -15,17 +14,10 @@ interface Read {
   readonly notices: string[];
 }
 
-/** Reads bytes handed over in small blocks, so that letters and line ends are cut. */
-async function read(content: string | Buffer, block = 7): Promise<Read> {
-  const bytes = Buffer.from(content);
-  const size = bytes.length > 100_000 ? 65_536 : block;
-  const blocks = Array.from({ length: Math.ceil(bytes.length / size) }, (_, index) =>
-    bytes.subarray(index * size, (index + 1) * size),
-  );
+async function read(content: string | Buffer): Promise<Read> {
   const notices: string[] = [];
-  const source = memoryBytes('d.csv', blocks);
-  const rows = await collect(csvRows(source, await scanBytes(source), WANTED, (message) => notices.push(message)));
-  return { rows, notices };
+  const input = { place: 'd.csv', bytes: Buffer.from(content) };
+  return { rows: await collect(csvRows(input, WANTED, (message) => notices.push(message))), notices };
 }
 
 async function cells(content: string | Buffer): Promise<(readonly (string | null)[])[]> {
@@ -77,6 +69,14 @@ describe('a CSV is read', () => {
       ['D', '4', 'c'],
     ]);
     expect(notices).toEqual(['d.csv: 3 cell(s) to the right of the last header were left out.']);
+  });
+
+  it.each([0, 1, 2, 3])('with every letter and line end whole, in a file of many blocks moved by %d', async (shift) => {
+    const names = Array.from({ length: 30_000 }, (_, index) => `${'é💪'.repeat(index % 4)}${index}`);
+    const text = `${'x'.repeat(shift)},Nom,Durée,Commentaire\r\n${names.map((name) => `,${name},1,\r\n`).join('')}`;
+    for (const bytes of [Buffer.from(text), Buffer.from(`\uFEFF${text}`, 'utf16le')]) {
+      expect((await cells(bytes)).map(([name]) => name)).toEqual(names);
+    }
   });
 
   it('with NUL characters, which the database cannot hold, shown as U+FFFD', async () => {

@@ -1,10 +1,8 @@
-import { createHash } from 'node:crypto';
 import type { Loader, LoaderContext, RawRow } from '../../runner/landing/types.ts';
-import { sheetRows } from './excel.ts';
-import { sheetPlace } from './excel-faults.ts';
+import { sheetPlace, sheetRows } from './excel.ts';
 import { shortList, sourceFault } from './fault.ts';
-import { hashFile, type InputFile, inputFile } from './file.ts';
 import { type WantedHeader, wantedColumns } from './headers.ts';
+import { type Input, readInput, sha256 } from './input.ts';
 import { pseudonym, pseudonymSalt } from './pseudonym.ts';
 
 /** Raised when the same bytes would give other rows, so that files landed before are read again. */
@@ -13,7 +11,7 @@ const KEY_COLUMN = 'cle_salarie';
 /** What a formula that went wrong leaves in a cell. */
 const ERROR_VALUE = /^#(N\/A|[A-Z/0]+[!?])$/;
 
-export interface EmployeeWorkbook {
+interface EmployeeWorkbook {
   /** The variable that holds the path. */
   readonly variable: string;
   /** The first is the employee's ID. */
@@ -28,15 +26,15 @@ export function employeeWorkbookLoader(workbook: EmployeeWorkbook): Loader {
   return async (context) => {
     const picks = pickColumns(context, workbook.headers);
     const salt = pseudonymSalt(context);
-    const file = await inputFile(context, workbook.variable);
-    const originHash = await hashOrigin(file, salt, context.columns);
+    const file = await readInput(context, workbook.variable);
+    const originHash = sha256([LOADER_VERSION, sha256(file.bytes), sha256(salt), ...context.columns].join('\n'));
     if (originHash === context.lastOriginHash) return 'unchanged';
     return { origin: file.place, originHash, rows: employeeRows(file, salt, workbook.headers, picks) };
   };
 }
 
 async function* employeeRows(
-  file: InputFile,
+  file: Input,
   salt: string,
   headers: EmployeeWorkbook['headers'],
   picks: readonly number[],
@@ -58,8 +56,8 @@ async function* employeeRows(
     const key = pseudonym(salt, id);
     yield { number: row.number, cells: picks.map((position) => (position < 0 ? key : (row.cells[position] ?? null))) };
   }
-  if (withoutId.length > 0) throw idMissing(file, sheet, headers[0].header, withoutId);
-  if (twice.length > 0) throw idTwice(file, sheet, headers[0].header, twice);
+  if (withoutId.length > 0) throw idMissing(file.place, sheet, headers[0].header, withoutId);
+  if (twice.length > 0) throw idTwice(file.place, sheet, headers[0].header, twice);
 }
 
 /** Where each column's cell stands among the headers'; -1 for the pseudonym. */
@@ -68,18 +66,12 @@ function pickColumns({ columns, source }: LoaderContext, headers: readonly Wante
   return wantedColumns(columns, known, source).map(({ column }) => headers.findIndex((item) => item.column === column));
 }
 
-async function hashOrigin(file: InputFile, salt: string, columns: readonly string[]): Promise<string> {
-  const saltHash = createHash('sha256').update(salt).digest('hex');
-  const parts = [LOADER_VERSION, await hashFile(file), saltHash, ...columns];
-  return createHash('sha256').update(parts.join('\n')).digest('hex');
-}
-
-function idMissing(file: InputFile, sheet: string, header: string, rows: readonly number[]): Error {
+function idMissing(place: string, sheet: string, header: string, rows: readonly number[]): Error {
   const [first = 0] = rows;
   const list = shortList(rows.map(String));
   return sourceFault(`${rows.length === 1 ? 'A row has' : `${rows.length} rows have`} no ${header}: row ${list}.`, {
     code: 'EXCEL_ID_MISSING',
-    place: sheetPlace(file, sheet, first),
+    place: sheetPlace(place, sheet, first),
     expected: `"${header}" in every row that is not empty`,
     found: `nothing usable in row ${list}`,
     hint: 'Fill in the ID or empty the row. The file is refused as a whole; the former data stays.',
@@ -87,10 +79,10 @@ function idMissing(file: InputFile, sheet: string, header: string, rows: readonl
 }
 
 /** Names the IDs, which are what HR needs to correct the file, and nothing else about the persons. */
-function idTwice(file: InputFile, sheet: string, header: string, ids: readonly string[]): Error {
+function idTwice(place: string, sheet: string, header: string, ids: readonly string[]): Error {
   return sourceFault(`Two rows have one ${header}: ${shortList(ids)}.`, {
     code: 'EXCEL_ID_TWICE',
-    place: sheetPlace(file, sheet),
+    place: sheetPlace(place, sheet),
     expected: `each "${header}" once`,
     found: shortList(ids),
     hint: 'Keep one row per employee. The file is refused as a whole; the former data stays.',

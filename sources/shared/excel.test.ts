@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type SheetRow, sheetRows } from './excel.ts';
-import { inputFile } from './file.ts';
+import { readInput } from './input.ts';
 import { collect, faultOf, testContext, useTempDir, workbookBytes } from './testing.ts';
 
 const folder = useTempDir();
@@ -16,7 +16,7 @@ async function rowsOf(
   change?: Parameters<typeof workbookBytes>[1],
 ): Promise<SheetRow[]> {
   await folder.write('book.xlsx', await workbookBytes(sheets, change));
-  const file = await inputFile(testContext({ projectDir: folder.path(), env: { XLSX: 'book.xlsx' } }), 'XLSX');
+  const file = await readInput(testContext({ projectDir: folder.path(), env: { XLSX: 'book.xlsx' } }), 'XLSX');
   return collect(sheetRows(file, WANTED));
 }
 
@@ -58,7 +58,7 @@ describe('the rows of a workbook', () => {
   });
 
   it('keep their accents in a file of many blocks', async () => {
-    const names = Array.from({ length: 6000 }, (_, index) => `${'é'.repeat(index % 7)}È${index}`);
+    const names = Array.from({ length: 1500 }, (_, index) => `${'é'.repeat(200 + (index % 7))}${index}`);
     const rows = await rowsOf({ A: [HEADERS, ...names.map((name, index) => [index, name, name])] });
     expect(rows.map(({ cells }) => cells[1])).toEqual(names);
   });

@@ -1,4 +1,9 @@
-import { sourceFault } from './fault.ts';
+import { quotedList, sourceFault } from './fault.ts';
+
+const HEADER_HINTS = {
+  CSV: 'The headers stand in the first row, separated by , ; or tab; case, accents and order are free.',
+  EXCEL: 'Give the column its header again; case, accents and the order of the columns are free.',
+};
 
 /** The header that stands above a column of the source, as the people who keep the file write it. */
 export interface WantedHeader {
@@ -6,11 +11,19 @@ export interface WantedHeader {
   readonly header: string;
 }
 
+/** The cells of a row, `null` for an empty one. */
+export type Cells = readonly (string | null)[];
+
 export interface HeaderMatch {
   /** For each wanted header, in order, the 0-based position of its cell; -1 when it is missing or there twice. */
   readonly positions: readonly number[];
   readonly missing: readonly string[];
   readonly twice: readonly string[];
+}
+
+/** Columns that stand under their own name. */
+export function ownHeaders(columns: readonly string[]): readonly WantedHeader[] {
+  return columns.map((column) => ({ column, header: column }));
 }
 
 /**
@@ -36,7 +49,7 @@ export function wantedColumns(
 }
 
 /** Finds the wanted headers in a row, whatever the order and whatever else stands there. */
-export function matchHeaders(cells: readonly (string | null)[], wanted: readonly WantedHeader[]): HeaderMatch {
+export function matchHeaders(cells: Cells, wanted: readonly WantedHeader[]): HeaderMatch {
   const places = new Map<string, number[]>();
   for (const [index, cell] of cells.entries()) {
     const key = normalizeHeader(cell ?? '');
@@ -52,6 +65,14 @@ export function matchHeaders(cells: readonly (string | null)[], wanted: readonly
   };
 }
 
+export function isComplete(match: HeaderMatch): boolean {
+  return match.missing.length + match.twice.length === 0;
+}
+
+export function isBlank(cells: Cells): boolean {
+  return cells.every((cell) => cell === null || cell.trim() === '');
+}
+
 /** Case, accents, `_`, repeated or surrounding spaces and the shape of the apostrophe make no difference. */
 export function normalizeHeader(text: string): string {
   return text
@@ -63,12 +84,31 @@ export function normalizeHeader(text: string): string {
     .toLowerCase();
 }
 
-/** The missing headers, each with the near name that the row has instead, if any. */
-export function describeMissing(
-  missing: readonly string[],
-  cells: readonly (string | null)[],
+/** A fault about a row of headers that lacks some, or that has one twice. */
+export function headersWrong(
+  kind: 'CSV' | 'EXCEL',
+  place: string,
+  cells: Cells,
+  { missing, twice }: HeaderMatch,
   wanted: readonly WantedHeader[],
-): string {
+): Error {
+  const isMissing = missing.length > 0;
+  return sourceFault(
+    isMissing
+      ? `A header is missing: ${describeMissing(missing, cells, wanted)}.`
+      : `A header is there twice: ${quotedList(twice)}.`,
+    {
+      code: `${kind}_HEADER_${isMissing ? 'MISSING' : 'TWICE'}`,
+      place,
+      expected: `the headers ${quotedList(wanted.map(({ header }) => header))}, each once`,
+      found: describeRow(cells, wanted),
+      hint: isMissing ? HEADER_HINTS[kind] : 'Rename or remove the column that is too many.',
+    },
+  );
+}
+
+/** The missing headers, each with the near name that the row has instead, if any. */
+export function describeMissing(missing: readonly string[], cells: Cells, wanted: readonly WantedHeader[]): string {
   const isTaken = new Set(wanted.map(({ header }) => normalizeHeader(header)));
   const free = isHeaderRow(cells, wanted) ? filled(cells).filter((cell) => !isTaken.has(normalizeHeader(cell))) : [];
   return missing
@@ -80,22 +120,19 @@ export function describeMissing(
 }
 
 /** The row's cells when it is a row of headers, else only their number: a person's data must not get into a message. */
-export function describeRow(cells: readonly (string | null)[], wanted: readonly WantedHeader[]): string {
+export function describeRow(cells: Cells, wanted: readonly WantedHeader[]): string {
   const texts = filled(cells);
   if (texts.length === 0) return 'nothing';
   if (!isHeaderRow(cells, wanted)) return `${texts.length} cells that look like data, not shown`;
-  return texts
-    .slice(0, 30)
-    .map((cell) => `"${cell.slice(0, 60)}"`)
-    .join(', ');
+  return quotedList(texts.slice(0, 30).map((cell) => cell.slice(0, 60)));
 }
 
 /** A row with a wanted header is one; so is a row of words alone, since a row about a person holds digits. */
-function isHeaderRow(cells: readonly (string | null)[], wanted: readonly WantedHeader[]): boolean {
+function isHeaderRow(cells: Cells, wanted: readonly WantedHeader[]): boolean {
   return matchHeaders(cells, wanted).missing.length < wanted.length || filled(cells).every((cell) => !/\d/.test(cell));
 }
 
-function filled(cells: readonly (string | null)[]): readonly string[] {
+function filled(cells: Cells): readonly string[] {
   return cells.flatMap((cell) => (cell === null || cell.trim() === '' ? [] : [cell.trim()]));
 }
 

@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import exceljs from 'exceljs';
 import { afterEach, beforeEach } from 'vitest';
 import type { Extraction, Loader, LoaderContext, RawRow, SourceFault } from '../../runner/landing/types.ts';
+import { isFault } from './fault.ts';
 
-export interface TempDir {
+interface TempDir {
   readonly path: () => string;
   /** Writes a file and returns its name. */
   readonly write: (name: string, content: string | Uint8Array) => Promise<string>;
@@ -69,7 +70,7 @@ export async function faultOf(work: Promise<unknown>): Promise<SourceFault & { r
     () => undefined,
     (reason: unknown) => reason,
   );
-  if (error instanceof Error && 'code' in error && 'place' in error) return error as Error & SourceFault;
+  if (isFault(error)) return error;
   throw new Error('no fault', { cause: error });
 }
 

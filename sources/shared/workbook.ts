@@ -1,28 +1,23 @@
 import { posix } from 'node:path';
 import { Readable } from 'node:stream';
 import type { Row } from 'exceljs';
-import { sourceFault } from './fault.ts';
-import type { InputFile } from './file.ts';
-import { damaged, openWorkbookFile } from './workbook-file.ts';
-import type { ZipArchive } from './zip.ts';
+import type { RawRow } from '../../runner/landing/types.ts';
+import { cellText } from './cell-text.ts';
+import { isFault, sourceFault } from './fault.ts';
+import type { Input } from './input.ts';
+import { openWorkbookFile, type ReadPart } from './workbook-file.ts';
 
 export interface Sheet {
   readonly name: string;
   readonly isHidden: boolean;
-  /** Rows in order, read once, without keeping them. */
-  readonly rows: () => AsyncGenerator<Row, void, undefined>;
-}
-
-export interface Workbook {
-  /** In the order of the tabs. */
-  readonly sheets: readonly Sheet[];
-  readonly date1904: boolean;
+  /** Rows in order, as Excel numbers them, all their cells as text; read once, without keeping them. */
+  readonly rows: () => AsyncGenerator<RawRow, void, undefined>;
 }
 
 /**
  * The parts of exceljs' streaming reader, given one by one. Its own loop over the file would read a sheet before the
  * styles that tell a date from a number, spill sheets with personal data into temporary files, know a sheet only under
- * the usual file name, and cut accented letters at the edge of a block.
+ * the usual file name, cut accented letters at the edge of a block, check no CRC and wait for ever on a damaged part.
  */
 interface StreamingReader {
   workbookRels?: readonly { readonly Id: string; readonly Type: string; readonly Target: string }[];
@@ -37,19 +32,19 @@ interface StreamingReader {
 }
 
 /**
- * Opens a workbook for streaming: memory holds its distinct texts and styles, never a sheet.
+ * The sheets of a workbook in the order of the tabs. Memory holds the distinct texts and the styles, never a sheet.
  * @throws a fault when the file is not a workbook or is damaged; damage within a sheet shows while its rows are read
  */
-export async function openWorkbook(file: InputFile): Promise<Workbook> {
-  const zip = await openWorkbookFile(file);
+export async function openWorkbook(input: Input): Promise<readonly Sheet[]> {
+  const readPart = await openWorkbookFile(input);
   try {
-    return await readWorkbook(file, zip);
+    return await readSheets(readPart, input.place);
   } catch (error) {
-    throw unreadable(error, file.place);
+    throw isFault(error) ? error : saveAgain(input.place, error);
   }
 }
 
-async function readWorkbook(file: InputFile, zip: ZipArchive): Promise<Workbook> {
+async function readSheets(readPart: ReadPart, place: string): Promise<readonly Sheet[]> {
   // exceljs is slow to load: only a workbook that changed pays for it.
   const { default: exceljs } = await import('exceljs');
   const reader = new exceljs.stream.xlsx.WorkbookReader(Readable.from([]), {
@@ -58,57 +53,54 @@ async function readWorkbook(file: InputFile, zip: ZipArchive): Promise<Workbook>
     styles: 'cache',
     hyperlinks: 'ignore',
   }) as unknown as StreamingReader;
-  const parse = async (name: string, use: (part: Readable) => Promise<void>): Promise<void> => {
-    const part = Readable.from(textOf(zip.read(name)));
-    await use(part).finally(() => part.destroy());
-  };
+  const open = (name: string): Readable => Readable.from(textOf(readPart(name)));
 
-  await parse('xl/_rels/workbook.xml.rels', (part) => reader._parseRels(part));
-  await parse('xl/workbook.xml', (part) => reader._parseWorkbook(part));
-  const relations = reader.workbookRels ?? [];
-  const partOfType = (type: string): string | undefined =>
-    relations
-      .filter((relation) => relation.Type.endsWith(`/${type}`))
-      .map((relation) => partName(relation.Target))
-      .find((name) => zip.has(name));
-
-  const styles = partOfType('styles');
-  if (styles !== undefined) await parse(styles, (part) => reader._parseStyles(part));
+  await reader._parseRels(open('xl/_rels/workbook.xml.rels'));
+  await reader._parseWorkbook(open('xl/workbook.xml'));
+  const relations = (reader.workbookRels ?? []).map(({ Id, Type, Target }) => ({
+    id: Id,
+    type: posix.basename(Type),
+    // Relative to the folder of the workbook, or absolute.
+    name: posix.resolve('/xl', Target).slice(1),
+  }));
+  const styles = relations.find(({ type }) => type === 'styles');
+  if (styles !== undefined) await reader._parseStyles(open(styles.name));
+  const texts = relations.find(({ type }) => type === 'sharedStrings');
   reader.sharedStrings = [];
-  const texts = partOfType('sharedStrings');
-  if (texts !== undefined) {
-    await parse(texts, async (part) => {
-      for await (const _ of reader._parseSharedStrings(part));
-    });
-  }
+  if (texts !== undefined) for await (const _ of reader._parseSharedStrings(open(texts.name)));
 
-  const sheets = (reader.model?.sheets ?? []).flatMap((sheet): Sheet[] => {
-    const relation = relations.find(({ Id, Type }) => Id === sheet.rId && Type.endsWith('/worksheet'));
-    if (relation === undefined) return [];
-    const name = partName(relation.Target);
-    const isHidden = sheet.state === 'hidden' || sheet.state === 'veryHidden';
-    return [{ name: sheet.name, isHidden, rows: () => sheetRows(reader, zip, name, file.place) }];
+  const sheets = (reader.model?.sheets ?? []).flatMap(({ name, state, rId }): Sheet[] => {
+    const part = relations.find(({ id, type }) => id === rId && type === 'worksheet')?.name;
+    if (part === undefined) return [];
+    const isHidden = state === 'hidden' || state === 'veryHidden';
+    return [{ name, isHidden, rows: () => sheetRows(reader, readPart(part), place) }];
   });
-  if (sheets.length === 0) throw saveAgain(file.place);
-  return { sheets, date1904: reader.properties?.model?.date1904 ?? false };
+  if (sheets.length === 0) throw saveAgain(place);
+  return sheets;
 }
 
 async function* sheetRows(
   reader: StreamingReader,
-  zip: ZipArchive,
-  part: string,
+  part: AsyncIterable<Buffer>,
   place: string,
-): AsyncGenerator<Row, void, undefined> {
+): AsyncGenerator<RawRow, void, undefined> {
+  const date1904 = reader.properties?.model?.date1904 ?? false;
+  let number = 0;
   try {
-    for (const { value } of reader._parseWorksheet(textOf(refuseUnread(zip.read(part), place)), '1')) yield* value;
+    for (const { value: rows } of reader._parseWorksheet(textOf(refuseUnread(part, place)), '1')) {
+      for await (const row of rows) {
+        // A file may leave the number out, which means the next one.
+        number = Number.isNaN(row.number) ? number + 1 : row.number;
+        const cells: (string | null)[] = Array(row.cellCount).fill(null);
+        row.eachCell((cell, column) => {
+          cells[column - 1] = cellText(cell, date1904);
+        });
+        yield { number, cells };
+      }
+    }
   } catch (error) {
-    throw unreadable(error, place);
+    throw isFault(error) ? error : saveAgain(place, error);
   }
-}
-
-/** The target of a relation is relative to the workbook's folder, or absolute. */
-function partName(target: string): string {
-  return target.startsWith('/') ? target.slice(1) : posix.join('xl', target);
 }
 
 async function* textOf(bytes: AsyncIterable<Buffer>): AsyncGenerator<string, void, undefined> {
@@ -128,21 +120,13 @@ async function* refuseUnread(bytes: AsyncIterable<Buffer>, place: string): Async
   }
 }
 
-function unreadable(error: unknown, place: string): unknown {
-  const known = damaged(error, place);
-  if (known !== error || (error instanceof Error && 'place' in error)) return known;
-  return saveAgain(place, error);
-}
-
 function saveAgain(place: string, cause?: unknown): Error {
-  return Object.assign(
-    sourceFault(`${place} is a workbook written in a way that can't be read.`, {
-      code: 'EXCEL_UNREADABLE',
-      place,
-      expected: 'a workbook as Excel, LibreOffice or Google Sheets save it',
-      found: 'another way of writing one',
-      hint: 'Open the file in Excel and save it as "Excel Workbook (.xlsx)".',
-    }),
-    { cause },
-  );
+  const fault = sourceFault(`${place} is a workbook written in a way that can't be read.`, {
+    code: 'EXCEL_UNREADABLE',
+    place,
+    expected: 'a workbook as Excel, LibreOffice or Google Sheets save it',
+    found: 'another way of writing one',
+    hint: 'Open the file in Excel and save it as "Excel Workbook (.xlsx)".',
+  });
+  return Object.assign(fault, { cause });
 }

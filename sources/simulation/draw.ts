@@ -16,17 +16,12 @@ const PACE = { from: 0.8, to: 1.2 };
 const ENDURANCE_SECONDS = { from: 20 * 60, to: 180 * 60 };
 const OTHER_SECONDS = { from: 15 * 60, to: 120 * 60 };
 
-export interface Activity {
-  readonly cleSalarie: string;
-  /** `YYYY-MM-DD` */
-  readonly date: string;
-  readonly sport: string;
+/** A row of the table, and where it stands in the shuffle that decides which are kept. */
+export type Activity = Readonly<Record<'cle_salarie' | 'date_activite' | 'sport_type' | 'duree', string>> & {
   /** Kilometres with one decimal; `null` for a sport without distance. */
-  readonly distanceKm: string | null;
-  readonly durationSeconds: number;
-  /** Where the activity stands in the shuffle that decides which are kept. */
+  readonly distance_km: string | null;
   readonly rank: number;
-}
+};
 
 /**
  * The activities of one employee, at most one a day. Each month has a generator of its own, made from the seed, the
@@ -45,21 +40,24 @@ export function drawActivities(profile: Profile, options: SimulationOptions): re
 
 function drawActivity(random: RandomGenerator, profile: Profile, date: string): Activity {
   const sport = pick(random, [...profile.sportsEndurance, ...profile.sportsAutres]);
-  const effort = profile.sportsEndurance.includes(sport)
+  const [distance, seconds] = profile.sportsEndurance.includes(sport)
     ? drawEndurance(random, profile.modeGoogle)
-    : { distanceKm: null, durationSeconds: uniformInt(random, OTHER_SECONDS.from, OTHER_SECONDS.to) };
-  return { cleSalarie: profile.cleSalarie, date, sport, ...effort, rank: uniformFloat64(random) };
+    : ([null, uniformInt(random, OTHER_SECONDS.from, OTHER_SECONDS.to)] as const);
+  return {
+    cle_salarie: profile.cleSalarie,
+    date_activite: date,
+    sport_type: sport,
+    distance_km: distance,
+    duree: new Date(seconds * 1000).toISOString().slice(11, 19),
+    rank: uniformFloat64(random),
+  };
 }
 
-function drawEndurance(
-  random: RandomGenerator,
-  modeGoogle: string | null,
-): Pick<Activity, 'distanceKm' | 'durationSeconds'> {
+function drawEndurance(random: RandomGenerator, modeGoogle: string | null): readonly [km: string, seconds: number] {
   const { fullKm, fullSeconds } = modeGoogle === 'bicycling' ? CYCLING : WALKING;
   const km = Math.round(fullKm * uniform(random, DISTANCE_SHARE) * 10) / 10;
   const seconds = Math.round((km / fullKm) * fullSeconds * uniform(random, PACE));
-  const durationSeconds = Math.min(Math.max(seconds, ENDURANCE_SECONDS.from), ENDURANCE_SECONDS.to);
-  return { distanceKm: km.toFixed(1), durationSeconds };
+  return [km.toFixed(1), Math.min(Math.max(seconds, ENDURANCE_SECONDS.from), ENDURANCE_SECONDS.to)];
 }
 
 /** The days from the first to the last, both included, month by month. */
@@ -69,9 +67,7 @@ function monthsOf(debut: string, fin: string): readonly (readonly string[])[] {
   for (let time = Date.parse(debut); time <= last; time += 86_400_000) {
     const day = new Date(time).toISOString().slice(0, 10);
     const month = day.slice(0, 7);
-    const days = months.get(month);
-    if (days === undefined) months.set(month, [day]);
-    else days.push(day);
+    months.set(month, [...(months.get(month) ?? []), day]);
   }
   return [...months.values()];
 }

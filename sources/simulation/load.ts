@@ -1,14 +1,11 @@
-import type { Loader, LoaderContext } from '../../runner/landing/types.ts';
+import type { Loader, LoaderContext, Request } from '../../runner/landing/types.ts';
 import { sourceFault } from '../shared/fault.ts';
-import { wantedColumns } from '../shared/headers.ts';
+import { ownHeaders, wantedColumns } from '../shared/headers.ts';
 import { type Activity, drawActivities } from './draw.ts';
 import { type SimulationOptions, simulationOptions } from './options.ts';
 import { toProfile } from './profile.ts';
 
-const COLUMNS = ['cle_salarie', 'date_activite', 'sport_type', 'distance_km', 'duree'].map((column) => ({
-  column,
-  header: column,
-}));
+const COLUMNS = ownHeaders(['cle_salarie', 'date_activite', 'sport_type', 'distance_km', 'duree']);
 
 /** Fictitious activities of the current employees. Without a request there is no row, which withdraws the former ones. */
 const load: Loader = async (context) => {
@@ -16,8 +13,8 @@ const load: Loader = async (context) => {
   const requests = context.requests ?? [];
   if (requests.length === 0 && context.env('SIMULATION') !== '1') return { origin: 'no simulation', rows: [] };
   const options = simulationOptions(context);
-  const rows = simulate(context, options).map((activity, index) => {
-    const row = toRow(activity);
+  const rows = simulate(context, options).map(({ rank, ...activity }, index) => {
+    const row: Request = activity;
     return { number: index + 1, cells: wanted.map(({ column }) => row[column] ?? null) };
   });
   return { origin: `simulation ${options.scenario}, seed ${options.graine}`, rows };
@@ -40,28 +37,12 @@ function simulate(context: LoaderContext, options: SimulationOptions): readonly 
 }
 
 function byDay(left: Activity, right: Activity): number {
-  return compare(left.date, right.date) || compare(left.cleSalarie, right.cleSalarie);
+  return compare(left.date_activite, right.date_activite) || compare(left.cle_salarie, right.cle_salarie);
 }
 
 /** By code unit: an order by locale may differ between machines. */
 function compare(left: string, right: string): number {
   return left < right ? -1 : left > right ? 1 : 0;
-}
-
-function toRow(activity: Activity): Readonly<Record<string, string | null>> {
-  return {
-    cle_salarie: activity.cleSalarie,
-    date_activite: activity.date,
-    sport_type: activity.sport,
-    distance_km: activity.distanceKm,
-    duree: clock(activity.durationSeconds),
-  };
-}
-
-function clock(seconds: number): string {
-  return [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60]
-    .map((part) => String(part).padStart(2, '0'))
-    .join(':');
 }
 
 function capacity(options: SimulationOptions, employees: number, found: number): Error {
