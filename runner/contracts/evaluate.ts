@@ -1,13 +1,11 @@
-import type { Session } from '../adapters/types.ts';
+import type { Session, TextResult } from '../adapters/types.ts';
 import type { Relation } from '../util/sql.ts';
-import { askOwn, cellsOf, SAVEPOINT } from './ask.ts';
-import { describeThreshold } from './describe.ts';
-import { type Measurement, measure, type Readings } from './measure.ts';
-import { type CheckPlan, planContract } from './plan.ts';
+import { askOwn, cellsOf, readTable, SAVEPOINT, type Table } from './ask.ts';
+import { type Cell, type Measurement, measure } from './measure.ts';
+import { type CheckPlan, planContract, type QueryRole, type Role } from './plan.ts';
 import { sampleQuery, toSample } from './sample.ts';
-import { readTable, type Table } from './table.ts';
-import type { Check, CheckResult, Contract, ContractResult, Outcome, Sample } from './types.ts';
-import { contractStatus, judge } from './verdict.ts';
+import type { Check, CheckResult, Contract, ContractResult, Outcome, Quantity, Sample } from './types.ts';
+import { contractStatus, describeThreshold, judge } from './verdict.ts';
 
 export interface EvaluateOptions {
   /** What is measured, under its final name. */
@@ -40,21 +38,32 @@ export async function evaluateContract(
   const errors = [...table.errors];
   for (const checkPlan of plan.checks) {
     const { check } = checkPlan;
-    const found = await measureCheck(session, checkPlan, table, contract, options.clock);
-    errors.push(...found.errors.map((message) => `line ${check.line}, ${check.path}: ${message}`));
-    const outcome = outcomeOf(check, found.measurement);
+    const { path, type, column, name, line } = check;
+    const { found, refusals, complete } = await measureCheck(session, checkPlan, table, contract, options.clock);
+    errors.push(...refusals.map((message) => `line ${line}, ${path}: ${message}`));
+    const outcome = found.outcome ?? outcomeOf(check, found.value);
     const broken = outcome === 'FAILED' || outcome === 'WARN';
-    const sample = broken && found.complete ? await readSample(session, checkPlan, contract, options) : null;
-    checks.push(toResult(check, outcome, found.measurement, sample));
+    checks.push({
+      path,
+      type,
+      column,
+      name,
+      outcome,
+      value: found.value === null ? null : String(found.value),
+      threshold: describeThreshold(check),
+      message: found.message,
+      sample: broken && complete ? await readSample(session, checkPlan, contract, options) : null,
+      line,
+    });
   }
   await session.query(`release savepoint ${SAVEPOINT}`);
   return { status: contractStatus(checks, errors), checks, errors };
 }
 
-interface Found {
-  readonly measurement: Measurement;
-  /** Those that are not told yet. */
-  readonly errors: readonly string[];
+interface Answered {
+  readonly found: Measurement;
+  /** What the server refused, and is not told yet. */
+  readonly refusals: readonly string[];
   /** Every query of the check was answered. */
   readonly complete: boolean;
 }
@@ -65,40 +74,34 @@ async function measureCheck(
   table: Table,
   contract: Contract,
   clock: Date,
-): Promise<Found> {
+): Promise<Answered> {
   const { check, metrics, queries } = plan;
-  const readings: { -readonly [K in keyof Readings]: Readings[K] } = {};
-  const errors: string[] = [];
-  for (const [role, position] of Object.entries(metrics)) readings[role as 'rows'] = table.cells?.[position];
+  const cells: { [role in Role | QueryRole]?: Cell | null } = {};
+  let schema: TextResult['rows'] = [];
+  const refusals: string[] = [];
+  for (const [role, position] of Object.entries(metrics)) cells[role as Role] = table.cells?.[position] ?? null;
   let refusal = Object.keys(metrics).length > 0 && table.cells === null ? table.refusalOf(plan) : null;
   for (const [role, query] of Object.entries(queries)) {
     const answer = await askOwn(session, query);
     if (answer.refusal !== null) {
-      errors.push(answer.refusal);
+      refusals.push(answer.refusal);
       // The number of rows tested counts only in percent.
       if (role !== 'tested' || (check.type === 'failed_rows' && check.threshold.metric === 'percent'))
         refusal ??= answer.refusal;
-    } else if (role === 'schema') readings.schema = answer.result.rows;
-    else if (role === 'bad') readings.bad = answer.counted ?? cellsOf(answer.result)?.[0];
-    else readings[role as 'value' | 'tested'] = cellsOf(answer.result)?.[0] ?? null;
+    } else if (role === 'schema') schema = answer.result.rows;
+    else cells[role as QueryRole] = answer.counted ?? cellsOf(answer.result)?.[0] ?? null;
   }
-  if (refusal !== null) return { measurement: unmeasured(check, refusal), errors, complete: false };
-  const measurement = measure(check, readings, contract.columns, clock);
-  if ('error' in measurement && measurement.error) errors.push(measurement.message);
-  return { measurement, errors, complete: true };
+  if (refusal !== null) {
+    // Of freshness Soda says that it failed even then.
+    const outcome = check.type === 'freshness' ? 'FAILED' : 'NOT_EVALUATED';
+    return { found: { value: null, message: refusal, outcome }, refusals, complete: false };
+  }
+  const found = measure(check, { cells, schema }, contract.columns, clock);
+  return { found, refusals: found.error ? [...refusals, found.message] : refusals, complete: true };
 }
 
-/** Of freshness Soda says that it failed even then. */
-function unmeasured(check: Check, message: string): Measurement {
-  return check.type === 'freshness'
-    ? { kind: 'settled', passed: false, value: null, message, error: true }
-    : { kind: 'none', message, error: true };
-}
-
-function outcomeOf(check: Check, measurement: Measurement): Outcome {
-  if (measurement.kind === 'none') return 'NOT_EVALUATED';
-  if (measurement.kind === 'settled') return measurement.passed ? 'PASSED' : 'FAILED';
-  return check.type === 'schema' ? 'NOT_EVALUATED' : judge(check.threshold, measurement.value);
+function outcomeOf(check: Check, value: Quantity | null): Outcome {
+  return check.type === 'schema' || value === null ? 'NOT_EVALUATED' : judge(check.threshold, value);
 }
 
 async function readSample(
@@ -107,28 +110,10 @@ async function readSample(
   contract: Contract,
   options: EvaluateOptions,
 ): Promise<Sample | null> {
-  const limit = options.sampleRows ?? 5;
-  const { rowNumberFrom } = options;
+  const { rowNumberFrom, sampleRows: limit = 5 } = options;
   const wanted = { relation: rowNumberFrom ?? options.relation, limit, rowNumber: rowNumberFrom !== undefined };
   const query = limit > 0 ? sampleQuery(plan, contract.filter, wanted) : null;
   if (query === null) return null;
   const { result } = await askOwn(session, { ...query, refusal: null });
   return result && result.rows.length > 0 ? toSample(result, contract, plan.check, limit) : null;
-}
-
-function toResult(check: Check, outcome: Outcome, measurement: Measurement, sample: Sample | null): CheckResult {
-  const value = measurement.kind === 'none' || measurement.value === null ? null : String(measurement.value);
-  const { path, type, column, name, line } = check;
-  return {
-    path,
-    type,
-    column,
-    name,
-    outcome,
-    value,
-    threshold: describeThreshold(check),
-    message: measurement.message,
-    sample,
-    line,
-  };
 }

@@ -17,6 +17,7 @@ const FAULTS: readonly (readonly [title: string, contract: string, fault: string
     `${HEAD}checks:\n  - row_count: {threshold: {must_be: \${var.N}}}\n`,
     'CONTRACT_YAML 4: ',
   ],
+  ['an alias of nothing', dataset('row_count: *none'), 'CONTRACT_YAML 4: Unresolved alias'],
   ['no dataset', 'columns: []\n', 'CONTRACT_KEY_MISSING 1: the contract has no "dataset"'],
   [
     'a dataset of three parts',
@@ -164,6 +165,12 @@ const FAULTS: readonly (readonly [title: string, contract: string, fault: string
     column('missing: {missing_values: []}'),
     'CONTRACT_VALUE 5: wrong value for "missing_values" of check "missing"',
   ],
+  [
+    'no column in a duplicate',
+    dataset('duplicate: {columns: []}'),
+    'CONTRACT_VALUE 4: wrong value for "columns" of check "duplicate"',
+  ],
+  ['a date for a map', dataset('row_count: 2024-01-01'), 'CONTRACT_VALUE 4: check "row_count" is not a map'],
   [
     'only null valid',
     column('invalid: {valid_values: [null]}'),

@@ -94,8 +94,8 @@ describe('a fault', () => {
     expect(faultsIn(text)).toEqual([
       'CONTRACT_KEY_UNKNOWN 4: "datatype" is not a key of a column',
       'CONTRACT_KEY_UNKNOWN 6: "tresh" is not a key of check "missing"',
-      'CONTRACT_KEY_MISSING 7: a column has no "name"',
       'CONTRACT_KEY_UNKNOWN 7: "nam" is not a key of a column',
+      'CONTRACT_KEY_MISSING 7: a column has no "name"',
     ]);
   });
 });

@@ -1,11 +1,11 @@
-import { RunnerError } from '../errors.ts';
-import { type ContractSource, openContract } from './contract-source.ts';
-import { type MapReader, readMap } from './map-reader.ts';
-import { readAttributes, readChecks } from './parse-checks.ts';
-import { readMissing, readValidity } from './parse-values.ts';
-import { scalarOf } from './scalar.ts';
-import type { CheckScope } from './scope.ts';
+import { type Fault, RunnerError } from '../errors.ts';
+import { openYaml, type YamlFile } from '../util/yaml.ts';
+import type { MapReader } from '../util/yaml-map.ts';
+import type { CheckScope } from './check-types.ts';
+import { readAttributes, readChecks } from './checks.ts';
+import { sodaScalar, untyped } from './scalar.ts';
 import type { Check, ColumnSpec, Contract } from './types.ts';
+import { MISSING_KEYS, readDataset, readMissing, readValidity, VALIDITY_KEYS } from './values.ts';
 import { readVariables, type VariableValue } from './variables.ts';
 
 export interface ParseOptions {
@@ -15,70 +15,65 @@ export interface ParseOptions {
   readonly clock?: Date;
 }
 
+const CODES = {
+  syntax: 'CONTRACT_YAML',
+  unknown: 'CONTRACT_KEY_UNKNOWN',
+  missing: 'CONTRACT_KEY_MISSING',
+  value: 'CONTRACT_VALUE',
+};
+const CONTRACT_KEYS = [
+  ...['dataset', 'columns', 'checks', 'filter', 'variables', 'check_attributes', 'kind'],
+  // Ours, which Soda ignores.
+  ...['description', 'grain', 'owner', 'tags', 'declassify'],
+];
+const COLUMN_KEYS = [
+  ...['name', 'data_type', 'character_maximum_length', 'numeric_precision', 'numeric_scale', 'datetime_precision'],
+  ...['column_expression', 'checks', ...MISSING_KEYS, ...VALIDITY_KEYS],
+  ...['description', 'personal', 'tags'],
+];
+
 /**
  * Reads a contract strictly. Where Soda ignores a key that it does not know, or goes on without a verdict, this is a fault:
- * a slip of the pen must not become a check that never fails.
+ * a slip of the pen must not become a check that never fails. What is read after a fault is of no use, and is not given.
  * @param file shown in faults, as it stands
  * @throws RunnerError with every fault of the file; the codes begin with `CONTRACT_`
  */
-export function parseContract(text: string, file: string, options: ParseOptions = {}): Contract {
-  const source = openContract(text, file);
-  const map = readMap(source, source.root, 'the contract');
-  const contract = map && readContract(source, map, options);
-  if (source.faults.length > 0 || !contract) {
-    throw new RunnerError(
-      source.faults.toSorted((a, b) => (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0)),
-    );
-  }
-  return contract;
-}
-
-function readContract(source: ContractSource, map: MapReader, { variables: given, clock }: ParseOptions): Contract {
-  const variables = readVariables(source, map.map('variables', '"variables"'), given ?? {}, clock ?? new Date());
-  source.fill = variables.fill;
-  const kind = map.text('kind');
-  if (kind !== null && kind !== 'contract') map.wrong('kind', 'contract');
+export function parseContract(text: string, file: string, { variables = {}, clock }: ParseOptions = {}): Contract {
+  const yaml = openYaml(text, file, { codes: CODES, scalar: sodaScalar });
+  if (yaml.faults().length > 0) throw new RunnerError(yaml.faults().map(withHint));
+  const { fill, get } = readVariables(yaml, variables, clock ?? new Date());
+  const map = yaml.map(text.includes('${') ? fill(yaml.value, []) : yaml.value, [], CONTRACT_KEYS, 'the contract');
   const scope: CheckScope = {
-    source,
+    yaml,
     column: null,
     columnExpression: null,
     missing: null,
     validity: null,
     attributes: readAttributes(map, 'check_attributes'),
-    variable: variables.get,
+    variable: get,
+    paths: new Map(),
   };
-  const paths = new Map<string, number>();
-  const head = {
-    file: source.file,
+  const checks = readChecks(map, scope);
+  const columns = readColumns(yaml, map, scope);
+  if ((map.text('kind') ?? 'contract') !== 'contract') map.wrong('kind', 'contract');
+  const contract: Contract = {
+    file,
     dataset: readDataset(map),
-    filter: readFilter(map),
-    description: map.note('description'),
-    grain: map.note('grain'),
-    owner: map.note('owner'),
-    tags: map.notes('tags'),
-    declassify: map.plain('declassify'),
-  };
-  const checks = readChecks(map, scope, paths);
-  const columns = readColumns(map, scope, paths);
-  map.close();
-  return {
-    ...head,
+    filter: map.filled('filter'),
     columns: columns.map(({ spec }) => spec),
     checks: [...checks, ...columns.flatMap((column) => column.checks)],
+    description: map.text('description'),
+    grain: map.text('grain'),
+    owner: map.text('owner'),
+    tags: map.texts('tags') ?? [],
+    declassify: untyped(map.get('declassify')),
   };
+  if (yaml.faults().length > 0) throw new RunnerError(yaml.faults());
+  return contract;
 }
 
-function readDataset(map: MapReader): string {
-  const expected = 'datasource/database/schema/table';
-  const dataset = map.required('dataset', map.text('dataset'), expected);
-  const parts = dataset?.split('/') ?? [];
-  if (dataset !== null && (parts.length !== 4 || parts.includes(''))) map.wrong('dataset', expected);
-  return dataset ?? '';
-}
-
-function readFilter(map: MapReader): string | null {
-  const filter = map.text('filter');
-  return filter !== null && filter.trim() === '' ? map.wrong('filter', 'an SQL condition') : filter;
+function withHint(fault: Fault): Fault {
+  return fault.source?.includes('${') ? { ...fault, hint: `Put a variable in quotes: "\${var.NAME}".` } : fault;
 }
 
 interface Column {
@@ -86,61 +81,54 @@ interface Column {
   readonly checks: readonly Check[];
 }
 
-function readColumns(map: MapReader, scope: CheckScope, paths: Map<string, number>): readonly Column[] {
-  const items = map.required('columns', map.items('columns'), 'a list, [] for none') ?? [];
+function readColumns(yaml: YamlFile, contract: MapReader, scope: CheckScope): readonly Column[] {
+  contract.missing('columns', 'a list, [] for none');
   const lines = new Map<string, number>();
-  return items.flatMap((item) => {
-    const column = readMap(scope.source, item, 'a column', item ?? map.place('columns'));
-    return column ? (readColumn(column, scope, paths, lines) ?? []) : [];
+  return contract.maps('columns', COLUMN_KEYS, 'a column').map((map) => {
+    const name = map.filled('name') ?? map.missing('name', 'the name of the column') ?? '';
+    const spec: ColumnSpec = {
+      name,
+      dataType: map.text('data_type'),
+      characterMaximumLength: count(map, 'character_maximum_length'),
+      numericPrecision: count(map, 'numeric_precision'),
+      numericScale: count(map, 'numeric_scale'),
+      datetimePrecision: count(map, 'datetime_precision'),
+      description: map.text('description'),
+      personal:
+        map.get('personal') === false
+          ? null
+          : map.read('personal', personal, 'true, false or the kind of personal data'),
+      tags: map.texts('tags') ?? [],
+      line: yaml.line(map.path),
+    };
+    const first = lines.get(name);
+    if (first !== undefined) {
+      const message = `column "${name}" stands twice`;
+      map.fault({ code: 'CONTRACT_COLUMN_TWICE', message, found: `also at line ${first}` });
+    }
+    if (name !== '') lines.set(name, spec.line);
+    const checks = readChecks(map, {
+      ...scope,
+      column: name,
+      columnExpression: map.text('column_expression'),
+      missing: readMissing(map),
+      validity: readValidity(map),
+      // The checks of a column at fault have no identity to compare.
+      paths: first === undefined && name !== '' ? scope.paths : new Map(),
+    });
+    return { spec, checks };
   });
 }
 
-function readColumn(
-  map: MapReader,
-  scope: CheckScope,
-  paths: Map<string, number>,
-  lines: Map<string, number>,
-): Column | null {
-  const name = map.required('name', map.text('name'), 'the name of the column');
-  const line = scope.source.line(map.node);
-  const spec = {
-    dataType: map.text('data_type'),
-    characterMaximumLength: map.count('character_maximum_length'),
-    numericPrecision: map.count('numeric_precision'),
-    numericScale: map.count('numeric_scale'),
-    datetimePrecision: map.count('datetime_precision'),
-    description: map.note('description'),
-    personal: readPersonal(map),
-    tags: map.notes('tags'),
-    line,
-  };
-  const first = name === null ? undefined : lines.get(name);
-  if (first !== undefined) {
-    scope.source.fault(map.node, {
-      code: 'CONTRACT_COLUMN_TWICE',
-      message: `column "${name}" stands twice`,
-      found: `also at line ${first}`,
-    });
-  }
-  const own = {
-    column: name ?? '?',
-    columnExpression: map.text('column_expression'),
-    missing: readMissing(map),
-    validity: readValidity(map),
-  };
-  // The checks of a column at fault have no identity to compare.
-  const checks = readChecks(map, { ...scope, ...own }, name === null || first !== undefined ? new Map() : paths);
-  map.close();
-  if (name === null || first !== undefined) return null;
-  lines.set(name, line);
-  return { spec: { name, ...spec }, checks };
+/** A whole number, not negative. */
+function count(map: MapReader, key: string): number | null {
+  const whole = (value: unknown): number | undefined =>
+    Number.isSafeInteger(value) && Number(value) >= 0 ? Number(value) : undefined;
+  return map.read(key, whole, 'a whole number');
 }
 
-/** `true`, or the kind of personal data as a text. */
-function readPersonal(map: MapReader): string | null {
-  const child = map.child('personal');
-  const literal = child && scalarOf(child);
-  if (literal === null || literal === false) return null;
-  if (literal === true) return 'personal';
-  return typeof literal === 'string' ? literal : map.wrong('personal', 'true, false or the kind of personal data');
+/** The kind of personal data, or only that it is. */
+function personal(value: unknown): string | undefined {
+  if (value === true) return 'personal';
+  return typeof value === 'string' ? value : undefined;
 }

@@ -1,20 +1,19 @@
 import { quoted, type Relation } from '../util/sql.ts';
-import { referenceQuery } from './reference.ts';
 import { schemaQuery } from './schema.ts';
 import {
+  aggregateSql,
+  badRow,
   columnSql,
+  distinctSql,
   filterClause,
-  invalidClauses,
-  keptSql,
   missingSql,
   own,
   ROWS,
   type Rows,
-  rowKeySql,
+  referenceSelect,
   rowsCte,
 } from './sql.ts';
-import { readStatement } from './statement.ts';
-import type { AggregateCheck, Check, Contract } from './types.ts';
+import type { Check, Contract } from './types.ts';
 
 /** The queries that measure a contract. Pure: nothing has run yet. */
 export interface ContractPlan {
@@ -81,30 +80,25 @@ function planCheck(check: Check, rows: Rows, relation: Relation, metric: (sql: s
     case 'row_count':
       return plan({ rows: count() });
     case 'missing':
-      return plan({ rows: count(), bad: count(missingSql(columnSql(check), check.missing)) });
-    case 'invalid': {
-      if (check.validity.reference) return plan({ rows: count() }, { bad: ours(referenceQuery(check, rows)) });
-      const valued = `not ${missingSql(columnSql(check), check.missing)}`;
-      return plan({ rows: count(), bad: count(valued, invalidClauses(columnSql(check), check.validity)) });
-    }
+      return plan({ rows: count(), bad: count(badRow(check)) });
+    case 'invalid':
+      return check.validity.reference
+        ? plan({ rows: count() }, { bad: ours(referenceSelect(check, rows, 'count(*)')) })
+        : plan({ rows: count(), bad: count(badRow(check)) });
     case 'duplicate': {
-      if (check.columns)
-        return plan({
-          rows: count(),
-          distinct: metric(`count(distinct ${rowKeySql(check.columns)})${filterClause(filter)}`),
-        });
-      const missing = missingSql(columnSql(check), check.missing);
-      const distinct = metric(`count(distinct ${columnSql(check)})${filterClause(filter, `not ${missing}`)}`);
-      return plan({ rows: count(), missing: count(missing), distinct });
+      const missing = check.columns === null ? missingSql(columnSql(check), check.missing) : null;
+      const present = filterClause(filter, missing && `not ${missing}`);
+      const distinct = metric(`count(distinct ${distinctSql(check)})${present}`);
+      return plan({ rows: count(), distinct, ...(missing && { missing: count(missing) }) });
     }
     case 'aggregate':
-      return plan({ value: metric(`${aggregateSql(check)}${filterClause(filter, keptSql(check))}`) });
+      return plan({ value: metric(aggregateSql(check)) });
     case 'metric':
       return check.query === null
         ? plan({ value: metric(own(check.expression) ?? '') })
         : plan({}, { value: theirs(check.query, (sql) => sql) });
     case 'failed_rows': {
-      if (check.query === null) return plan({ rows: count(), bad: count(own(check.expression)) });
+      if (check.query === null) return plan({ rows: count(), bad: count(badRow(check)) });
       const tested = check.rowsTestedQuery === null ? {} : { tested: theirs(check.rowsTestedQuery, (sql) => sql) };
       return plan(
         {},
@@ -131,8 +125,29 @@ function theirs(query: string, wrap: (sql: string) => string): OwnQuery {
   return { sql: wrapped, bare: wrapped === sql ? null : sql, refusal };
 }
 
-function aggregateSql(check: AggregateCheck): string {
-  const column = columnSql(check);
-  const [name, length] = check.function.split('_');
-  return `${name}(${length ? `length(${column})` : column})`;
+/** What is no SQL of its own: texts, quoted names, comments. */
+const OPAQUE = /'(?:[^']|'')*'|"[^"]*"|\$(\w*)\$[\s\S]*?\$\1\$|--[^\n]*|\/\*[\s\S]*?\*\//g;
+const ENDS_TRANSACTION = /^(abort|begin|commit|end|prepare|release|rollback|savepoint|start)\b/i;
+
+/**
+ * A query of the contract's author, made fit to run inside the publishing transaction: without the `;` at its end.
+ * `refusal` says why it may not run: several statements, or one that would end the transaction.
+ */
+export function readStatement(query: string): Pick<OwnQuery, 'sql' | 'refusal'> {
+  // Same length, so that a position in the one is a position in the other.
+  const visible = escapedTexts(query).replace(OPAQUE, (text) =>
+    (text.startsWith('--') || text.startsWith('/*') ? ' ' : 'x').repeat(text.length),
+  );
+  const end = visible.indexOf(';');
+  const sql = end === -1 ? query : query.slice(0, end);
+  if (end !== -1 && visible.slice(end).replace(/[;\s]/g, '') !== '') {
+    return { sql, refusal: 'a query of a contract is one statement, and this one holds several' };
+  }
+  const word = ENDS_TRANSACTION.exec(visible.trim())?.[1];
+  return { sql, refusal: word ? `a query of a contract reads, and "${word}" would act on the transaction` : null };
+}
+
+/** `E'it\'s'`: the escaped quote does not end the text. */
+function escapedTexts(query: string): string {
+  return query.replace(/\b[eE]'(?:\\[\s\S]|''|[^'\\])*'/g, (text) => `'${'x'.repeat(text.length - 2)}'`);
 }

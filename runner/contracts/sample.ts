@@ -1,9 +1,20 @@
 import type { TextResult } from '../adapters/types.ts';
 import { quoted, type Relation } from '../util/sql.ts';
 import { type CheckPlan, failedRowsCte } from './plan.ts';
-import { KEY_COLUMN, referenceSelect } from './reference.ts';
-import { all, columnSql, invalidClauses, missingSql, own, ROWS, type Rows, rowKeySql, rowsCte } from './sql.ts';
-import type { Check, Contract, DuplicateCheck, Sample } from './types.ts';
+import {
+  all,
+  badRow,
+  columnSql,
+  distinctSql,
+  KEY_COLUMN,
+  missingSql,
+  own,
+  ROWS,
+  type Rows,
+  referenceSelect,
+  rowsCte,
+} from './sql.ts';
+import type { Check, Contract, Sample } from './types.ts';
 
 const ROW_COLUMN = '_soda_row';
 export const MASK = '***';
@@ -28,25 +39,21 @@ export function sampleQuery(
   options: SampleOptions,
 ): SampleQuery | null {
   const bare = queries.bad?.bare ?? null;
-  if (check.type === 'failed_rows' && bare !== null) {
+  if (bare !== null) {
     return { sql: `${failedRowsCte(bare)} select * from "failed_rows" limit ${options.limit}`, bare };
   }
   const rows: Rows = { from: options.rowNumber ? numbered(options.relation) : quoted(options.relation), filter };
-  const order = options.rowNumber ? `"${ROW_COLUMN}"` : null;
+  const byRow = options.rowNumber ? [`"${ROW_COLUMN}"`] : [];
+  const sorted = (...keys: readonly string[]): string =>
+    `${keys.length > 0 ? `\norder by ${keys.join(', ')}` : ''}\nlimit ${options.limit}`;
   if (check.type === 'invalid' && check.validity.reference) {
-    const ordered = order === null ? '' : `\norder by "C".${order}`;
-    return { sql: `${referenceSelect(check, rows, '"C".*')}${ordered}\nlimit ${options.limit}`, bare: null };
+    const ofBoth = byRow.map((column) => `"C".${column}`);
+    return { sql: `${referenceSelect(check, rows, '"C".*')}${sorted(...ofBoth)}`, bare: null };
   }
   const condition = badRows(check);
   if (condition === null) return null;
-  const orderBy = [check.type === 'duplicate' ? duplicateKey(check) : null, order]
-    .filter((key) => key !== null)
-    .join(', ');
-  const ordered = orderBy === '' ? '' : ` order by ${orderBy}`;
-  return {
-    sql: `with ${rowsCte(rows)}\nselect * from ${ROWS} where ${condition}${ordered} limit ${options.limit}`,
-    bare: null,
-  };
+  const keys = check.type === 'duplicate' ? [distinctSql(check), ...byRow] : byRow;
+  return { sql: `with ${rowsCte(rows)}\nselect * from ${ROWS} where ${condition}${sorted(...keys)}`, bare: null };
 }
 
 /**
@@ -76,30 +83,20 @@ export function toSample(result: TextResult, contract: Contract, check: Check, l
 function badRows(check: Check): string | null {
   switch (check.type) {
     case 'missing':
-      return all(own(check.filter), missingSql(columnSql(check), check.missing));
     case 'invalid':
-      return all(
-        own(check.filter),
-        `not ${missingSql(columnSql(check), check.missing)}`,
-        invalidClauses(columnSql(check), check.validity),
-      );
     case 'failed_rows':
-      return all(own(check.filter), own(check.expression));
+      return all(own(check.filter), badRow(check));
     case 'duplicate': {
       const counted = all(
         own(check.filter),
         check.columns ? null : `not ${missingSql(columnSql(check), check.missing)}`,
       );
-      const key = duplicateKey(check);
+      const key = distinctSql(check);
       return `${counted} and ${key} in (select ${key} from ${ROWS} where ${counted} group by 1 having count(*) > 1)`;
     }
     default:
       return null;
   }
-}
-
-function duplicateKey(check: DuplicateCheck): string {
-  return check.columns ? rowKeySql(check.columns) : columnSql(check);
 }
 
 function numbered(relation: Relation): string {

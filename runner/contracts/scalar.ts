@@ -1,43 +1,85 @@
-import { isScalar, type Node, Scalar } from 'yaml';
+import { isRecord } from '../util/yaml-map.ts';
 import type { Literal } from './types.ts';
 
 /**
- * The value of a scalar under the rules of Soda's parser: YAML 1.2 (`yes`, `on`, `12:30` are texts), with digits grouped by
- * `_` and with dates. `undefined` when the node is no scalar.
+ * What a scalar without quotes stands for under the rules of Soda's parser: YAML 1.2 (`yes`, `on`, `12:30` are texts), with
+ * digits grouped by `_` and with dates; `01` is 1, and `0o17`, `0x1F` and `0b11` are numbers.
  */
-export function scalarOf(node: Node | null): Literal | undefined {
-  if (node === null) return null;
-  if (!isScalar(node)) return undefined;
-  const quoted = node.type !== Scalar.PLAIN || node.tag === 'tag:yaml.org,2002:str';
-  return quoted ? String(node.value ?? '') : plainOf(node.source ?? '');
-}
-
-/** Soda reads `01` as 1, and `0o17`, `0x1F` and `0b11` as numbers. */
-function plainOf(text: string): Literal {
+export function sodaScalar(text: string): Literal {
   if (/^(~|null|Null|NULL|)$/.test(text)) return null;
   if (/^(true|True|TRUE)$/.test(text)) return true;
   if (/^(false|False|FALSE)$/.test(text)) return false;
-  if (/^[-+]?(0o[0-7_]+|0x[0-9a-fA-F_]+|0b[01_]+)$/.test(text)) return integerOf(text);
-  if (/^[-+]?[0-9][0-9_]*$/.test(text)) return integerOf(text);
+  // Most are words.
+  if (!/^[-+.\d]/.test(text)) return text;
+  if (/^[-+]?(0o[0-7_]+|0x[0-9a-fA-F_]+|0b[01_]+|[0-9][0-9_]*)$/.test(text)) return integerOf(text.replaceAll('_', ''));
   if (/^[-+]?([0-9][0-9_]*\.[0-9_]*|[0-9][0-9_]*|\.[0-9][0-9_]*)([eE][-+]?[0-9]+)?$/.test(text))
-    return Number(ungrouped(text));
+    return Number(text.replaceAll('_', ''));
   if (/^[-+]?\.(inf|Inf|INF)$/.test(text))
     return text.startsWith('-') ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
   if (/^\.(nan|NaN|NAN)$/.test(text)) return Number.NaN;
-  if (/^\d{4}-\d\d-\d\d$/.test(text)) return { type: 'date', text };
+  if (/^\d{4}-\d\d-\d\d$/.test(text)) return typed('date', text);
   if (/^\d{4}-\d\d?-\d\d?([Tt]|[ \t]+)\d\d?:\d\d:\d\d(\.\d*)?([ \t]*(Z|[-+]\d\d?(:\d\d)?))?$/.test(text)) {
-    return { type: 'timestamp', text };
+    return typed('timestamp', text);
   }
   return text;
 }
 
 function integerOf(text: string): Literal {
-  const digits = ungrouped(text).replace(/^[-+]/, '');
-  const value =
-    BigInt(digits.startsWith('0') ? digits.replace(/^0+(?=\d)/, '') : digits) * (text.startsWith('-') ? -1n : 1n);
-  return Number.isSafeInteger(Number(value)) ? Number(value) : { type: 'integer', text: value.toString() };
+  const digits = BigInt(text.replace(/^[-+]/, ''));
+  const value = text.startsWith('-') ? -digits : digits;
+  return Number.isSafeInteger(Number(value)) ? Number(value) : typed('integer', value.toString());
 }
 
-function ungrouped(text: string): string {
-  return text.replaceAll('_', '');
+/** Without prototype, so that nobody takes it for a map of the file. */
+function typed(type: 'integer' | 'date' | 'timestamp', text: string): Literal {
+  return Object.assign(Object.create(null), { type, text }) as Literal;
+}
+
+export function isLiteral(value: unknown): value is Literal {
+  if (typeof value === 'number') return Number.isFinite(value);
+  return typeof value !== 'object' || value === null || Object.getPrototypeOf(value) === null;
+}
+
+/** Something for people and other tools, as they would read it: dates are texts. */
+export function untyped(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(untyped);
+  if (isRecord(value)) return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, untyped(inner)]));
+  return isLiteral(value) && typeof value === 'object' && value !== null ? value.text : value;
+}
+
+/**
+ * The time that a text stands for, in milliseconds since 1970; `null` when it is none. Reads what PostgreSQL writes for
+ * `timestamptz`, `timestamp` and `date`, and ISO 8601. Without a zone the time is UTC, and a date is its midnight.
+ */
+export function parseTime(text: string): number | null {
+  const parts =
+    /^(\d{4})-(\d\d)-(\d\d)(?:[ T](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?(?:(Z)|([-+])(\d\d):?(\d\d)?(?::?(\d\d))?)?)?$/.exec(
+      text.trim(),
+    );
+  if (!parts) return null;
+  const [
+    ,
+    year,
+    month,
+    day,
+    hour = '0',
+    minute = '0',
+    second = '0',
+    fraction = '0',
+    ,
+    sign,
+    zoneHour = '0',
+    zoneMinute = '0',
+    zoneSecond = '0',
+  ] = parts;
+  const date = new Date(Date.UTC(Number(year), Number(month) - 1, Number(day)));
+  const valid =
+    date.getUTCMonth() === Number(month) - 1 &&
+    date.getUTCDate() === Number(day) &&
+    Number(hour) < 24 &&
+    Number(minute) < 60;
+  if (!valid) return null;
+  const offset = (Number(zoneHour) * 3600 + Number(zoneMinute) * 60 + Number(zoneSecond)) * (sign === '-' ? -1 : 1);
+  const seconds = Number(hour) * 3600 + Number(minute) * 60 + Number(second) - offset;
+  return date.getTime() + seconds * 1000 + Number(`0.${fraction}`) * 1000;
 }

@@ -1,15 +1,12 @@
 import { literal, type Relation } from '../util/sql.ts';
+import type { Measurement } from './measure.ts';
 import type { ColumnSpec, SchemaCheck } from './types.ts';
 
 /** A column as the catalogue has it. */
-export interface ActualColumn {
-  readonly name: string;
-  readonly dataType: string;
-  readonly characterMaximumLength: number | null;
-  readonly numericPrecision: number | null;
-  readonly numericScale: number | null;
-  readonly datetimePrecision: number | null;
-}
+export type ActualColumn = Pick<
+  ColumnSpec,
+  'name' | 'dataType' | 'characterMaximumLength' | 'numericPrecision' | 'numericScale' | 'datetimePrecision'
+>;
 
 /**
  * The columns of a table, view, materialized view, partitioned or foreign table, in order; no row when there is none.
@@ -52,25 +49,18 @@ export function toActualColumn(row: readonly (string | null)[]): ActualColumn {
   };
 }
 
-export interface SchemaVerdict {
-  readonly passed: boolean;
-  /** Columns missing, extra or of another type; a mere difference of order counts none. */
-  readonly problems: number;
-  readonly message: string;
-}
-
+/** The value counts columns missing, extra or of another type; a mere difference of order counts none. */
 export function compareSchema(
   check: SchemaCheck,
   expected: readonly ColumnSpec[],
   actual: readonly ActualColumn[],
-): SchemaVerdict {
+): Measurement {
   const missing = expected.filter((spec) => !actual.some(({ name }) => name === spec.name)).map(({ name }) => name);
   const unknown = actual.filter((column) => !expected.some(({ name }) => name === column.name)).map(({ name }) => name);
   const extra = check.allowExtraColumns ? [] : unknown;
   const mistyped = expected.flatMap((spec) => {
     const column = actual.find(({ name }) => name === spec.name);
-    const problem = column && typeProblem(spec, column);
-    return problem ? [`${spec.name} is ${problem.found}, expected ${problem.expected}`] : [];
+    return (column && typeProblem(spec, column)) ?? [];
   });
   const places = actual
     .map(({ name }) => expected.findIndex((spec) => spec.name === name))
@@ -85,8 +75,8 @@ export function compareSchema(
     misplaced ? `order: found ${common(actual, expected)}, expected ${common(expected, actual)}` : '',
   ].filter(Boolean);
   return {
-    passed: parts.length === 0,
-    problems: missing.length + extra.length + mistyped.length,
+    outcome: parts.length === 0 ? 'PASSED' : 'FAILED',
+    value: missing.length + extra.length + mistyped.length,
     message: parts.join('. ') || `${actual.length} columns as in the contract`,
   };
 }
@@ -104,18 +94,15 @@ const SAME: readonly (readonly string[])[] = [
 ];
 
 /** Length, precision and scale count only where the contract states them beside a type. */
-function typeProblem(
-  spec: ColumnSpec,
-  actual: ActualColumn,
-): { readonly expected: string; readonly found: string } | null {
+function typeProblem(spec: ColumnSpec, actual: ActualColumn): string | null {
   if (spec.dataType === null) return null;
-  const [stated, found] = [spec.dataType.toLowerCase(), actual.dataType.toLowerCase()];
+  const [stated, found] = [spec.dataType.toLowerCase(), (actual.dataType ?? '').toLowerCase()];
   const sameName = stated === found || SAME.some((group) => group.includes(stated) && group.includes(found));
   const parameters = PARAMETERS.filter(({ key }) => spec[key] !== null);
   if (sameName && parameters.every(({ key }) => spec[key] === actual[key])) return null;
-  const shown = (type: string, of: ColumnSpec | ActualColumn): string =>
-    [type, ...parameters.map(({ key, word }) => `${word} ${of[key] ?? 'none'}`)].join(' ');
-  return { expected: shown(spec.dataType, spec), found: shown(actual.dataType, actual) };
+  const shown = (column: ActualColumn): string =>
+    [column.dataType, ...parameters.map(({ key, word }) => `${word} ${column[key] ?? 'none'}`)].join(' ');
+  return `${spec.name} is ${shown(actual)}, expected ${shown(spec)}`;
 }
 
 const PARAMETERS = [

@@ -1,5 +1,15 @@
-import { identifier, literal as quotedText } from '../util/sql.ts';
-import type { AggregateCheck, Check, Literal, MissingRule, ValidityRule } from './types.ts';
+import { identifier, quoted, literal as quotedText } from '../util/sql.ts';
+import type {
+  AggregateCheck,
+  Check,
+  DuplicateCheck,
+  FailedRowsCheck,
+  InvalidCheck,
+  Literal,
+  MissingCheck,
+  MissingRule,
+  ValidityRule,
+} from './types.ts';
 
 /** The name under which table checks see the rows; Soda's own, since an expression may use it. */
 export const ROWS = '"_soda_filtered_dataset"';
@@ -17,9 +27,8 @@ export function rowsCte({ from, filter }: Rows, extra = ''): string {
 }
 
 /** The column that a check speaks of, or the expression that stands for it. */
-export function columnSql(check: Check, table = ''): string {
-  if (check.columnExpression !== null) return `(${check.columnExpression})`;
-  return `${table}${identifier(check.column ?? '')}`;
+export function columnSql(check: Check): string {
+  return own(check.columnExpression) ?? identifier(check.column ?? '');
 }
 
 /** The conditions joined by `and`; `true` when there is none. */
@@ -70,23 +79,56 @@ export function invalidClauses(column: string, rule: ValidityRule): string | nul
   return clauses.length === 0 ? null : `(${clauses.join(' or ')})`;
 }
 
-/**
- * The rows that an aggregate takes: those not missing; but where any rule of validity is in force a row is dropped only
- * when it is missing and invalid at once, which is Soda's own quirk.
- */
-export function keptSql(check: AggregateCheck): string {
-  const column = columnSql(check);
-  const missing = missingSql(column, check.missing);
-  return `not (${all(missing, invalidClauses(column, check.validity))})`;
+/** The condition of a row that breaks the check, its filter aside. */
+export function badRow(check: MissingCheck | InvalidCheck | FailedRowsCheck): string {
+  if (check.type === 'failed_rows') return all(own(check.expression));
+  const missing = missingSql(columnSql(check), check.missing);
+  return check.type === 'missing' ? missing : all(`not ${missing}`, invalidClauses(columnSql(check), check.validity));
 }
 
 /**
- * Several columns as one text, by which rows are told apart. A NULL is a value like another; as in Soda, values that hold
- * `||` may coincide.
+ * An aggregate takes the rows that are not missing; but where any rule of validity is in force a row is dropped only when
+ * it is missing and invalid at once, which is Soda's own quirk.
  */
-export function rowKeySql(columns: readonly string[]): string {
-  const parts = columns.map((column) => `coalesce(${identifier(column)}::varchar, '__SODA_NULL__')`);
+export function aggregateSql(check: AggregateCheck): string {
+  const column = columnSql(check);
+  const [name, length] = check.function.split('_');
+  const kept = `not (${all(missingSql(column, check.missing), invalidClauses(column, check.validity))})`;
+  const value = length ? `length(${column})` : column;
+  return `${name}(${value})${filterClause(own(check.filter), kept)}`;
+}
+
+/**
+ * What a check for duplicates tells rows apart by: a column, or several as one text. Then a NULL is a value like another,
+ * and as in Soda values that hold `||` may coincide.
+ */
+export function distinctSql(check: DuplicateCheck): string {
+  if (check.columns === null) return columnSql(check);
+  const parts = check.columns.map((column) => `coalesce(${identifier(column)}::varchar, '__SODA_NULL__')`);
   return `concat_ws('||', ${parts.join(', ')})`;
+}
+
+const REFERENCED = '"_soda_filtered_referenced_dataset"';
+/** Stands for the column when an expression replaces it: computed before the join, its names are not ambiguous. */
+export const KEY_COLUMN = '_soda_key';
+
+/**
+ * Selects from the rows whose value the reference column does not hold. The check's own filter sees both tables, so that a
+ * name which both have is ambiguous, as in Soda. With other validity keys beside, a row is there once per match in the
+ * reference.
+ */
+export function referenceSelect(check: InvalidCheck, rows: Rows, select: string): string {
+  const { reference } = check.validity;
+  if (reference === null) return '';
+  const computed = check.columnExpression === null ? '' : `(${check.columnExpression}) as "${KEY_COLUMN}", `;
+  const column = `"C".${computed === '' ? identifier(check.column ?? '') : `"${KEY_COLUMN}"`}`;
+  const held = `"R".${identifier(reference.column)}`;
+  const table = quoted({ schema: reference.schema, name: reference.table });
+  const invalid = [`${held} is null`, invalidClauses(column, check.validity)].filter(Boolean).join(' or ');
+  return `with ${rowsCte(rows, computed)}, ${REFERENCED} as (select * from ${table})
+select ${select}
+from ${ROWS} as "C" left join ${REFERENCED} as "R" on ${column} = ${held}
+where ${all(own(check.filter), `not ${missingSql(column, check.missing)}`, own(invalid))}`;
 }
 
 /** A null in the list is a test of its own, joined by `or` for a list of what is accepted and by `and` for what is refused. */

@@ -1,122 +1,112 @@
-import type { Node } from 'yaml';
 import { didYouMean } from '../util/suggest.ts';
-import type { ContractSource } from './contract-source.ts';
-import { type MapReader, readMap } from './map-reader.ts';
-import { scalarOf } from './scalar.ts';
+import type { Path, YamlFile } from '../util/yaml.ts';
+import { isRecord } from '../util/yaml-map.ts';
 
 export type VariableValue = string | number;
 
 export interface Variables {
-  readonly fill: ContractSource['fill'];
+  /** `value`, which stands at `path`, with the variables in its texts filled in, but for those that people read. */
+  readonly fill: (value: unknown, path: Path) => unknown;
   /** The value of a declared variable, or of one that was only given. */
   readonly get: (name: string) => VariableValue | undefined;
 }
 
-interface Variable {
-  readonly node: Node;
-  readonly value: VariableValue;
-}
+/** Keys whose value stays as it stands. */
+const FOR_PEOPLE = 'description grain owner tags personal declassify attributes check_attributes variables'.split(' ');
 
 /** A whole text that is one variable keeps the variable's type; `var` and `soda` are the only name spaces. */
 const USE = /\$\{\s*(var|soda)\.([\w-]+)\s*\}/g;
+const ONE_USE = new RegExp(`^${USE.source}$`);
 
 /**
- * Reads the variables that a contract declares, each with its value from `given` or else its declared default, and returns
- * what fills them in. Faults: `CONTRACT_VARIABLE_UNKNOWN` (used, not declared), `CONTRACT_VARIABLE_VALUE` (no value
- * and no default, or defined by itself).
+ * Reads the variables that a contract declares, each with its value from `given` or else its declared default. Faults:
+ * `CONTRACT_VARIABLE_UNKNOWN` (used, not declared), `CONTRACT_VARIABLE_VALUE` (no value and no default, or defined by itself).
  */
-export function readVariables(
-  source: ContractSource,
-  map: MapReader | null,
-  given: Readonly<Record<string, VariableValue>>,
-  clock: Date,
-): Variables {
-  const declared = declarations(map, given);
-  const soda = new Map(['NOW', 'DATA_TIMESTAMP'].map((name) => [name, isoSeconds(clock)]));
+export function readVariables(yaml: YamlFile, given: Readonly<Record<string, VariableValue>>, clock: Date): Variables {
+  const declared = declarations(yaml, given);
+  const now = `${clock.toISOString().slice(0, 19)}+00:00`;
+  const soda = new Map(['NOW', 'DATA_TIMESTAMP'].map((name) => [name, now]));
   const open: string[] = [];
 
-  const fill = (text: string, at: Node): VariableValue => {
-    const only = new RegExp(`^${USE.source}$`).exec(text);
-    if (only) return lookup(only[1] ?? '', only[2] ?? '', at);
+  const fillText = (text: string, path: Path): VariableValue => {
+    const [only, space = '', name = ''] = ONE_USE.exec(text) ?? [];
+    if (only !== undefined) return lookup(space, name, path);
     if (/\$\{\s*env\./.test(text)) {
-      source.fault(at, {
+      yaml.fault(path, {
         code: 'CONTRACT_VARIABLE_UNKNOWN',
         message: 'a contract does not read the environment',
         found: text,
         hint: `Declare a variable under "variables:" and use it as \${var.NAME}.`,
       });
     }
-    return text.replace(USE, (_use, space: string, name: string) => String(lookup(space, name, at)));
+    return text.replace(USE, (_use, inSpace: string, named: string) => String(lookup(inSpace, named, path)));
   };
 
-  const lookup = (space: string, name: string, at: Node): VariableValue => {
-    const names = space === 'var' ? declared : soda;
+  const lookup = (space: string, name: string, path: Path): VariableValue => {
+    const names: ReadonlyMap<string, VariableValue> = space === 'var' ? declared : soda;
     const found = names.get(name);
-    if (found === undefined) {
-      const known = [...names.keys()].join(', ');
-      source.fault(at, {
-        code: 'CONTRACT_VARIABLE_UNKNOWN',
-        message: `variable "${space}.${name}" is not declared`,
-        expected: known === '' ? `${name}: {default: …} under "variables:"` : `one of ${known}`,
-        found: name,
-        hint: didYouMean(name, names.keys()),
-      });
-      return '';
-    }
-    return typeof found === 'string' ? found : resolve(name, found);
+    if (found !== undefined) return space === 'var' ? resolve(name, found) : found;
+    const known = [...names.keys()];
+    yaml.fault(path, {
+      code: 'CONTRACT_VARIABLE_UNKNOWN',
+      message: `variable "${space}.${name}" is not declared`,
+      expected: known.length > 0 ? `one of ${known.join(', ')}` : `${name}: {default: …} under "variables:"`,
+      found: name,
+      hint: didYouMean(name, known),
+    });
+    // Some text, lest its absence be told too.
+    return name;
   };
 
-  const resolve = (name: string, variable: Variable): VariableValue => {
-    if (typeof variable.value === 'number') return variable.value;
+  /** A default may be made of other variables. */
+  const resolve = (name: string, value: VariableValue): VariableValue => {
+    if (typeof value === 'number') return value;
+    const path = ['variables', name];
     if (open.includes(name)) {
-      const found = [...open, name].join(' → ');
-      source.fault(variable.node, {
-        code: 'CONTRACT_VARIABLE_VALUE',
-        message: `variable "${name}" is defined by itself`,
-        found,
-      });
+      const message = `variable "${name}" is defined by itself`;
+      yaml.fault(path, { code: 'CONTRACT_VARIABLE_VALUE', message, found: [...open, name].join(' → ') });
       return '';
     }
     open.push(name);
-    const value = fill(variable.value, variable.node);
+    const filled = fillText(value, path);
     open.pop();
-    return value;
+    return filled;
   };
-  for (const [name, variable] of declared) resolve(name, variable);
+
+  const fill = (value: unknown, path: Path): unknown => {
+    if (typeof value === 'string') return value.includes('${') ? fillText(value, path) : value;
+    if (Array.isArray(value)) return value.map((item, index) => fill(item, [...path, index]));
+    if (!isRecord(value)) return value;
+    const filled = (key: string, inner: unknown): unknown =>
+      FOR_PEOPLE.includes(key) ? inner : fill(inner, [...path, key]);
+    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, filled(key, inner)]));
+  };
+
+  for (const [name, value] of declared) resolve(name, value);
   const get = (name: string): VariableValue | undefined => {
-    const variable = declared.get(name);
-    return variable ? resolve(name, variable) : given[name];
+    const value = declared.get(name);
+    return value === undefined ? given[name] : resolve(name, value);
   };
   return { fill, get };
 }
 
 function declarations(
-  map: MapReader | null,
+  yaml: YamlFile,
   given: Readonly<Record<string, VariableValue>>,
-): ReadonlyMap<string, Variable> {
-  const declared = new Map<string, Variable>();
-  for (const name of map?.keys() ?? []) {
-    const child = map?.child(name) ?? null;
-    const variable = map && child ? readMap(map.source, child, `variable "${name}"`, map.place(name)) : null;
+): ReadonlyMap<string, VariableValue> {
+  const stated = isRecord(yaml.value) ? yaml.value.variables : null;
+  const map = yaml.map(stated ?? {}, ['variables']);
+  const declared = new Map<string, VariableValue>();
+  for (const name of Object.keys(map.value)) {
+    const variable = map.map(name, ['type', 'required', 'default'], `variable "${name}"`);
     // Read and not enforced by Soda.
-    variable?.note('type');
-    variable?.flag('required');
-    const stated = scalarOf(variable?.child('default') ?? null) ?? null;
-    variable?.close();
-    if (!map || (child && !variable)) continue;
-    const value = given[name] ?? stated;
-    if (typeof value === 'string' || typeof value === 'number') declared.set(name, { node: map.place(name), value });
-    else if (value === null)
-      map.source.fault(map.place(name), {
-        code: 'CONTRACT_VARIABLE_VALUE',
-        message: `variable "${name}" has no value and no default`,
-      });
-    else variable?.wrong('default', 'a text or a number');
+    variable.text('type');
+    variable.flag('required');
+    const value = given[name] ?? variable.get('default');
+    const message = `variable "${name}" has no value and no default`;
+    if (typeof value === 'string' || typeof value === 'number') declared.set(name, value);
+    else if (value === null) variable.fault({ code: 'CONTRACT_VARIABLE_VALUE', message });
+    else variable.wrong('default', 'a text or a number');
   }
   return declared;
-}
-
-/** `2026-01-31T09:30:00+00:00`, as Soda writes it. */
-function isoSeconds(clock: Date): string {
-  return `${clock.toISOString().slice(0, 19)}+00:00`;
 }

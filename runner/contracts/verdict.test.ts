@@ -1,12 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { describeThreshold } from './describe.ts';
-import { compareExactly } from './exact.ts';
-import { ageIn, parseTime } from './freshness.ts';
+import { ageIn } from './measure.ts';
 import { parseContract } from './parse.ts';
-import { planContract } from './plan.ts';
-import { readStatement } from './statement.ts';
+import { planContract, readStatement } from './plan.ts';
+import { parseTime } from './scalar.ts';
 import type { Check, Quantity, Threshold } from './types.ts';
-import { contractStatus, judge } from './verdict.ts';
+import { compareExactly, contractStatus, describeThreshold, judge } from './verdict.ts';
 
 function rowCount(threshold: string): Check & { readonly threshold: Threshold } {
   const text = `dataset: ds/db/s/t\ncolumns: []\nchecks:\n  - row_count: {threshold: {${threshold}}}\n`;

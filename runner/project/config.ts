@@ -1,5 +1,7 @@
+import type { Path, YamlFile } from '../util/yaml.ts';
+import type { MapReader } from '../util/yaml-map.ts';
 import type { FlagConfig, IndexConfig, NodeConfig, ProjectConfig, SecretConfig, SummaryConfig } from './types.ts';
-import { readYaml, type YamlReader } from './yaml.ts';
+import { readYaml } from './yaml.ts';
 
 const TOP_KEYS = [
   'name',
@@ -16,7 +18,7 @@ const TOP_KEYS = [
   'summary',
 ];
 
-export const NODE_KEYS = [
+const NODE_KEYS = [
   'schema',
   'alias',
   'materialized',
@@ -27,7 +29,9 @@ export const NODE_KEYS = [
   'full_refresh',
   'transaction',
   'ignore_changes',
-] as const;
+];
+
+const FLAG_KEYS = ['description', 'env', 'sources', 'seeds', 'empty'];
 
 /**
  * project.yml as typed values.
@@ -36,104 +40,99 @@ export const NODE_KEYS = [
 export function parseProjectConfig(text: string, file: string): ProjectConfig {
   const yaml = readYaml(text, file);
   const top = yaml.map(yaml.value, [], TOP_KEYS);
-  const name = yaml.text(top, 'name', []);
-  const folders = Object.entries(yaml.map(top.models, ['models']));
+  const name = required(top, 'name');
+  const models = top.map('models');
+  const flags = top.map('flags');
   const config: ProjectConfig = {
     name,
-    dataSource: yaml.text(top, 'data_source', [], name),
-    database: yaml.text(top, 'database', [], name),
-    stateSchema: yaml.text(top, 'state_schema', [], 'ops'),
-    rawSchema: yaml.text(top, 'raw_schema', [], 'raw'),
-    timezone: timeZone(yaml, yaml.text(top, 'timezone', [], 'UTC')),
-    models: Object.fromEntries(folders.map(([folder, value]) => [folder, nodeConfig(yaml, value, ['models', folder])])),
-    seeds: nodeConfig(yaml, top.seeds, ['seeds']),
-    vars: yaml.map(top.vars, ['vars']),
-    secrets: list(yaml, top.secrets, ['secrets']).map((item, index) => secret(yaml, item, ['secrets', index])),
-    flags: Object.entries(yaml.map(top.flags, ['flags'])).map(([flag, value]) => flagConfig(yaml, flag, value)),
-    summary: list(yaml, top.summary, ['summary']).map((item, index) => summary(yaml, item, ['summary', index])),
+    dataSource: top.filled('data_source') ?? name,
+    database: top.filled('database') ?? name,
+    stateSchema: top.filled('state_schema') ?? 'ops',
+    rawSchema: top.filled('raw_schema') ?? 'raw',
+    timezone: timeZone(top) ?? 'UTC',
+    models: Object.fromEntries(
+      Object.keys(models.value).map((folder) => [folder, configOf(models.map(folder, NODE_KEYS))]),
+    ),
+    seeds: configOf(top.map('seeds', NODE_KEYS)),
+    vars: top.map('vars').value,
+    secrets: (top.list('secrets') ?? []).map((item, index) => secret(yaml, item, ['secrets', index])),
+    flags: Object.keys(flags.value).map((flag) => flagConfig(flag, flags.map(flag, FLAG_KEYS))),
+    summary: top.maps('summary', ['title', 'model', 'columns', 'order_by']).map(summary),
   };
   yaml.done();
   return config;
 }
 
-/** Checks what a folder of project.yml, or `config()` in a model, says of a node; faults go to the reader. */
-export function nodeConfig(yaml: YamlReader, value: unknown, path: readonly (string | number)[]): NodeConfig {
-  const from = yaml.map(value, path, NODE_KEYS);
-  const indexes = from.indexes === undefined ? undefined : list(yaml, from.indexes, [...path, 'indexes']);
+/** Checks what `config()` in a model says of it; faults go to the reader. */
+export function nodeConfig(yaml: YamlFile, value: unknown, path: Path): NodeConfig {
+  return configOf(yaml.map(value, path, NODE_KEYS));
+}
+
+function configOf(map: MapReader): NodeConfig {
   return defined({
-    schema: yaml.optionalText(from, 'schema', path),
-    alias: yaml.optionalText(from, 'alias', path),
-    materialized: yaml.optionalText(from, 'materialized', path),
-    tags: yaml.texts(from, 'tags', path),
-    indexes: indexes?.map((item, at) => indexConfig(yaml, item, [...path, 'indexes', at])),
-    unique_key: yaml.texts(from, 'unique_key', path),
-    incremental_strategy: yaml.optionalText(from, 'incremental_strategy', path),
-    full_refresh: yaml.flag(from, 'full_refresh', path),
-    transaction: yaml.optionalText(from, 'transaction', path),
-    ignore_changes: yaml.texts(from, 'ignore_changes', path),
+    schema: map.filled('schema'),
+    alias: map.filled('alias'),
+    materialized: map.filled('materialized'),
+    tags: map.texts('tags'),
+    indexes: map.get('indexes') === null ? null : map.maps('indexes', ['columns', 'unique']).map(indexConfig),
+    unique_key: map.texts('unique_key'),
+    incremental_strategy: map.filled('incremental_strategy'),
+    full_refresh: map.flag('full_refresh'),
+    transaction: map.filled('transaction'),
+    ignore_changes: map.texts('ignore_changes'),
   });
 }
 
-function indexConfig(yaml: YamlReader, value: unknown, path: readonly (string | number)[]): IndexConfig {
-  const from = yaml.map(value, path, ['columns', 'unique']);
-  return { columns: yaml.texts(from, 'columns', path) ?? [], unique: yaml.flag(from, 'unique', path) ?? false };
+function indexConfig(map: MapReader): IndexConfig {
+  return { columns: map.texts('columns') ?? [], unique: map.flag('unique') ?? false };
 }
 
-function secret(yaml: YamlReader, value: unknown, path: readonly (string | number)[]): SecretConfig {
+function secret(yaml: YamlFile, value: unknown, path: Path): SecretConfig {
   if (typeof value === 'string') return { name: value };
-  const from = yaml.map(value, path, ['name', 'sample']);
-  return defined({ name: yaml.text(from, 'name', path), sample: yaml.optionalText(from, 'sample', path) });
+  const map = yaml.map(value, path, ['name', 'sample']);
+  return defined({ name: required(map, 'name'), sample: map.filled('sample') });
 }
 
-function flagConfig(yaml: YamlReader, name: string, value: unknown): FlagConfig {
-  const path = ['flags', name];
-  const from = yaml.map(value, path, ['description', 'env', 'sources', 'seeds', 'empty']);
+function flagConfig(name: string, map: MapReader): FlagConfig {
   return defined({
     name,
-    description: yaml.text(from, 'description', path, name),
-    env: yaml.optionalText(from, 'env', path),
-    sources: yaml.texts(from, 'sources', path),
-    seeds: yaml.texts(from, 'seeds', path),
-    empty: yaml.optionalText(from, 'empty', path),
+    description: map.filled('description') ?? name,
+    env: map.filled('env'),
+    sources: map.texts('sources'),
+    seeds: map.texts('seeds'),
+    empty: map.filled('empty'),
   });
 }
 
-function summary(yaml: YamlReader, value: unknown, path: readonly (string | number)[]): SummaryConfig {
-  const from = yaml.map(value, path, ['title', 'model', 'columns', 'order_by']);
-  const model = yaml.text(from, 'model', path);
+function summary(map: MapReader): SummaryConfig {
+  const model = required(map, 'model');
   return defined({
-    title: yaml.text(from, 'title', path, model),
+    title: map.filled('title') ?? model,
     model,
-    columns: yaml.texts(from, 'columns', path),
-    order_by: yaml.optionalText(from, 'order_by', path),
+    columns: map.texts('columns'),
+    order_by: map.filled('order_by'),
   });
 }
 
-function timeZone(yaml: YamlReader, zone: string): string {
+function required(map: MapReader, key: string): string {
+  return map.filled(key) ?? map.missing(key, 'a text') ?? '';
+}
+
+function timeZone(top: MapReader): string | null {
+  const zone = top.filled('timezone');
   try {
-    new Intl.DateTimeFormat('en', { timeZone: zone });
+    new Intl.DateTimeFormat('en', { timeZone: zone ?? 'UTC' });
+    return zone;
   } catch {
-    yaml.fault(['timezone'], { message: 'timezone is unknown', expected: 'a name such as Europe/Paris', found: zone });
+    return top.wrong('timezone', 'a name such as Europe/Paris');
   }
-  return zone;
 }
 
-function list(yaml: YamlReader, value: unknown, path: readonly (string | number)[]): readonly unknown[] {
-  if (value === undefined || value === null) return [];
-  if (Array.isArray(value)) return value;
-  yaml.fault(path, {
-    message: `"${path.join('.')}" is not a list`,
-    expected: '- item lines',
-    found: JSON.stringify(value),
-  });
-  return [];
-}
-
-type Defined<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T[K] } & {
-  [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined>;
+type Defined<T> = { [K in keyof T as null extends T[K] ? never : K]: T[K] } & {
+  [K in keyof T as null extends T[K] ? K : never]?: Exclude<T[K], null>;
 };
 
-/** The object without its undefined members, so that an absent key and an undefined one are the same. */
+/** The object without its absent members. */
 function defined<T extends object>(object: T): Defined<T> {
-  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as Defined<T>;
+  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== null)) as Defined<T>;
 }

@@ -40,10 +40,10 @@ describe('project.yml', () => {
     const text =
       'name: shop\ntimezon: UTC\nmodels:\n  marts: {materialised: table}\n  log: {full_refresh: perhaps}\ntimezone: Mars/Base\n';
     expect(faults(() => parseProjectConfig(text, 'project.yml'))).toEqual([
-      'CONFIG_INVALID project.yml:2 "timezon" is not a known key → Did you mean "timezone"?',
-      'CONFIG_INVALID project.yml:6 timezone is unknown',
-      'CONFIG_INVALID project.yml:4 "models.marts.materialised" is not a known key → Did you mean "materialized"?',
-      'CONFIG_INVALID project.yml:5 "models.log.full_refresh" is not true or false',
+      'CONFIG_INVALID project.yml:2 "timezon" is not a key of project.yml → Did you mean "timezone"?',
+      'CONFIG_INVALID project.yml:4 "materialised" is not a key of "models.marts" → Did you mean "materialized"?',
+      'CONFIG_INVALID project.yml:5 wrong value for "full_refresh" of "models.log"',
+      'CONFIG_INVALID project.yml:6 wrong value for "timezone" of project.yml',
     ]);
   });
 
@@ -72,8 +72,8 @@ describe('sources.yml', () => {
   it('refuses a loader without columns and an unknown mode', () => {
     const text = 'sources:\n  shop:\n    tables:\n      orders:\n        loader: x.js\n        mode: add\n';
     expect(faults(() => parseSources(text, 's.yml'))).toEqual([
-      'CONFIG_INVALID s.yml:6 mode is unknown',
-      'CONFIG_INVALID s.yml:5 source shop.orders has a loader but no columns',
+      'CONFIG_INVALID s.yml:4 source shop.orders has a loader but no columns',
+      'CONFIG_INVALID s.yml:6 wrong value for "mode" of "sources.shop.tables.orders"',
     ]);
   });
 });

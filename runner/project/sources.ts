@@ -1,5 +1,6 @@
+import type { MapReader } from '../util/yaml-map.ts';
 import type { RequestConfig, SourceTable } from './types.ts';
-import { readYaml, type YamlReader } from './yaml.ts';
+import { readYaml } from './yaml.ts';
 
 const TABLE_KEYS = ['description', 'loader', 'mode', 'env', 'vars', 'columns', 'requests'];
 
@@ -9,68 +10,56 @@ const TABLE_KEYS = ['description', 'loader', 'mode', 'env', 'vars', 'columns', '
  */
 export function parseSources(text: string, file: string): readonly SourceTable[] {
   const yaml = readYaml(text, file);
-  const top = yaml.map(yaml.value, [], ['sources']);
-  const tables = Object.entries(yaml.map(top.sources, ['sources'])).flatMap(([system, value]) => {
-    const path = ['sources', system];
-    const from = yaml.map(value, path, ['description', 'schema', 'tables']);
-    const schema = yaml.optionalText(from, 'schema', path);
-    return Object.entries(yaml.map(from.tables, [...path, 'tables'])).map(([table, spec]) =>
-      sourceTable(yaml, { system, table, schema }, spec, [...path, 'tables', table]),
-    );
+  const systems = yaml.map(yaml.value ?? {}, [], ['sources']).map('sources');
+  const sources = Object.keys(systems.value).flatMap((system) => {
+    const from = systems.map(system, ['description', 'schema', 'tables']);
+    const schema = from.filled('schema');
+    const tables = from.map('tables');
+    return Object.keys(tables.value).map((table) => ({
+      system,
+      table,
+      ...(schema === null ? {} : { schema }),
+      ...sourceTable(tables.map(table, TABLE_KEYS), `${system}.${table}`),
+    }));
   });
   yaml.done();
-  return tables;
+  return sources;
 }
 
-function sourceTable(
-  yaml: YamlReader,
-  { system, table, schema }: { system: string; table: string; schema: string | undefined },
-  value: unknown,
-  path: readonly string[],
-): SourceTable {
-  const from = yaml.map(value, path, TABLE_KEYS);
-  const mode = yaml.text(from, 'mode', path, 'replace');
-  if (mode !== 'replace' && mode !== 'append') {
-    yaml.fault([...path, 'mode'], { message: 'mode is unknown', expected: 'replace or append', found: mode });
-  }
-  const loader = yaml.optionalText(from, 'loader', path);
-  const columns = yaml.texts(from, 'columns', path) ?? [];
-  if (loader && columns.length === 0) {
-    yaml.fault(path, { message: `source ${system}.${table} has a loader but no columns`, expected: 'columns: [a, b]' });
+function sourceTable(map: MapReader, name: string): Omit<SourceTable, 'system' | 'table' | 'schema'> {
+  const mode = map.filled('mode') ?? 'replace';
+  if (mode !== 'replace' && mode !== 'append') map.wrong('mode', 'replace or append');
+  const loader = map.filled('loader');
+  const columns = map.texts('columns') ?? [];
+  if (loader !== null && columns.length === 0) {
+    map.fault({ message: `source ${name} has a loader but no columns`, expected: 'columns: [a, b]' });
   }
   return {
-    system,
-    table,
-    description: typeof from.description === 'string' ? from.description : '',
+    description: map.text('description') ?? '',
     mode: mode === 'append' ? 'append' : 'replace',
-    env: defaults(yaml, from.env, [...path, 'env']),
-    vars: yaml.texts(from, 'vars', path) ?? [],
+    env: defaults(map.map('env')),
+    vars: map.texts('vars') ?? [],
     columns,
-    ...(loader === undefined ? {} : { loader }),
-    ...(schema === undefined ? {} : { schema }),
-    ...(from.requests === undefined ? {} : { requests: requestConfig(yaml, from.requests, [...path, 'requests']) }),
+    ...(loader === null ? {} : { loader }),
+    ...(Object.hasOwn(map.value, 'requests') ? { requests: requestConfig(map) } : {}),
   };
 }
 
-function requestConfig(yaml: YamlReader, value: unknown, path: readonly string[]): RequestConfig {
-  const from = yaml.map(value, path, ['model', 'key', 'force_env', 'when_env']);
-  const key = yaml.texts(from, 'key', path);
-  const force = yaml.optionalText(from, 'force_env', path);
-  const when = yaml.optionalText(from, 'when_env', path);
+function requestConfig(table: MapReader): RequestConfig {
+  const map = table.map('requests', ['model', 'key', 'force_env', 'when_env']);
+  const key = map.texts('key');
+  const force = map.filled('force_env');
+  const when = map.filled('when_env');
   return {
-    model: yaml.text(from, 'model', path),
+    model: map.filled('model') ?? map.missing('model', 'the model whose rows are asked for') ?? '',
     ...(key ? { key } : {}),
     ...(force ? { force_env: force } : {}),
     ...(when ? { when_env: when } : {}),
   };
 }
 
-function defaults(yaml: YamlReader, value: unknown, path: readonly string[]): Readonly<Record<string, string | null>> {
-  const entries = Object.entries(yaml.map(value, path)).map(([name, fallback]) => {
-    if (fallback === null || typeof fallback === 'string') return [name, fallback] as const;
-    if (typeof fallback === 'number' || typeof fallback === 'boolean') return [name, String(fallback)] as const;
-    yaml.fault([...path, name], { message: `default of ${name} is not a text`, expected: 'a text or null' });
-    return [name, null] as const;
-  });
-  return Object.fromEntries(entries);
+function defaults(map: MapReader): Readonly<Record<string, string | null>> {
+  const text = (value: unknown): string | undefined =>
+    ['string', 'number', 'boolean'].includes(typeof value) ? String(value) : undefined;
+  return Object.fromEntries(Object.keys(map.value).map((name) => [name, map.read(name, text, 'a text or null')]));
 }
