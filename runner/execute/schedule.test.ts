@@ -97,6 +97,24 @@ describe('a schedule', () => {
     expect(ended).toEqual(['b: success', expect.stringMatching(/^d: upstream_failed/)]);
   });
 
+  it('waits for what is running before it passes on a crash, and starts nothing more', async () => {
+    const ended: string[] = [];
+    const crash = schedule(graph, toUnits(graph, idsOf(graph, 'a', 'free', 'b')), {
+      threads: 2,
+      failFast: false,
+      failed: new Set(),
+      onStart: () => undefined,
+      onResult: ({ node }) => ended.push(node.name),
+      async runUnit(unit: Unit) {
+        if (unit[0]?.name === 'a') throw new Error('connection lost');
+        await new Promise((resolve) => setTimeout(resolve, 20));
+        return unit.map((node) => result(node, 'success'));
+      },
+    });
+    await expect(crash).rejects.toThrow('connection lost');
+    expect(ended).toEqual(['free']);
+  });
+
   it('starts nothing more after a failure with --fail-fast', async () => {
     const { ended } = await play((name) => (name === 'a' ? 'error' : 'success'), { failFast: true, threads: 1 });
     expect(ended[0]).toBe('a: error');

@@ -30,6 +30,7 @@ export function toUnits(graph: Graph, ids: readonly string[]): readonly Unit[] {
 /**
  * Runs units as soon as all that they depend on is done, `threads` at a time. A unit below one that did not succeed is
  * not run: it ends as `upstream_failed`, naming the node that failed first.
+ * @throws what `runUnit` throws, such as a lost connection, once the units that were running have ended
  */
 export async function schedule(
   graph: Graph,
@@ -41,50 +42,44 @@ export async function schedule(
   const results = new Map<string, NodeResult>();
   const waiting = new Set(units);
   const running = new Set<Promise<void>>();
+  const crashes: unknown[] = [];
   let stopped = false;
 
   const finish = (unit: Unit, ended: readonly NodeResult[]): void => {
+    waiting.delete(unit);
     for (const result of ended) {
       results.set(result.node.id, result);
       options.onResult(result);
       if (options.failFast && hasFailed(result.status)) stopped = true;
     }
-    waiting.delete(unit);
   };
-  const hasFailedSource = (unit: Unit): boolean =>
-    unit.some((node) => [...graph.dag.ancestors(node.id)].some((id) => options.failed.has(id)));
-  const isDone = (unit: Unit): boolean => unit.every((node) => results.has(node.id));
   const start = (unit: Unit): void => {
     waiting.delete(unit);
     for (const node of unit) options.onStart(node);
-    const work = options.runUnit(unit).then((ended) => {
-      finish(unit, ended);
-      running.delete(work);
-    });
+    const work = options
+      .runUnit(unit)
+      .then((ended) => finish(unit, ended))
+      .catch((error: unknown) => void crashes.push(error))
+      .finally(() => running.delete(work));
     running.add(work);
   };
-
-  while (waiting.size > 0 || running.size > 0) {
-    for (const unit of waiting) {
-      const before = [...(waitsFor.get(unit) ?? [])];
-      if (stopped) finish(unit, notRun(unit, 'skipped', 'not started: --fail-fast ended the run'));
-      else if (!before.every(isDone)) continue;
-      else if (
-        hasFailedSource(unit) ||
-        before.some((other) => other.some((node) => hasFailed(results.get(node.id)?.status ?? 'error')))
-      ) {
-        finish(
-          unit,
-          notRun(
-            unit,
-            'upstream_failed',
-            `not run: ${culprits(graph, unit, results, options.failed).join(', ')} did not succeed`,
-          ),
-        );
+  const isDone = (unit: Unit): boolean => unit.every((node) => results.has(node.id));
+  const advance = (unit: Unit): void => {
+    if (stopped) finish(unit, notRun(unit, 'skipped', 'not started: --fail-fast ended the run'));
+    else if ([...(waitsFor.get(unit) ?? [])].every(isDone)) {
+      const causes = culprits(graph, unit, results, options.failed);
+      if (causes.length > 0) {
+        finish(unit, notRun(unit, 'upstream_failed', `not run: ${causes.join(', ')} did not succeed`));
       } else if (running.size < options.threads) start(unit);
     }
+  };
+
+  while (crashes.length === 0 && (waiting.size > 0 || running.size > 0)) {
+    for (const unit of waiting) advance(unit);
     if (running.size > 0) await Promise.race(running);
   }
+  await Promise.all(running);
+  if (crashes.length > 0) throw crashes[0];
   return units.flatMap((unit) => unit.flatMap((node) => results.get(node.id) ?? []));
 }
 

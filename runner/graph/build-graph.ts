@@ -24,7 +24,12 @@ export function buildGraph(project: Project, rendered: readonly Rendered[]): Gra
   const models = rendered.map((model) => modelNode(project, model));
   const nodes = new Map<string, Node>([...seeds, ...sources, ...models].map((node) => [node.id, node]));
   const byName = new Map([...seeds, ...models].map((node) => [node.name, node.id]));
-  const faults = [...models.flatMap(modelFaults), ...contractFaults(project, nodes), ...requestFaults(sources, byName)];
+  const faults = [
+    ...models.flatMap(modelFaults),
+    ...relationFaults([...seeds, ...models]),
+    ...contractFaults(project, nodes),
+    ...requestFaults(sources, byName),
+  ];
   if (faults.length > 0) throw new RunnerError(faults);
 
   const idOf = (ref: string): string => byName.get(ref) ?? `model.${name}.${ref}`;
@@ -33,12 +38,29 @@ export function buildGraph(project: Project, rendered: readonly Rendered[]): Gra
     if (node.type === 'source') return node.source.requests ? [idOf(node.source.requests.model)] : [];
     return [...node.rendered.refs.map(idOf), ...node.rendered.sources.map((source) => `source.${name}.${source}`)];
   };
-  try {
-    return { nodes, dag: buildDag(new Map([...nodes.values()].map((node) => [node.id, parentsOf(node)]))), idOf };
-  } catch (error) {
-    if (error instanceof CycleError) throw cycle(error, nodes);
-    throw error;
+  const edges = new Map([...nodes.values()].map((node) => [node.id, parentsOf(node)]));
+  return withCycleNamed(nodes, () => {
+    const dag = buildDag(edges);
+    buildDag(betweenTransactions(nodes, edges));
+    return { nodes, dag, idOf };
+  });
+}
+
+/** The edges with each transaction as one node: it is run as one, so that nothing may stand between its models. */
+function betweenTransactions(
+  nodes: ReadonlyMap<string, Node>,
+  edges: ReadonlyMap<string, readonly string[]>,
+): ReadonlyMap<string, readonly string[]> {
+  const unitOf = (id: string): string => {
+    const node = nodes.get(id);
+    return node?.type === 'model' && node.config.transaction ? `transaction ${node.config.transaction}` : id;
+  };
+  const merged = new Map<string, string[]>();
+  for (const [id, parents] of edges) {
+    const unit = unitOf(id);
+    merged.set(unit, [...(merged.get(unit) ?? []), ...parents.map(unitOf).filter((parent) => parent !== unit)]);
   }
+  return merged;
 }
 
 function modelNode(project: Project, rendered: Rendered): ModelNode {
@@ -122,6 +144,25 @@ function modelFaults(node: ModelNode): readonly Fault[] {
   return faults;
 }
 
+function relationFaults(nodes: readonly (ModelNode | SeedNode)[]): readonly Fault[] {
+  const first = new Map<string, Node>();
+  return nodes.flatMap((node) => {
+    const relation = `${node.relation.schema}.${node.relation.name}`;
+    const other = first.get(relation);
+    if (other)
+      return [
+        {
+          code: 'RELATION_TWICE',
+          message: `${other.name} and ${node.name} both build ${relation}`,
+          file: node.file,
+          hint: 'Give one of them another schema or alias.',
+        },
+      ];
+    first.set(relation, node);
+    return [];
+  });
+}
+
 /** A contract must be of the data source, schema and table that its node builds. */
 function contractFaults(project: Project, nodes: ReadonlyMap<string, Node>): readonly Fault[] {
   return [...nodes.values()].flatMap(({ contract, relation }) => {
@@ -158,12 +199,17 @@ function requestFaults(sources: readonly SourceNode[], names: ReadonlyMap<string
   });
 }
 
-function cycle(error: CycleError, nodes: ReadonlyMap<string, Node>): RunnerError {
-  const names = error.path.map((id) => nodes.get(id)?.name ?? id);
-  return new RunnerError({
-    code: 'CYCLE',
-    message: `models depend on each other in a circle: ${names.join(' → ')}`,
-    file: nodes.get(error.path[0] ?? '')?.file,
-    hint: 'Take one ref() of the circle out: each model may only read what is built before it.',
-  });
+function withCycleNamed<T>(nodes: ReadonlyMap<string, Node>, build: () => T): T {
+  try {
+    return build();
+  } catch (error) {
+    if (!(error instanceof CycleError)) throw error;
+    const names = error.path.map((id) => nodes.get(id)?.name ?? id);
+    throw new RunnerError({
+      code: 'CYCLE',
+      message: `models depend on each other in a circle: ${names.join(' → ')}`,
+      file: error.path.map((id) => nodes.get(id)?.file).find((file) => file !== undefined),
+      hint: 'Take one ref() of the circle out: a model may only read what is built before it, and nothing may stand between the models of a transaction.',
+    });
+  }
 }

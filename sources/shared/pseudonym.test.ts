@@ -14,7 +14,7 @@ describe('the pseudonym of an employee', () => {
 
   it.each([{}, { P12_PSEUDO_SALT: '' }, { P12_PSEUDO_SALT: ' ' }])('needs a salt, and says how to make one', (env) => {
     expect(() => pseudonymSalt(testContext({ env }))).toThrow(
-      expect.objectContaining({ code: 'SALT_MISSING', hint: expect.stringContaining('randomBytes(32)') }),
+      expect.objectContaining({ code: 'SALT_MISSING', hint: expect.stringContaining('openssl rand -hex 32') }),
     );
   });
 });

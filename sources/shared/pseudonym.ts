@@ -19,7 +19,7 @@ export function pseudonymSalt(context: Pick<LoaderContext, 'env'>): string {
     expected: 'a secret text that stays the same for good',
     found: 'nothing',
     hint:
-      `Make one with: node -e "console.log(require('node:crypto').randomBytes(32).toString('hex'))" ` +
-      `and keep it as ${VARIABLE} in .env. Another salt gives every employee another key.`,
+      `Make one and keep it: echo "${VARIABLE}=$(openssl rand -hex 32)" >> .env. ` +
+      'Another salt gives every employee another key.',
   });
 }

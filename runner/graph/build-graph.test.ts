@@ -1,0 +1,69 @@
+import { describe, expect, it } from 'vitest';
+import type { RunnerError } from '../errors.ts';
+import { graphOf } from '../test/projects.ts';
+
+function faults(files: Readonly<Record<string, string>>): readonly string[] {
+  try {
+    graphOf(files);
+  } catch (error) {
+    return (error as RunnerError).faults.map(({ code, message, hint }) =>
+      [code, message, hint].filter(Boolean).join(' | '),
+    );
+  }
+  return [];
+}
+
+describe('a graph', () => {
+  it('holds seeds, sources and models, a source that is asked below the model that asks', () => {
+    const graph = graphOf({
+      'seeds/codes.csv': '',
+      'sources/maps__answers.x': 'question',
+      'models/question.sql': "select * from {{ ref('codes') }}",
+      'models/answer.sql': "select * from {{ source('maps', 'answers') }}",
+    });
+    expect(graph.dag.order.map((id) => id.replace('.test.', '.'))).toEqual([
+      'seed.codes',
+      'model.question',
+      'source.maps.answers',
+      'model.answer',
+    ]);
+  });
+
+  it('names a circle of models', () => {
+    expect(
+      faults({
+        'models/a.sql': "{{ ref('b') }}",
+        'models/b.sql': "{{ ref('c') }}",
+        'models/c.sql': "{{ ref('a') }}",
+      })[0],
+    ).toMatch(/^CYCLE \| .*a → b → c → a/);
+  });
+
+  it('refuses a model between two of one transaction', () => {
+    const log = "{{ config(transaction='log') }}";
+    expect(
+      faults({ 'models/a.sql': log, 'models/b.sql': "{{ ref('a') }}", 'models/c.sql': `${log}{{ ref('b') }}` })[0],
+    ).toMatch(/^CYCLE \| .*(transaction log → b|b → transaction log)/);
+    expect(faults({ 'models/a.sql': log, 'models/c.sql': `${log}{{ ref('a') }}` })).toEqual([]);
+  });
+
+  it('tells every wrong configuration at once', () => {
+    expect(
+      faults({
+        'models/a.sql': "{{ config(materialized='tabel') }}",
+        'models/b.sql': "{{ config(materialized='incremental') }}",
+        'models/c.sql': "{{ config(materialized='incremental', unique_key='x', incremental_strategy='merg') }}",
+        'models/d.sql': "{{ config(alias='e') }}",
+        'models/e.sql': 'select 1',
+        'sources/maps__answers.x': 'qestion',
+        'models/question.sql': 'select 1',
+      }),
+    ).toEqual([
+      'MATERIALIZED_UNKNOWN | model a has an unknown materialization | Did you mean "table"?',
+      "KEY_MISSING | incremental model b has no unique_key | Without a key, use incremental_strategy='append'.",
+      'STRATEGY_UNKNOWN | model c has an unknown incremental_strategy | Did you mean "merge"?',
+      'RELATION_TWICE | d and e both build public.e | Give one of them another schema or alias.',
+      'REQUEST_UNKNOWN | source maps.answers takes its requests from an unknown model | Did you mean "question"?',
+    ]);
+  });
+});
