@@ -1,7 +1,9 @@
--- grain: one row per run that changed something the KPI are made of
--- after every relation that the history keeps, and the views beside them: {{ ref('vue_kpi_cout_prime') }}, {{ ref('vue_kpi_cout_prime_fixe') }},
--- {{ ref('vue_kpi_jours_supplementaires') }}, {{ ref('vue_kpi_pratique_sportive') }}, {{ ref('vue_kpi_incoherences') }},
--- {{ ref('vw_kpi_age') }}, {{ ref('vue_kpi_bu') }}, {{ ref('vue_kpi_scenario') }}; and after {{ ref('bilan_declaration') }}: a run that lost a row is no history
+-- grain: one row per run that changed something
+-- after all that such a run may change: the KPI, {{ ref('vue_kpi_cout_prime') }}, {{ ref('vue_kpi_cout_prime_fixe') }}, {{ ref('vue_kpi_jours_supplementaires') }},
+-- {{ ref('vue_kpi_pratique_sportive') }}, {{ ref('vue_kpi_incoherences') }}, {{ ref('vw_kpi_age') }}, {{ ref('vue_kpi_bu') }}, {{ ref('vue_kpi_scenario') }};
+-- the details beside them, {{ ref('vw_bi_salarie') }}, {{ ref('vw_bi_activite') }}, {{ ref('vw_bi_ctrl_trajet') }}, {{ ref('vw_bi_param_effectif') }},
+-- {{ ref('vue_elig_prime') }}, {{ ref('vue_elig_bien_etre') }}, {{ ref('vue_avantages_salarie') }}, {{ ref('profil_simulation') }};
+-- and {{ ref('bilan_declaration') }}: a run that lost a row is no history
 with
 
 parametres as (
