@@ -31,13 +31,13 @@ export async function loadSources(
   for (const node of sources) {
     const started = Date.now();
     try {
-      const { batch, origin } = await loadSource(run, node);
+      const { batch } = await loadSource(run, node);
       if (batch) run.versions.land(node.name, batch);
       run.emit({
         type: 'source_landed',
         source: node.name,
         rows: batch?.rowCount ?? null,
-        origin,
+        origin: batch?.origin ?? null,
         seconds: (Date.now() - started) / 1000,
       });
     } catch (error) {
@@ -65,7 +65,7 @@ function loadSource(run: OpenRun, node: SourceNode): Promise<Landing> {
       notice: (message) => run.emit({ type: 'notice', message: `${node.name}: ${message}` }),
     },
     node,
-    run.versions.batch(node.name)?.originHash ?? null,
+    run.versions.batch(node.name),
     requestsFrom,
   );
 }

@@ -2,22 +2,15 @@ import { createHash } from 'node:crypto';
 import type { Database, Session } from '../adapters/types.ts';
 import { EXIT, RunnerError } from '../errors.ts';
 import type { SourceTable } from '../project/types.ts';
+import type { BatchState } from '../state/types.ts';
 import { copyLine } from '../util/copy.ts';
 import { hashOf } from '../util/hash.ts';
 import { identifier, literal, quoted, type Relation } from '../util/sql.ts';
 import type { Extraction, Loader, LoaderContext, SourceFault } from './types.ts';
 
-export interface Batch {
-  readonly batchId: string;
-  readonly version: string;
-  readonly originHash: string | null;
-  readonly rowCount: number;
-}
-
 export interface Landing {
   /** `null` when the source holds what the batch in force holds. */
-  readonly batch: Batch | null;
-  readonly origin: string | null;
+  readonly batch: BatchState | null;
 }
 
 export interface LandingTarget {
@@ -39,16 +32,16 @@ export async function land(
   context: LoaderContext,
 ): Promise<Landing> {
   const extraction = await loader(context).catch((error: unknown) => refuse(error, context.source));
-  if (extraction === 'unchanged') return { batch: null, origin: null };
+  if (extraction === 'unchanged') return { batch: null };
   const unchanged = new Error('unchanged');
   try {
     return await target.db.transaction(async (tx) => {
       const batch = await landBatch(tx, target, source, extraction, context);
       if (!batch) throw unchanged;
-      return { batch, origin: extraction.origin };
+      return { batch };
     });
   } catch (error) {
-    if (error === unchanged) return { batch: null, origin: extraction.origin };
+    if (error === unchanged) return { batch: null };
     return refuse(error, context.source);
   }
 }
@@ -74,7 +67,7 @@ async function landBatch(
   source: SourceTable,
   extraction: Extraction,
   context: LoaderContext,
-): Promise<Batch | null> {
+): Promise<BatchState | null> {
   const batches = `${identifier(target.stateSchema)}.batch`;
   await tx.query(`select pg_advisory_xact_lock(hashtextextended(${literal(`batch of ${context.source}`)}, 0))`);
   const last = (
@@ -116,7 +109,7 @@ async function landBatch(
       loadedAt,
     ],
   );
-  return { batchId, version, originHash: extraction.originHash ?? null, rowCount };
+  return { batchId, version, origin: extraction.origin, originHash: extraction.originHash ?? null, rowCount };
 }
 
 /** Rows as COPY lines, in pieces large enough to be worth a write; what is hashed is the source's content alone. */

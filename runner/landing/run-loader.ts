@@ -4,6 +4,7 @@ import { pathToFileURL } from 'node:url';
 import type { Database } from '../adapters/types.ts';
 import { DatabaseError, EXIT, RunnerError } from '../errors.ts';
 import type { SourceNode } from '../graph/types.ts';
+import type { BatchState } from '../state/types.ts';
 import { quoted, type Relation } from '../util/sql.ts';
 import { type Landing, type LandingTarget, land } from './land.ts';
 import type { Loader, Request } from './types.ts';
@@ -25,29 +26,35 @@ export interface LoaderRun {
 /**
  * Lands a source. A requested one is given the rows of its model that raw does not hold yet: all of them when its
  * `force_env` is 1, none when its `when_env` is not.
+ * @param last the batch in force
  * @param requestsFrom the relation of the model that holds the requests
  */
 export async function runLoader(
   run: LoaderRun,
   node: SourceNode,
-  lastOriginHash: string | null,
+  last: BatchState | undefined,
   requestsFrom?: Relation,
 ): Promise<Landing> {
   const { source } = node;
   const loader = await importLoader(run.projectDir, source.loader ?? '', node.name);
   const target: LandingTarget = { db: run.db, raw: node.relation, stateSchema: run.stateSchema, runId: run.runId };
   const requests = requestsFrom && (await readRequests(run, node, requestsFrom));
-  return land(target, source, loader, {
+  const landing = await land(target, source, loader, {
     projectDir: run.projectDir,
     source: node.name,
     columns: source.columns,
     env: (name) => run.env(name) ?? (run.sampleAllowed ? (source.env[name] ?? undefined) : undefined),
     vars: run.vars,
     asOf: run.asOf,
-    lastOriginHash,
+    lastOriginHash: last?.originHash ?? null,
     notice: run.notice,
     ...(requests ? { requests } : {}),
   });
+  const unset = Object.keys(source.env).filter((name) => source.env[name] !== null && run.env(name) === undefined);
+  if (last && landing.batch && source.mode === 'replace' && unset.length > 0 && last.origin !== landing.batch.origin) {
+    run.notice(`${unset.join(', ')} is not set: ${landing.batch.origin} replaces the rows of ${last.origin}`);
+  }
+  return landing;
 }
 
 async function readRequests(run: LoaderRun, node: SourceNode, from: Relation): Promise<readonly Request[]> {

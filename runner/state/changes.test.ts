@@ -48,7 +48,7 @@ function world(changes: Readonly<Record<string, string>> = {}, asOf = '2026-11-2
   const batches = new Map(
     ['shop.orders', 'maps.answers'].map((name) => [
       name,
-      { batchId: '1', version: `first ${name}`, originHash: null, rowCount: 1 },
+      { batchId: '1', version: `first ${name}`, origin: '', originHash: null, rowCount: 1 },
     ]),
   );
   const versions = createVersions(graph, new Map(), batches);
@@ -114,15 +114,21 @@ describe('what changed', () => {
 
   it('is what reads a batch that landed, up to the source that is asked for it and what reads its answers', () => {
     const now = world({}, '2026-11-24', base);
-    now.versions.land('shop.orders', { batchId: '2', version: 'second', originHash: null, rowCount: 1 });
+    now.versions.land('shop.orders', { batchId: '2', version: 'second', origin: '', originHash: null, rowCount: 1 });
     expect(now.changed()).toBe('answer daily kpi log maps.answers question stg');
   });
 
   it('spares what reads an asked source that had nothing new', () => {
     const now = world({}, '2026-11-24', base);
-    now.versions.land('shop.orders', { batchId: '2', version: 'second', originHash: null, rowCount: 1 });
+    now.versions.land('shop.orders', { batchId: '2', version: 'second', origin: '', originHash: null, rowCount: 1 });
     expect(isUnchanged(now.node('answer'), now.fingerprinter, now.versions, now.state)).toBe(true);
-    now.versions.land('maps.answers', { batchId: '3', version: 'new answers', originHash: null, rowCount: 2 });
+    now.versions.land('maps.answers', {
+      batchId: '3',
+      version: 'new answers',
+      origin: '',
+      originHash: null,
+      rowCount: 2,
+    });
     expect(isUnchanged(now.node('answer'), now.fingerprinter, now.versions, now.state)).toBe(false);
   });
 

@@ -129,7 +129,7 @@ function stateQuery(table: (name: string) => string, schemas: readonly string[])
   return `select json_build_object(
     'migration', (select max(name) from ${table('migration')}),
     'nodes', (select json_agg(json_build_object('id', node_id, 'parts', parts, 'versions', versions)) from ${table('node_state')}),
-    'batches', (select json_agg(json_build_object('source', source, 'batchId', batch_id::text, 'version', version, 'originHash', origin_hash, 'rowCount', row_count))
+    'batches', (select json_agg(json_build_object('source', source, 'batchId', batch_id::text, 'version', version, 'origin', origin, 'originHash', origin_hash, 'rowCount', row_count))
                 from (select distinct on (source) * from ${table('batch')} order by source, batch_id desc) as latest),
     'relations', (select json_object_agg(n.nspname || '.' || c.relname, c.relkind) from pg_catalog.pg_class c
                   join pg_catalog.pg_namespace n on n.oid = c.relnamespace

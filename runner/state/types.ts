@@ -22,6 +22,8 @@ export interface BatchState {
   readonly batchId: string;
   /** Hash of all that `source()` reads: the batch, and for an appended source the batches before it. */
   readonly version: string;
+  /** Where its rows came from. */
+  readonly origin: string;
   readonly originHash: string | null;
   readonly rowCount: number;
 }

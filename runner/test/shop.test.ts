@@ -160,6 +160,17 @@ describe('a project that is not ours', () => {
     expect((await pipeline()).stdout).toContain('Nothing changed');
   });
 
+  it('says so when the sample replaces rows that came from elsewhere', async () => {
+    const bare = { PGHOST: '', PGDATABASE: '', ORDERS: '', SHOP_TOKEN: '' };
+    edit('.env', () => '');
+    writeFileSync(join(shop.dir, 'real.txt'), '9|fig|1.00|2026-01-01\n');
+    await shop.runner(['load', 'shop'], { ...bare, ORDERS: 'real.txt' });
+    const { stdout } = await shop.runner(['load', 'shop'], bare);
+    await shop.runner(['clean', '--data'], bare);
+    edit('.env', () => 'ORDERS=sources/orders.txt\n');
+    expect(stdout).toContain('ORDERS is not set: sources/orders.txt replaces the rows of real.txt');
+  });
+
   it('keeps the former batch when a source is refused, and builds nothing on it', async () => {
     const before = await revenue();
     edit('sources/orders.txt', (text) => `${text}broken\n`);
