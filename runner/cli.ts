@@ -11,9 +11,10 @@ import { didYouMean } from './util/suggest.ts';
  * project is wrong, 3 another run holds the target).
  */
 export async function main(argv: readonly string[]): Promise<number> {
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', ignoreClosedPipe);
   let exitCode: number = EXIT.done;
   const parser = COMMANDS.reduce<Argv>(
-    (parsing, spec) => withCommand(parsing, spec, (code) => (exitCode = code)),
+    (parsing, spec) => withCommand(parsing, spec, argv, (code) => (exitCode = code)),
     yargs([...argv])
       .scriptName('runner')
       .usage('$0 <command>\n\nBuilds the SQL models of a project, each audited by its contract before it is published.')
@@ -41,6 +42,11 @@ export async function main(argv: readonly string[]): Promise<number> {
   return exitCode;
 }
 
+/** Who reads our output may stop reading (`runner ls | head`): the run goes on. */
+function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
+}
+
 class UsageError extends Error {}
 
 /** What yargs takes for a number but no command can use. */
@@ -51,7 +57,7 @@ function requireNumbers({ threads, limit }: { readonly threads?: unknown; readon
     throw new UsageError(`--limit must be a whole number from 0, not ${limit}`);
 }
 
-function withCommand(parsing: Argv, spec: CommandSpec, end: (exitCode: number) => void): Argv {
+function withCommand(parsing: Argv, spec: CommandSpec, argv: readonly string[], end: (exitCode: number) => void): Argv {
   return parsing.command(
     spec.command,
     spec.describe,
@@ -61,7 +67,7 @@ function withCommand(parsing: Argv, spec: CommandSpec, end: (exitCode: number) =
       return builder.options(spec.options ?? {});
     },
     async (given) => {
-      const args = withLast(given, spec);
+      const args: Readonly<Record<string, unknown>> = { ...withLast(given, spec), argv: argv.slice(1).join(' ') };
       requireNumbers(args);
       end(await runCommand(spec, args as unknown as CommonArgs & OutputArgs));
     },

@@ -146,7 +146,8 @@ function openSession(client: pg.PoolClient): Session & { end(): void } {
 
 async function runQuery(client: pg.PoolClient, sql: string, params?: readonly unknown[]): Promise<TextResult> {
   const config: pg.QueryArrayConfig = { text: sql, rowMode: 'array', types: AS_TEXT };
-  if (params !== undefined && params.length > 0) config.values = [...params];
+  // The extended protocol takes one statement only, and parameters or none.
+  if (params !== undefined) Object.assign(config, { values: [...params], queryMode: 'extended' });
   let answer: pg.QueryArrayResult | pg.QueryArrayResult[];
   try {
     answer = await client.query(config);

@@ -11,7 +11,8 @@ export interface TextResult {
 /** One connection, or the transaction open on it. */
 export interface Session {
   /**
-   * Runs one statement (several, separated by `;`, when there are no parameters; the last one's result is returned).
+   * Runs one statement. Without `params` it may be several, separated by `;`, of which the last one's result is returned;
+   * with them, be they none (`[]`), several are refused.
    * @throws DatabaseError with the server's SQLSTATE, message, detail, hint and position
    */
   query(sql: string, params?: readonly unknown[]): Promise<TextResult>;

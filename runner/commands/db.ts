@@ -1,8 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { DATA_FOLDER } from '../adapters/target.ts';
 import { EXIT, RunnerError } from '../errors.ts';
-import { parseProjectConfig } from '../project/config.ts';
+import { readConfig } from '../project/read-project.ts';
 import type { Command, CommonArgs } from './types.ts';
 
 export interface DbArgs extends CommonArgs {
@@ -12,7 +11,7 @@ export interface DbArgs extends CommonArgs {
 /** `runner db start|stop|url`: the embedded server of the project folder. */
 export const db: Command<DbArgs> = async (args, reporter) => {
   const dir = resolve(args.projectDir);
-  const { database } = parseProjectConfig(readFileSync(join(dir, 'project.yml'), 'utf8'), 'project.yml');
+  const { database } = readConfig(dir);
   const dataRoot = join(dir, DATA_FOLDER);
   const embedded = await import('../adapters/embedded.ts');
   if (args.action === 'stop') {

@@ -15,7 +15,7 @@ export interface LoadArgs extends CommonArgs {
 export const load: Command<LoadArgs> = async (args, reporter) => {
   const loaded = loadProject(args);
   const wanted = wantedSources(loaded, args.sources ?? []);
-  const identity = { command: 'load', arguments: (args.sources ?? []).join(' '), threads: args.threads };
+  const identity = { command: 'load', arguments: args.argv, threads: args.threads };
   return withRun(loaded, identity, reporter.emit, async (run) => {
     const refused = await loadSources(run, wanted);
     reporter.text(flagLine(await raisedFlags(run.project.config.flags, run)));

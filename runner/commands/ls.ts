@@ -1,23 +1,22 @@
 import { EXIT } from '../errors.ts';
-import { selectNodes } from '../graph/select.ts';
+import { type SelectionState, selectNodes } from '../graph/select.ts';
 import type { Graph, Node } from '../graph/types.ts';
-import { findChanges } from '../state/changes.ts';
 import { answerOf } from './answer.ts';
 import { loadProject } from './load-project.ts';
 import { withTarget } from './open-target.ts';
+import { askedOf } from './selection.ts';
+import { selectionState } from './steps.ts';
 import type { Command, SelectionArgs } from './types.ts';
 
 /** `runner ls`: the nodes a selection holds, in the order in which they would be built. */
 export const ls: Command<SelectionArgs> = async (args, reporter) => {
   const loaded = loadProject(args);
-  const asksState = [...(args.select ?? []), ...(args.exclude ?? [])].some((text) => /(^|[\s,])changed\b/.test(text));
-  const changed = asksState
-    ? await withTarget(loaded, reporter, async ({ state, versions }) => {
-        const reasons = findChanges(loaded.graph, loaded.fingerprinter, versions, state);
-        return new Set([...reasons].filter(([, found]) => found.length > 0).map(([id]) => id));
-      })
-    : new Set<string>();
-  const ids = selectNodes(loaded.graph, args, { changed: () => changed });
+  const asked = askedOf(loaded.graph, args);
+  const state: SelectionState =
+    asked.changed || asked.results
+      ? await withTarget(loaded, reporter, (target) => selectionState({ ...loaded, ...target, runId: '' }, asked))
+      : {};
+  const ids = selectNodes(loaded.graph, args, state);
   const nodes = ids.flatMap((id) => loaded.graph.nodes.get(id) ?? []);
   reporter.answer(
     answerOf(

@@ -4,8 +4,9 @@ import type { Emit } from '../execute/types.ts';
 import { ensureRawTable } from '../landing/land.ts';
 import { requireSecrets } from '../project/env.ts';
 import { gitCommit } from '../project/git-commit.ts';
+import { fillVariants } from '../state/changes.ts';
 import { createVersions, type Versions } from '../state/fingerprint.ts';
-import { takeLock } from '../state/lock.ts';
+import { type TargetLock, takeLock } from '../state/lock.ts';
 import { createStore, type Store } from '../state/store.ts';
 import type { TargetState } from '../state/types.ts';
 import { identifier } from '../util/sql.ts';
@@ -17,6 +18,7 @@ export interface OpenRun extends LoadedProject {
   readonly store: Store;
   readonly state: TargetState;
   readonly versions: Versions;
+  readonly lock: TargetLock;
   readonly runId: string;
   readonly startedAt: Date;
   readonly emit: Emit;
@@ -69,7 +71,7 @@ export async function withRun(
   const commit = gitCommit(project.dir);
   try {
     return await db.connection(async (session) => {
-      await takeLock(session, `runner of ${project.config.name}`);
+      const lock = await takeLock(session, `runner of ${project.config.name}`);
       const store = createStore(db, config, project.config.stateSchema);
       const state = await store.read(schemasOf(loaded));
       await store.startRun(
@@ -90,7 +92,11 @@ export async function withRun(
       try {
         await prepare(db, loaded, state);
         const versions = createVersions(loaded.graph, state.nodes, state.batches);
-        const end = await work({ ...loaded, db, store, state, versions, runId, startedAt, emit });
+        for (const id of fillVariants(loaded.graph, loaded.fingerprinter, versions, state)) {
+          const filled = versions.stored(id);
+          if (filled) await db.transaction((tx) => store.publish(tx, runId, id, filled));
+        }
+        const end = await work({ ...loaded, db, store, state, versions, lock, runId, startedAt, emit });
         await store.finishRun(runId, end.status, end.error);
         return end.exitCode;
       } catch (error) {

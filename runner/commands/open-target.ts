@@ -1,6 +1,6 @@
 import type { Database } from '../adapters/types.ts';
 import { createVersions, type Versions } from '../state/fingerprint.ts';
-import { createStore } from '../state/store.ts';
+import { createStore, type Store } from '../state/store.ts';
 import type { TargetState } from '../state/types.ts';
 import type { LoadedProject } from './load-project.ts';
 import type { Reporter } from './types.ts';
@@ -8,6 +8,7 @@ import type { Reporter } from './types.ts';
 /** A target that is only read: no lock, no record. */
 export interface OpenTarget {
   readonly db: Database;
+  readonly store: Store;
   readonly state: TargetState;
   readonly versions: Versions;
 }
@@ -30,8 +31,9 @@ export async function withTarget<T>(
   const db = openDatabase(config, { max: 2, applicationName: 'runner', settings });
   try {
     const schemas = [...new Set([...loaded.graph.nodes.values()].map(({ relation }) => relation.schema))];
-    const state = await createStore(db, config, loaded.project.config.stateSchema).read(schemas);
-    return await work({ db, state, versions: createVersions(loaded.graph, state.nodes, state.batches) });
+    const store = createStore(db, config, loaded.project.config.stateSchema);
+    const state = await store.peek(schemas);
+    return await work({ db, store, state, versions: createVersions(loaded.graph, state.nodes, state.batches) });
   } finally {
     await db.close();
   }

@@ -18,13 +18,18 @@ function reportNext(run: OpenRun, reporter: Reporter): void {
 /** `runner pipeline`: load, then build what changed, as one run. */
 export const pipeline: Command<CommonArgs> = async (args, reporter) => {
   const loaded = loadProject(args);
-  return withRun(loaded, { command: 'pipeline', arguments: '', threads: args.threads }, reporter.emit, async (run) => {
-    const refused = await loadSources(run, landedSources(run));
-    reportFlags(run, await raisedFlags(run.project.config.flags, run), reporter);
-    const results = await buildNodes(run, { ...args, select: ['changed'], refused });
-    reporter.summary(results, (Date.now() - run.startedAt.getTime()) / 1000);
-    await reportSummary(run, reporter);
-    reportNext(run, reporter);
-    return endOf(results, refused);
-  });
+  return withRun(
+    loaded,
+    { command: 'pipeline', arguments: args.argv, threads: args.threads },
+    reporter.emit,
+    async (run) => {
+      const refused = await loadSources(run, landedSources(run));
+      reportFlags(run, await raisedFlags(run.project.config.flags, run), reporter);
+      const results = await buildNodes(run, { ...args, select: ['changed'], refused });
+      reporter.summary(results, (Date.now() - run.startedAt.getTime()) / 1000);
+      await reportSummary(run, reporter);
+      reportNext(run, reporter);
+      return endOf(results, refused);
+    },
+  );
 };

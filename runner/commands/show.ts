@@ -43,7 +43,7 @@ export const show: Command<ShowArgs> = async (args, reporter) => {
 async function fetch(tx: Session, sql: string, limit: number): Promise<TextResult> {
   try {
     await tx.query('set transaction read only');
-    await tx.query(`declare shown no scroll cursor for ${sql.trim().replace(/;$/, '')}`);
+    await tx.query(`declare shown no scroll cursor for ${sql.trim().replace(/;$/, '')}`, []);
     return await tx.query(`fetch ${limit === 0 ? 'all' : limit} from shown`);
   } catch (error) {
     if (!(error instanceof DatabaseError)) throw error;

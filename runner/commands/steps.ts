@@ -6,13 +6,14 @@ import { planNodes } from '../execute/plan.ts';
 import { runUnit } from '../execute/run-unit.ts';
 import { schedule, toUnits } from '../execute/schedule.ts';
 import { hasFailed, type NodeResult } from '../execute/types.ts';
-import { selectNodes } from '../graph/select.ts';
+import { type SelectionState, selectNodes } from '../graph/select.ts';
 import type { Node, SourceNode } from '../graph/types.ts';
 import type { Landing } from '../landing/land.ts';
 import { runLoader } from '../landing/run-loader.ts';
 import { findChanges, isStep } from '../state/changes.ts';
 import { identifier, quoted } from '../util/sql.ts';
 import type { OpenRun, RunEnd } from './open-run.ts';
+import { type Asked, askedOf } from './selection.ts';
 import type { Reporter } from './types.ts';
 
 /** Sources that `load` can land by itself: they have a loader and need no model's requests. */
@@ -41,7 +42,7 @@ export async function loadSources(
         seconds: (Date.now() - started) / 1000,
       });
     } catch (error) {
-      if (!(error instanceof RunnerError)) throw error;
+      if (!(error instanceof RunnerError) || error.exitCode === EXIT.wrong) throw error;
       refused.set(node.id, error.faults);
       run.emit({ type: 'faults', faults: error.faults });
     }
@@ -80,14 +81,29 @@ export interface BuildRequest {
   readonly refused?: ReadonlyMap<string, readonly Fault[]>;
 }
 
+/** What the words `changed` and `result:` stand for on a target, as far as they are asked. */
+export async function selectionState(
+  run: Pick<OpenRun, 'graph' | 'fingerprinter' | 'versions' | 'state' | 'store' | 'runId'>,
+  asked: Asked,
+): Promise<SelectionState> {
+  const results = asked.results ? await run.store.lastResults(run.runId) : new Map<string, string>();
+  const reasons = asked.changed ? findChanges(run.graph, run.fingerprinter, run.versions, run.state) : new Map();
+  const changed = new Set([...reasons].filter(([, found]) => found.length > 0).map(([id]) => id));
+  return { changed: () => changed, results: () => results };
+}
+
 /** Selects, builds and audits; what is published when the run ends is whole, whatever failed. */
 export async function buildNodes(run: OpenRun, request: BuildRequest): Promise<readonly NodeResult[]> {
-  const reasons = findChanges(run.graph, run.fingerprinter, run.versions, run.state);
-  const changed = new Set([...reasons].filter(([, found]) => found.length > 0).map(([id]) => id));
+  const asked = askedOf(run.graph, request);
+  const state = await selectionState(run, asked);
+  const selected = selectNodes(run.graph, request, state);
   // What is named, and not merely changed, is built whatever it reads.
-  const named = new Set(selectNodes(run.graph, request, { changed: () => new Set() }));
-  const selected = selectNodes(run.graph, request, { changed: () => changed });
-  const planned = planNodes(run.graph, selected, { isForced: (node) => isForced(run, node) });
+  const named = new Set(selectNodes(run.graph, request, { ...state, changed: () => new Set() }));
+  const joinable = new Set(asked.changed ? selectNodes(run.graph, { exclude: request.exclude ?? [] }, state) : []);
+  const planned = planNodes(run.graph, selected, {
+    isForced: (node) => isForced(run, node),
+    mayJoin: (id) => joinable.has(id),
+  });
   const units = toUnits(run.graph, planned);
   run.emit({ type: 'plan', nodes: units.flat(), total: [...run.graph.nodes.values()].filter(isStep).length });
 

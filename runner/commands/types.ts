@@ -10,6 +10,8 @@ export interface CommonArgs {
   readonly vars?: readonly string[];
   readonly threads: number;
   readonly failFast: boolean;
+  /** The arguments as typed, for the record of the run. */
+  readonly argv: string;
 }
 
 export interface SelectionArgs extends CommonArgs {

@@ -4,11 +4,13 @@ import type { Node, SeedNode } from '../graph/types.ts';
 
 /** A contract that forbids publishing; it ends the transaction. */
 export class AuditFailure extends Error {
+  readonly node: Node;
   readonly contract: ContractResult;
 
   constructor(node: Node, contract: ContractResult) {
     super(`contract of ${node.name} failed`);
     this.name = 'AuditFailure';
+    this.node = node;
     this.contract = contract;
   }
 }

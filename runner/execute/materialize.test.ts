@@ -4,6 +4,7 @@ import type { ModelNode } from '../graph/types.ts';
 import type { NodeConfig } from '../project/types.ts';
 import { type TestDatabase, testDatabase } from '../test/database.ts';
 import { dropAside, MATERIALIZATIONS, type Written } from './materialize.ts';
+import { publishReplacement } from './replace.ts';
 
 let test: TestDatabase;
 const query = async (sql: string) => (await test.db.query(sql)).rows;
@@ -25,6 +26,7 @@ function publish(
   config: NodeConfig = {},
   incremental = false,
   planned = '',
+  audit = async (): Promise<void> => undefined,
 ): Promise<Written> {
   const node = {
     type: 'model',
@@ -40,10 +42,17 @@ function publish(
   return test.db.transaction(async (tx) => {
     const written = await MATERIALIZATIONS[materialized](tx, node, sql, {
       incremental,
-      plannedView: () => planned || undefined,
+      plannedView: () => (planned ? { sql: planned, audit } : undefined),
     });
     await dropAside(tx, node.relation);
     return written;
+  });
+}
+/** Gives m.<name> one more column, as a run of its own would. */
+function replaceTable(name: string, columns: string): Promise<void> {
+  return test.db.transaction(async (tx) => {
+    await tx.query(`create table m.${name}__aside (k int, ${columns}); insert into m.${name}__aside values (1)`);
+    await publishReplacement(tx, { schema: 'm', name }, { schema: 'm', name: `${name}__aside` }, () => undefined);
   });
 }
 const values = (rows: string): string => `select * from (values ${rows}) as v (k, x)`;
@@ -75,15 +84,15 @@ describe('a table', () => {
     const config = { indexes: [{ columns: ['k'], unique: true }] };
     await publish('table', values("(1, 'a')"), config);
     await query(
-      "grant select on m.t to reader; comment on table m.t is 'why'; create view m.v as select x from m.t; create view m.w as select x from m.v; grant select on m.w to reader; comment on view m.w is 'w'",
+      "grant select on m.t to reader; comment on table m.t is 'why'; create view m.v as select x from m.t; create view m.w as select x from m.v; grant select on m.w to reader; alter view m.w set (security_invoker = true); comment on view m.w is 'w'",
     );
     await publish('table', "select 1 as k, now()::date as d, 'b'::text as x", config);
     expect(await query('select x from m.w')).toEqual([['b']]);
     expect(
       await query(
-        "select has_table_privilege('reader', 'm.t', 'select'), has_table_privilege('reader', 'm.w', 'select'), obj_description('m.t'::regclass), obj_description('m.w'::regclass)",
+        "select has_table_privilege('reader', 'm.t', 'select'), has_table_privilege('reader', 'm.w', 'select'), obj_description('m.t'::regclass), obj_description('m.w'::regclass), (select reloptions from pg_class where oid = 'm.w'::regclass)",
       ),
-    ).toEqual([['t', 't', 'why', 'w']]);
+    ).toEqual([['t', 't', 'why', 'w', '{security_invoker=true}']]);
     expect(await query("select indexdef like '%UNIQUE%(k)' from pg_indexes where schemaname = 'm'")).toEqual([['t']]);
   });
 
@@ -96,6 +105,44 @@ describe('a table', () => {
     expect(await content()).toEqual([['1', 'a']]);
     await publish('table', 'select 2 as k', {}, false, 'select k from m.t');
     expect(await query('select * from m.v')).toEqual([['2']]);
+  });
+
+  it('is not published when the new SQL of a reader, made for it, fails its contract', async () => {
+    await publish('table', values("(1, 'a')"));
+    await query('create view m.v as select k, x from m.t');
+    const refuse = (): Promise<void> => Promise.reject(new Error('contract of v failed'));
+    await expect(publish('table', 'select 2 as k', {}, false, 'select k from m.t', refuse)).rejects.toThrow(
+      'contract of v failed',
+    );
+    expect(await query('select * from m.v')).toEqual([['1', 'a']]);
+  });
+
+  it('is replaced beside others that share its readers', async () => {
+    const tables = ['a', 'b', 'c', 'd'];
+    await query(
+      `${tables.map((name) => `create table m.${name} as select 1 as k`).join(';')}; ${tables.map((name) => `create view m.v_${name} as select a.k from m.a join m.b using (k) join m.c using (k) join m.d using (k)`).join(';')}`,
+    );
+    for (let round = 0; round < 5; round += 1) {
+      const columns = round % 2 === 0 ? 'x int' : 'y text';
+      await Promise.all(tables.map((name) => replaceTable(name, columns)));
+    }
+    expect(await query('select count(*) from m.v_a, m.v_b, m.v_c, m.v_d')).toEqual([['1']]);
+  });
+
+  it('has the indexes that it asks for now, and keeps those that others made', async () => {
+    const definitions = async (): Promise<readonly (string | null)[]> =>
+      (
+        await query(
+          "select regexp_replace(indexdef, '.* INDEX \\S+ ON m.t USING btree ', case when indexdef like '%UNIQUE%' then 'unique ' else '' end) from pg_indexes where schemaname = 'm' order by 1",
+        )
+      ).flat();
+    await publish('table', values("(1, 'a')"), { indexes: [{ columns: ['k'] }] });
+    await query('create index by_hand on m.t (x)');
+    expect(await definitions()).toEqual(['(k)', '(x)']);
+    await publish('table', values("(1, 'a')"), { indexes: [{ columns: ['k'], unique: true }] });
+    expect(await definitions()).toEqual(['(x)', 'unique (k)']);
+    await publish('table', values("(1, 'a')"));
+    expect(await definitions()).toEqual(['(x)']);
   });
 
   it('may become a view, and a view a table', async () => {

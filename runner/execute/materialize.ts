@@ -2,9 +2,10 @@ import type { Session } from '../adapters/types.ts';
 import { EXIT, RunnerError } from '../errors.ts';
 import type { ModelNode, SeedNode } from '../graph/types.ts';
 import { copyLine } from '../util/copy.ts';
+import { hashOf } from '../util/hash.ts';
 import { identifier, quoted, type Relation } from '../util/sql.ts';
 import { columnsOf, kindOf, publishDifference, sameColumns } from './publish.ts';
-import { publishReplacement } from './replace.ts';
+import { type PlannedView, publishReplacement } from './replace.ts';
 
 /**
  * How a model's SQL becomes its relation, inside the transaction that also audits and commits it. Until then nobody
@@ -27,8 +28,7 @@ export interface Written {
 export interface MaterializeOptions {
   /** An incremental model goes into the table that is there; false the first time and for a full refresh. */
   readonly incremental: boolean;
-  /** The new SQL of a view that the same run rebuilds later. */
-  readonly plannedView: (view: Relation) => string | undefined;
+  readonly plannedView: (view: Relation) => PlannedView | undefined;
 }
 
 export const MATERIALIZATIONS: Readonly<Record<ModelNode['materialized'], Materialization>> = {
@@ -149,12 +149,28 @@ async function publishTable(
   return { rows, changed: rows };
 }
 
+/** The indexes that the model asks for, and no other of the runner's making: their names tell their definitions. */
 async function makeIndexes(session: Session, node: ModelNode | SeedNode): Promise<void> {
-  for (const { columns, unique } of node.config.indexes ?? []) {
-    const name = identifier(`${node.relation.name}_${columns.join('_')}_idx`.slice(0, 63));
+  const prefix = node.relation.name.slice(0, 40);
+  const wanted = (node.config.indexes ?? []).map((index) => ({
+    ...index,
+    name: `${prefix}_${hashOf(index).slice(0, 8)}_idx`,
+  }));
+  const found = await session.query(
+    'select indexname from pg_catalog.pg_indexes where schemaname = $1 and tablename = $2',
+    [node.relation.schema, node.relation.name],
+  );
+  const present = found.rows.flatMap(([name]) => name ?? []);
+  for (const name of present) {
+    const isOurs = name.startsWith(prefix) && /_[0-9a-f]{8}_idx$/.test(name);
+    if (isOurs && !wanted.some((index) => index.name === name))
+      await session.query(`drop index ${quoted({ ...node.relation, name })}`);
+  }
+  for (const { name, columns, unique } of wanted) {
+    if (present.includes(name)) continue;
     const list = columns.map(identifier).join(', ');
     await session.query(
-      `create ${unique ? 'unique ' : ''}index if not exists ${name} on ${quoted(node.relation)} (${list})`,
+      `create ${unique ? 'unique ' : ''}index ${identifier(name)} on ${quoted(node.relation)} (${list})`,
     );
   }
 }

@@ -11,11 +11,11 @@ const graph = graphOf({
   'models/log1.sql': "{{ config(transaction='log') }}select * from {{ ref('stg') }}",
   'models/log2.sql': "{{ config(transaction='log') }}select * from {{ ref('answer') }}",
 });
-const plan = (names: readonly string[], forced = ''): string =>
+const plan = (names: readonly string[], forced = '', excluded = ''): string =>
   planNodes(
     graph,
     [...graph.nodes.values()].filter(({ name }) => names.includes(name)).map(({ id }) => id),
-    { isForced: ({ name }) => name === forced },
+    { isForced: ({ name }) => name === forced, mayJoin: (id) => graph.nodes.get(id)?.name !== excluded },
   )
     .map((id) => graph.nodes.get(id)?.name)
     .join(' ');
@@ -33,5 +33,6 @@ describe('what a run of the selected nodes builds', () => {
   it('asks a forced source, with what reads it, in a run that has other work', () => {
     expect(plan(['stg'], 'maps.answers')).toBe('stg maps.answers answer log2');
     expect(plan([], 'maps.answers')).toBe('');
+    expect(plan(['stg'], 'maps.answers', 'answer')).toBe('stg maps.answers log2');
   });
 });

@@ -4,13 +4,19 @@ import { isStep } from '../state/changes.ts';
 export interface PlanOptions {
   /** Sources that are asked whatever they know, as long as the run has other work. */
   readonly isForced: (node: Node) => boolean;
+  /** Whether a node that is not selected may join for a forced source. */
+  readonly mayJoin: (id: string) => boolean;
 }
 
 /**
  * The nodes that a run of the selected ones builds, in the graph's order: sources that need no question are left out,
  * a node of a transaction brings the others of it, a forced source joins with all that reads it.
  */
-export function planNodes(graph: Graph, selected: readonly string[], { isForced }: PlanOptions): readonly string[] {
+export function planNodes(
+  graph: Graph,
+  selected: readonly string[],
+  { isForced, mayJoin }: PlanOptions,
+): readonly string[] {
   const wanted = new Set(selected.filter((id) => is(graph, id, isStep)));
   const transactions = new Set(
     [...wanted].map((id) => transactionOf(graph.nodes.get(id))).filter((name) => name !== undefined),
@@ -21,7 +27,7 @@ export function planNodes(graph: Graph, selected: readonly string[], { isForced 
   }
   if (wanted.size > 0) {
     for (const { id } of [...graph.nodes.values()].filter(isForced)) {
-      for (const reader of [id, ...graph.dag.descendants(id)]) wanted.add(reader);
+      for (const reader of [id, ...graph.dag.descendants(id)]) if (mayJoin(reader)) wanted.add(reader);
     }
   }
   return graph.dag.order.filter((id) => wanted.has(id));

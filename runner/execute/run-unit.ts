@@ -1,17 +1,20 @@
 import type { Database, Session } from '../adapters/types.ts';
 import { bind } from '../compile/bind.ts';
 import { evaluateContract } from '../contracts/evaluate.ts';
+import type { ContractResult } from '../contracts/types.ts';
 import { blocksPublish } from '../contracts/verdict.ts';
 import type { Fault } from '../errors.ts';
 import type { Graph, ModelNode, Node, SourceNode } from '../graph/types.ts';
 import type { Landing } from '../landing/land.ts';
 import { isUnchanged } from '../state/changes.ts';
 import type { Fingerprinter, VersionOf, Versions } from '../state/fingerprint.ts';
+import type { TargetLock } from '../state/lock.ts';
 import type { NodeRecord, Store } from '../state/store.ts';
 import type { NodeState, TargetState } from '../state/types.ts';
 import { quoted, type Relation } from '../util/sql.ts';
 import { AuditFailure, contractFaults, faultsOf } from './faults.ts';
 import { dropAside, MATERIALIZATIONS, seed, type Written } from './materialize.ts';
+import type { PlannedView } from './replace.ts';
 import type { Unit } from './schedule.ts';
 import { sourceSql } from './source-sql.ts';
 import type { NodeResult, Status } from './types.ts';
@@ -20,6 +23,8 @@ import type { NodeResult, Status } from './types.ts';
 export interface UnitContext {
   readonly db: Database;
   readonly store: Store;
+  /** Asked before every publish. */
+  readonly lock: TargetLock;
   readonly graph: Graph;
   readonly runId: string;
   readonly fingerprinter: Fingerprinter;
@@ -70,6 +75,7 @@ export async function runUnit(context: UnitContext, unit: Unit): Promise<readonl
         await context.store.publish(tx, context.runId, node.id, state);
         await context.store.record(tx, context.runId, toRecord(result));
       }
+      await context.lock.requireHeld(tx);
     });
   } catch (error) {
     return record(context, failedUnit(unit, current, error, startedAt));
@@ -81,16 +87,26 @@ export async function runUnit(context: UnitContext, unit: Unit): Promise<readonl
 async function buildNode(context: UnitContext, tx: Session, node: Node): Promise<NodeResult> {
   const startedAt = new Date();
   const { inFileOrder, ...written } = await materialize(context, tx, node);
-  const contract = node.contract
-    ? await evaluateContract(tx, node.contract, {
-        relation: node.relation,
-        clock: context.startedAt,
-        ...(inFileOrder ? { rowNumberFrom: inFileOrder } : {}),
-      })
-    : null;
-  if (contract && blocksPublish(contract)) throw new AuditFailure(node, contract);
+  const contract = await audit(context, tx, node, inFileOrder);
   await dropAside(tx, node.relation);
   return ended(node, startedAt, 'success', { ...written, contract });
+}
+
+/** @throws AuditFailure when the contract forbids to publish */
+async function audit(
+  context: UnitContext,
+  tx: Session,
+  node: Node,
+  inFileOrder?: Relation,
+): Promise<ContractResult | null> {
+  if (!node.contract) return null;
+  const contract = await evaluateContract(tx, node.contract, {
+    relation: node.relation,
+    clock: context.startedAt,
+    ...(inFileOrder ? { rowNumberFrom: inFileOrder } : {}),
+  });
+  if (blocksPublish(contract)) throw new AuditFailure(node, contract);
+  return contract;
 }
 
 async function materialize(
@@ -98,7 +114,7 @@ async function materialize(
   tx: Session,
   node: Node,
 ): Promise<Written & { readonly inFileOrder?: Relation }> {
-  const plannedViewOf = (view: Relation): string | undefined => plannedView(context, view);
+  const plannedViewOf = (view: Relation): PlannedView | undefined => plannedView(context, view);
   if (node.type === 'seed') return seed(tx, node, { incremental: false, plannedView: plannedViewOf });
   if (node.type === 'source') throw new Error(`source ${node.name} is landed, not materialized`);
   const exists = context.state.relations.get(`${node.relation.schema}.${node.relation.name}`) === 'r';
@@ -140,13 +156,12 @@ function sqlOf(context: UnitContext, node: ModelNode, incremental: boolean): str
   return modelSql(context.graph, node, incremental, (source) => sourceSql(source, context.versions.batch(source.name)));
 }
 
-function plannedView(context: UnitContext, relation: Relation): string | undefined {
-  const id = [...context.plannedIds].find((planned) => {
-    const node = context.graph.nodes.get(planned);
-    return node && quoted(node.relation) === quoted(relation);
-  });
-  const node = id === undefined ? undefined : context.graph.nodes.get(id);
-  return node?.type === 'model' && node.materialized === 'view' ? sqlOf(context, node, false) : undefined;
+function plannedView(context: UnitContext, relation: Relation): PlannedView | undefined {
+  const node = [...context.plannedIds]
+    .map((id) => context.graph.nodes.get(id))
+    .find((planned) => planned && quoted(planned.relation) === quoted(relation));
+  if (node?.type !== 'model' || node.materialized !== 'view') return undefined;
+  return { sql: sqlOf(context, node, false), audit: async (session) => void (await audit(context, session, node)) };
 }
 
 async function askSource(context: UnitContext, node: SourceNode, startedAt: Date): Promise<NodeResult> {
@@ -175,10 +190,11 @@ function failedUnit(unit: Unit, culprit: Node, error: unknown, startedAt: Date):
 }
 
 function failure(node: Node, error: unknown, startedAt: Date): NodeResult {
-  const contract = error instanceof AuditFailure ? error.contract : null;
-  const faults: readonly Fault[] = contract ? contractFaults(node, contract) : faultsOf(node, error);
+  const failed = error instanceof AuditFailure ? error : null;
+  const contract = failed?.node === node ? failed.contract : null;
+  const faults: readonly Fault[] = failed ? contractFaults(failed.node, failed.contract) : faultsOf(node, error);
   const message = faults.map((fault) => fault.message).join('; ');
-  return ended(node, startedAt, contract ? 'failed' : 'error', { contract, faults, message });
+  return ended(node, startedAt, failed ? 'failed' : 'error', { contract, faults, message });
 }
 
 function ended(node: Node, startedAt: Date, status: Status, fields: Partial<NodeResult>): NodeResult {
@@ -202,7 +218,8 @@ async function record(context: UnitContext, results: readonly NodeResult[]): Pro
   return results;
 }
 
-function toRecord(result: NodeResult): NodeRecord {
+/** A result as the store keeps it. */
+export function toRecord(result: NodeResult): NodeRecord {
   return {
     nodeId: result.node.id,
     name: result.node.name,

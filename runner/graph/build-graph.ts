@@ -11,6 +11,7 @@ import {
   type Node,
   type SeedNode,
   type SourceNode,
+  STRATEGIES,
 } from './types.ts';
 
 /**
@@ -26,6 +27,7 @@ export function buildGraph(project: Project, rendered: readonly Rendered[]): Gra
   const byName = new Map([...seeds, ...models].map((node) => [node.name, node.id]));
   const faults = [
     ...models.flatMap(modelFaults),
+    ...models.flatMap((node) => ignoredFaults(node, project)),
     ...relationFaults([...seeds, ...models]),
     ...contractFaults(project, nodes),
     ...requestFaults(sources, byName),
@@ -121,15 +123,15 @@ function modelFaults(node: ModelNode): readonly Fault[] {
       hint: didYouMean(node.materialized, MATERIALIZED),
     });
   }
-  const strategy = node.config.incremental_strategy ?? 'delete+insert';
-  if (node.materialized === 'incremental' && !['append', 'delete+insert', 'merge'].includes(strategy)) {
+  const strategy = node.config.incremental_strategy ?? STRATEGIES[0];
+  if (node.materialized === 'incremental' && !STRATEGIES.some((known) => known === strategy)) {
     faults.push({
       code: 'STRATEGY_UNKNOWN',
       message: `model ${node.name} has an unknown incremental_strategy`,
       file: node.file,
-      expected: 'append, delete+insert, merge',
+      expected: STRATEGIES.join(', '),
       found: strategy,
-      hint: didYouMean(strategy, ['append', 'delete+insert', 'merge']),
+      hint: didYouMean(strategy, STRATEGIES),
     });
   }
   if (node.materialized === 'incremental' && strategy !== 'append' && !node.config.unique_key?.length) {
@@ -142,6 +144,19 @@ function modelFaults(node: ModelNode): readonly Fault[] {
     });
   }
   return faults;
+}
+
+function ignoredFaults({ name, file, config }: ModelNode, { macros }: Project): readonly Fault[] {
+  const known = macros.map((macro) => macro.name);
+  return (config.ignore_changes ?? [])
+    .filter((macro) => !known.includes(macro))
+    .map((macro) => ({
+      code: 'NAME_UNKNOWN',
+      message: `ignore_changes of ${name} names no macro`,
+      file,
+      found: macro,
+      hint: didYouMean(macro, known),
+    }));
 }
 
 function relationFaults(nodes: readonly (ModelNode | SeedNode)[]): readonly Fault[] {

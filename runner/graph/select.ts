@@ -135,10 +135,9 @@ function materialized(node: Node): string {
 
 /** `*`, `?` and `[abc]` as in a shell. */
 function wildcard(pattern: string): (text: string) => boolean {
-  const source = pattern
-    .replace(/[.+^${}()|\\]/g, '\\$&')
-    .replaceAll('*', '.*')
-    .replaceAll('?', '.');
+  // A bracket that nothing closes stands for itself.
+  const special = /\[[^\]]+\]/.test(pattern) ? /[.+^${}()|\\]/g : /[.+^${}()|\\[\]]/g;
+  const source = pattern.replace(special, '\\$&').replaceAll('*', '.*').replaceAll('?', '.');
   const expression = new RegExp(`^${source}$`);
   return (text) => expression.test(text);
 }

@@ -36,6 +36,8 @@ export interface SourceNode extends NodeBase {
 }
 
 export const MATERIALIZED = ['view', 'table', 'incremental'] as const;
+/** How an incremental model's rows go into its table; the first is the default. */
+export const STRATEGIES = ['delete+insert', 'append', 'merge'] as const;
 export type Materialized = (typeof MATERIALIZED)[number];
 
 /** The nodes of a project by id, and their order. */

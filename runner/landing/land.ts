@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Database, Session } from '../adapters/types.ts';
-import { EXIT, RunnerError } from '../errors.ts';
+import { DatabaseError, EXIT, RunnerError } from '../errors.ts';
 import type { SourceTable } from '../project/types.ts';
 import type { BatchState } from '../state/types.ts';
 import { copyLine } from '../util/copy.ts';
@@ -46,18 +46,30 @@ export async function land(
   }
 }
 
-/** Creates the raw table of a source, or adds the columns that its configuration has gained. */
+/**
+ * Creates the raw table of a source, or adds the columns that its configuration has gained. A table that is as it
+ * should be is only looked at: altering it would keep its readers waiting until the transaction ends.
+ */
 export async function ensureRawTable(
   session: Session | Database,
   raw: Relation,
   columns: readonly string[],
 ): Promise<void> {
-  const texts = columns.map((column) => `${identifier(column)} text`);
-  await session.query(
-    `create schema if not exists ${identifier(raw.schema)};
-     create table if not exists ${quoted(raw)} (batch_id bigint not null, row_number integer not null, loaded_at timestamptz not null, ${texts.join(', ')}) partition by list (batch_id);
-     ${columns.map((column) => `alter table ${quoted(raw)} add column if not exists ${identifier(column)} text;`).join(' ')}`,
+  const found = await session.query(
+    `select attname from pg_catalog.pg_attribute where attrelid = to_regclass(${literal(quoted(raw))}) and attnum > 0 and not attisdropped`,
   );
+  const present = new Set(found.rows.map(([name]) => name));
+  const missing = columns.filter((column) => !present.has(column)).map((column) => `${identifier(column)} text`);
+  if (present.size === 0) {
+    await session.query(
+      `create schema if not exists ${identifier(raw.schema)};
+       create table if not exists ${quoted(raw)} (batch_id bigint not null, row_number integer not null, loaded_at timestamptz not null, ${missing.join(', ')}) partition by list (batch_id)`,
+    );
+  } else if (missing.length > 0) {
+    await session.query(
+      `alter table ${quoted(raw)} ${missing.map((column) => `add column if not exists ${column}`).join(', ')}`,
+    );
+  }
 }
 
 /** @returns `null` when the rows are those of the batch in force */
@@ -84,7 +96,8 @@ async function landBatch(
   const partition = { schema: target.raw.schema, name: `${target.raw.name}_${batchId}` };
   await tx.query(`create table ${quoted(partition)} (like ${quoted(target.raw)}, check (batch_id = ${batchId}))`);
   const columns = ['batch_id', 'row_number', 'loaded_at', ...source.columns].map(identifier).join(', ');
-  const hash = createHash('sha256');
+  // The names count too: the same cells under other names are other rows.
+  const hash = createHash('sha256').update(`${source.columns.join('\t')}\n`);
   const rowCount = await tx.copyIn(
     `copy ${quoted(partition)} (${columns}) from stdin`,
     chunks(extraction, hash, `${batchId}\t`, loadedAt, source.columns.length),
@@ -93,6 +106,7 @@ async function landBatch(
   if (source.mode === 'append' ? rowCount === 0 : contentHash === last?.[0] || (rowCount === 0 && !last)) return null;
 
   await tx.query(`alter table ${quoted(target.raw)} attach partition ${quoted(partition)} for values in (${batchId})`);
+  const originHash = extraction.originHash ? sealed(extraction.originHash, source.columns) : null;
   const version = source.mode === 'append' ? hashOf([last?.[1] ?? null, contentHash]) : contentHash;
   await tx.query(
     `insert into ${batches} (batch_id, source, origin, content_hash, version, origin_hash, row_count, as_of, run_id, loaded_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
@@ -102,14 +116,25 @@ async function landBatch(
       extraction.origin,
       contentHash,
       version,
-      extraction.originHash ?? null,
+      originHash,
       rowCount,
       context.asOf,
       target.runId,
       loadedAt,
     ],
   );
-  return { batchId, version, origin: extraction.origin, originHash: extraction.originHash ?? null, rowCount };
+  return { batchId, version, origin: extraction.origin, originHash, rowCount };
+}
+
+/** What is kept of an origin's hash: it holds only as long as the columns are those it was landed with. */
+function sealed(originHash: string, columns: readonly string[]): string {
+  return `${originHash} ${hashOf(columns).slice(0, 16)}`;
+}
+
+/** The origin's own hash, or `null` when the columns are others by now. */
+export function unsealed(kept: string | null, columns: readonly string[]): string | null {
+  const originHash = kept?.split(' ')[0] ?? '';
+  return kept === sealed(originHash, columns) ? originHash : null;
 }
 
 /** Rows as COPY lines, in pieces large enough to be worth a write; what is hashed is the source's content alone. */
@@ -138,7 +163,18 @@ async function* chunks(
   if (piece !== '') yield piece;
 }
 
+/** A source that can't be read, or holds what the server can't take, is at fault, not the run. */
 function refuse(error: unknown, source: string): never {
+  if (error instanceof DatabaseError) {
+    throw new RunnerError(
+      {
+        code: `SQL_${error.sqlstate}`,
+        message: `source ${source}: ${error.message}`,
+        hint: error.hint,
+      },
+      EXIT.failed,
+    );
+  }
   if (!(error instanceof Error) || !('code' in error) || !('place' in error)) throw error;
   const fault = error as Error & SourceFault;
   throw new RunnerError(

@@ -6,7 +6,7 @@ import { DatabaseError, EXIT, RunnerError } from '../errors.ts';
 import type { SourceNode } from '../graph/types.ts';
 import type { BatchState } from '../state/types.ts';
 import { quoted, type Relation } from '../util/sql.ts';
-import { type Landing, type LandingTarget, land } from './land.ts';
+import { type Landing, type LandingTarget, land, unsealed } from './land.ts';
 import type { Loader, Request } from './types.ts';
 
 export interface LoaderRun {
@@ -46,7 +46,7 @@ export async function runLoader(
     env: (name) => run.env(name) ?? (run.sampleAllowed ? (source.env[name] ?? undefined) : undefined),
     vars: run.vars,
     asOf: run.asOf,
-    lastOriginHash: last?.originHash ?? null,
+    lastOriginHash: unsealed(last?.originHash ?? null, source.columns),
     notice: run.notice,
     ...(requests ? { requests } : {}),
   });

@@ -21,7 +21,7 @@ export interface LoaderContext {
   /** `system.table`, for messages. */
   readonly source: string;
   readonly columns: readonly string[];
-  /** The source's configured variables (`env:` in sources.yml), the default filled in; `undefined` when neither is set. */
+  /** A variable of the environment, or the default that sources.yml gives it; `undefined` when neither is set. */
   readonly env: (name: string) => string | undefined;
   /** `vars:` of project.yml, with `--vars` applied. */
   readonly vars: Readonly<Record<string, unknown>>;

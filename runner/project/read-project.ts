@@ -5,6 +5,7 @@ import type { Contract } from '../contracts/types.ts';
 import { type Fault, RunnerError } from '../errors.ts';
 import { didYouMean } from '../util/suggest.ts';
 import { parseProjectConfig } from './config.ts';
+import { doubles, unknownNames } from './names.ts';
 import { parseSeed } from './seeds.ts';
 import { parseSources } from './sources.ts';
 import type { ModelFile, NodeConfig, Project, ProjectConfig } from './types.ts';
@@ -14,14 +15,7 @@ import type { ModelFile, NodeConfig, Project, ProjectConfig } from './types.ts';
  * @throws RunnerError with the faults of all files, each with its place
  */
 export function readProject(dir: string): Project {
-  if (!existsSync(join(dir, 'project.yml'))) {
-    throw new RunnerError({
-      code: 'PROJECT_NOT_FOUND',
-      message: `no project.yml in ${dir}`,
-      hint: 'Run the command in the project folder, or name it with --project-dir.',
-    });
-  }
-  const config = parseProjectConfig(read(dir, 'project.yml'), 'project.yml');
+  const config = readConfig(dir);
   const faults: Fault[] = [];
   const each = <T>(files: readonly string[], parse: (text: string, file: string) => T): readonly T[] =>
     files.flatMap((file) => collect(faults, () => parse(read(dir, file), file)));
@@ -33,7 +27,20 @@ export function readProject(dir: string): Project {
   const contracts = each(list(dir, 'soda', '.yml'), parseContract);
 
   const names = [...models, ...seeds].map(({ name }) => name);
-  faults.push(...doubles([...models, ...seeds]), ...strayContracts(contracts, names));
+  const described = contracts.map(({ file }) => ({ name: stem(file), file }));
+  const tables = sources.map(({ system, table }) => ({ name: `${system}.${table}`, file: 'sources/sources.yml' }));
+  faults.push(
+    ...doubles('nodes', [...models, ...seeds]),
+    ...doubles('macros', macros),
+    ...doubles('contracts', described),
+    ...doubles('source tables', tables),
+    ...strayContracts(contracts, names),
+    ...unknownNames(config, {
+      models: models.map(({ name }) => name),
+      seeds: seeds.map(({ name }) => name),
+      sources: tables.map(({ name }) => name),
+    }),
+  );
   if (faults.length > 0) throw new RunnerError(faults);
   return {
     dir,
@@ -46,6 +53,21 @@ export function readProject(dir: string): Project {
   };
 }
 
+/**
+ * project.yml alone.
+ * @throws RunnerError `PROJECT_NOT_FOUND`, or with the faults of the file
+ */
+export function readConfig(dir: string): ProjectConfig {
+  if (!existsSync(join(dir, 'project.yml'))) {
+    throw new RunnerError({
+      code: 'PROJECT_NOT_FOUND',
+      message: `no project.yml in ${dir}`,
+      hint: 'Run the command in the project folder, or name it with --project-dir.',
+    });
+  }
+  return parseProjectConfig(read(dir, 'project.yml'), 'project.yml');
+}
+
 function model(config: ProjectConfig, template: string, file: string): ModelFile {
   return { name: stem(file), file, template, config: inherited(config, file) };
 }
@@ -55,25 +77,6 @@ function inherited(config: ProjectConfig, file: string): NodeConfig {
   const folders = posix.dirname(file).split('/').slice(1);
   const paths = folders.map((_folder, depth) => folders.slice(0, depth + 1).join('/'));
   return Object.assign({}, ...paths.map((path) => config.models[path])) as NodeConfig;
-}
-
-function doubles(files: readonly { name: string; file: string }[]): readonly Fault[] {
-  const first = new Map<string, string>();
-  return files.flatMap(({ name, file }) => {
-    const other = first.get(name);
-    if (other === undefined) first.set(name, file);
-    return other === undefined
-      ? []
-      : [
-          {
-            code: 'NAME_TWICE',
-            message: `two nodes are named ${name}`,
-            file,
-            found: other,
-            hint: 'Rename one: ref() finds a node by its file name.',
-          },
-        ];
-  });
 }
 
 function strayContracts(contracts: readonly Contract[], names: readonly string[]): readonly Fault[] {

@@ -44,9 +44,14 @@ export function createReporter(options: ReporterOptions): Reporter {
   const say = (text: string): void => {
     if (!options.quiet && !json) print(text);
   };
+  const onTerminal = options.stderr.isTTY === true;
   const faults = (list: readonly Fault[]): void => {
-    for (const fault of list)
-      options.stderr.write(`${drawFault(fault, painter(options.stderr.isTTY === true && !options.noColor))}\n`);
+    for (const fault of list) {
+      const text = drawFault(fault, painter(onTerminal && !options.noColor));
+      // On one terminal with the live lines, they have to make room.
+      if (live && onTerminal) live.print(text);
+      else options.stderr.write(`${text}\n`);
+    }
   };
   const emit = (event: RunEvent): void => {
     if (json && !options.quiet) log.write(`${eventLine(event, new Date())}\n`);

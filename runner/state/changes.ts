@@ -45,6 +45,27 @@ export function isUnchanged(node: Node, fingerprinter: Fingerprinter, versions: 
   );
 }
 
+/**
+ * Nodes that are as they were published, but were so before some variant existed: with their version in it, so that who
+ * is compared in it from now on is not for ever due. Parents come first.
+ */
+export function fillVariants(
+  graph: Graph,
+  fingerprinter: Fingerprinter,
+  versions: Versions,
+  state: TargetState,
+): readonly string[] {
+  return graph.dag.order.filter((id) => {
+    const node = graph.nodes.get(id);
+    const stored = versions.stored(id);
+    if (!node || !stored || fingerprinter.variants.every((variant) => stored.versions[variant] !== undefined))
+      return false;
+    if (!isUnchanged(node, fingerprinter, versions, state)) return false;
+    versions.publish(id, fingerprinter.state(node, versions.of));
+    return true;
+  });
+}
+
 function reasonsOf(
   graph: Graph,
   node: Node,

@@ -16,8 +16,8 @@ export const LATEST_MIGRATION = MIGRATIONS.at(-1)?.name ?? '';
  * is up to date does without it.
  */
 export async function migrate(config: ConnectionConfig, schema: string): Promise<void> {
-  const { default: createKnex } = await import('knex');
-  const knex = createKnex({ client: 'pg', connection: { ...config }, pool: { min: 0, max: 1 }, log: SILENT });
+  const { openKnex } = await import('../adapters/knex.ts');
+  const knex = await openKnex(config);
   try {
     await knex.raw('create schema if not exists ??', [schema]);
     await knex.migrate.latest({
@@ -36,10 +36,6 @@ export async function migrate(config: ConnectionConfig, schema: string): Promise
     await knex.destroy();
   }
 }
-
-const quiet = (): void => undefined;
-/** What goes wrong is thrown; the terminal is not knex's to write on. */
-const SILENT: Knex.Logger = { warn: quiet, error: quiet, debug: quiet, deprecate: quiet };
 
 async function runsNodesBatches(knex: Knex, schema: string): Promise<void> {
   // A schema builder runs all that it was told, each time: one for each table.

@@ -23,9 +23,14 @@ export interface NodeRecord {
 export interface Store {
   /** Everything a plan needs, in one round trip; brings the tables up to date first when they are not. */
   read(schemas: readonly string[]): Promise<TargetState>;
+  /** The same, changing nothing: of a target that was never built, or not by this version, that it holds nothing. */
+  peek(schemas: readonly string[]): Promise<TargetState>;
+  /** How the nodes of the last run but `runId` ended, by id. */
+  lastResults(runId: string): Promise<ReadonlyMap<string, string>>;
   /**
-   * Called with the target's lock held: a run that is still noted as running has died. A run of the same id (an
-   * orchestrator that restarts one) starts anew: its node results are replaced.
+   * Called with the target's lock held: a run that is still noted as running has died. A run of an id that is there
+   * (an orchestrator that restarts one, or runs several commands in one execution) goes on with it: its results stay
+   * until they are replaced one by one.
    */
   startRun(run: RunRecord, startedAt: Date): Promise<void>;
   finishRun(runId: string, status: string, error: string | null): Promise<void>;
@@ -37,10 +42,7 @@ export interface Store {
 export function createStore(db: Database, config: ConnectionConfig, schema: string): Store {
   const table = (name: string): string => `${identifier(schema)}.${identifier(name)}`;
   const read = async (schemas: readonly string[]): Promise<TargetState | undefined> => {
-    const result = await db.query(stateQuery(table, schemas)).catch((error: unknown) => {
-      if (error instanceof DatabaseError && ['42P01', '3F000'].includes(error.sqlstate)) return undefined;
-      throw error;
-    });
+    const result = await db.query(stateQuery(table, schemas)).catch(whenAbsent);
     const text = result?.rows[0]?.[0];
     return text ? parseState(JSON.parse(text) as StateJson) : undefined;
   };
@@ -49,17 +51,27 @@ export function createStore(db: Database, config: ConnectionConfig, schema: stri
       const state = await read(schemas);
       if (state) return state;
       await migrate(config, schema);
-      return (await read(schemas)) ?? { nodes: new Map(), batches: new Map(), relations: new Map() };
+      return (await read(schemas)) ?? NOTHING;
+    },
+    peek: async (schemas) => (await read(schemas)) ?? NOTHING,
+    async lastResults(runId) {
+      const result = await db
+        .query(
+          `select node_id, status from ${table('node_result')} where run_id = (
+           select run_id from ${table('run')} as r where run_id <> $1 and exists (select from ${table('node_result')} as n where n.run_id = r.run_id)
+           order by started_at desc limit 1)`,
+          [runId],
+        )
+        .catch(whenAbsent);
+      return new Map((result?.rows ?? []).map(([id, status]) => [id ?? '', status ?? '']));
     },
     async startRun(run, startedAt) {
       await db.query(
-        `with dead as (update ${table('run')} set status = 'aborted' where status = 'running' and run_id <> $1),
-              gone as (delete from ${table('node_result')} where run_id = $1),
-              gone_checks as (delete from ${table('check_result')} where run_id = $1)
+        `with dead as (update ${table('run')} set status = 'aborted' where status = 'running' and run_id <> $1)
          insert into ${table('run')} (run_id, label, command, arguments, project, target, date_reference, git_commit, orchestrator, status, started_at)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'running', $10)
          on conflict (run_id) do update set command = excluded.command, arguments = excluded.arguments, date_reference = excluded.date_reference,
-           git_commit = excluded.git_commit, status = 'running', error = null, started_at = excluded.started_at, finished_at = null`,
+           git_commit = excluded.git_commit, status = 'running', error = null, finished_at = null`,
         [
           run.runId,
           run.label,
@@ -76,7 +88,11 @@ export function createStore(db: Database, config: ConnectionConfig, schema: stri
     },
     async finishRun(runId, status, error) {
       await db.query(
-        `update ${table('run')} set status = $2, error = $3, finished_at = clock_timestamp() where run_id = $1`,
+        // Under one id, a command that had nothing to do does not undo what another one did.
+        `update ${table('run')} set error = $3, finished_at = clock_timestamp(), status = case
+           when $2 = 'nothing_to_do' and exists (select from ${table('node_result')} where run_id = $1 and status = 'success') then 'success'
+           else $2 end
+         where run_id = $1`,
         [runId, status, error],
       );
     },
@@ -117,6 +133,15 @@ export function createStore(db: Database, config: ConnectionConfig, schema: stri
     },
   };
 }
+
+/** A target without the runner's tables answers nothing. */
+function whenAbsent(error: unknown): undefined {
+  const [unknownTable, unknownSchema] = ['42P01', '3F000'];
+  if (error instanceof DatabaseError && [unknownTable, unknownSchema].includes(error.sqlstate)) return undefined;
+  throw error;
+}
+
+const NOTHING: TargetState = { nodes: new Map(), batches: new Map(), relations: new Map() };
 
 interface StateJson {
   readonly migration: string | null;

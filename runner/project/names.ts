@@ -1,0 +1,55 @@
+import type { Fault } from '../errors.ts';
+import { didYouMean } from '../util/suggest.ts';
+import type { ProjectConfig } from './types.ts';
+
+interface Known {
+  readonly models: readonly string[];
+  readonly seeds: readonly string[];
+  /** `system.table` */
+  readonly sources: readonly string[];
+}
+
+/** Names in project.yml that nothing has: a flag or a table that would silently never show. */
+export function unknownNames({ flags, summary }: ProjectConfig, { models, seeds, sources }: Known): readonly Fault[] {
+  const unknown = (where: string, names: readonly string[], known: readonly string[]): readonly Fault[] =>
+    names
+      .filter((name) => !known.includes(name))
+      .map((name) => ({
+        code: 'NAME_UNKNOWN',
+        message: `${where} names ${name}, which is not there`,
+        file: 'project.yml',
+        found: name,
+        hint: didYouMean(name, known),
+      }));
+  return [
+    ...flags.flatMap((flag) => [
+      ...unknown(`flag ${flag.name}`, flag.sources ?? [], sources),
+      ...unknown(`flag ${flag.name}`, flag.seeds ?? [], seeds),
+      ...unknown(`flag ${flag.name}`, flag.empty === undefined ? [] : [flag.empty], models),
+    ]),
+    ...summary.flatMap(({ title, model }) => unknown(`summary "${title}"`, [model], [...models, ...seeds])),
+  ];
+}
+
+/** The second of two things of one name, of which only one could be found. */
+export function doubles(
+  kind: string,
+  files: readonly { readonly name: string; readonly file: string }[],
+): readonly Fault[] {
+  const first = new Map<string, string>();
+  return files.flatMap(({ name, file }) => {
+    const other = first.get(name);
+    if (other === undefined) first.set(name, file);
+    return other === undefined
+      ? []
+      : [
+          {
+            code: 'NAME_TWICE',
+            message: `two ${kind} are named ${name}`,
+            file,
+            found: other,
+            hint: 'Rename or remove one: they are found by their name.',
+          },
+        ];
+  });
+}
