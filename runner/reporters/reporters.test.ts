@@ -125,6 +125,29 @@ describe('the reporter', () => {
     expect(read()).toEqual([null, 'X\n  wrong\n']);
   });
 
+  it('keeps a fault on the terminal when live lines are drawn over', () => {
+    const screen = Object.assign(new PassThrough({ encoding: 'utf8' }), { isTTY: true, columns: 80 });
+    const reporter = createReporter({
+      output: 'text',
+      quiet: false,
+      logFormat: 'text',
+      noColor: true,
+      stdout: screen as never,
+      stderr: screen as never,
+    });
+    const node = {
+      id: 'a',
+      name: 'orders',
+      type: 'model',
+      materialized: 'table',
+      relation: { schema: 'm', name: 'orders' },
+    } as never;
+    reporter.emit({ type: 'node_started', node });
+    reporter.faults([{ code: 'CHECK_FAILED', message: 'too few' }]);
+    reporter.close();
+    expect(visible(String(screen.read()))).toEqual(['CHECK_FAILED', '  too few']);
+  });
+
   it('draws a fault with its place, its line, what was expected and the next step', () => {
     const fault = {
       code: 'TEMPLATE_ERROR',
@@ -142,3 +165,15 @@ describe('the reporter', () => {
     );
   });
 });
+
+/** The lines that a terminal shows after the text: the only codes are "up n lines" and "erase all below". */
+function visible(text: string): string[] {
+  const lines: string[] = [];
+  const escape = '\u001b';
+  for (const part of text.replaceAll(`${escape}[0J`, '').split(new RegExp(`(${escape}\\[\\d+A|\\n)`))) {
+    const up = part.startsWith(escape) ? Number(part.slice(2, -1)) : 0;
+    if (up > 0) lines.length = Math.max(0, lines.length - up);
+    else if (part !== '\n' && part !== '') lines.push(part);
+  }
+  return lines;
+}

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { createRenderer } from '../compile/render.ts';
 import { buildGraph } from '../graph/build-graph.ts';
-import type { Node } from '../graph/types.ts';
+import type { Graph, Node } from '../graph/types.ts';
 import { projectOf } from '../test/projects.ts';
-import { findChanges, isStep, isUnchanged } from './changes.ts';
+import { fillVariants, findChanges, isStep, isUnchanged } from './changes.ts';
 import { createFingerprinter, createVersions, type Fingerprinter, type Versions } from './fingerprint.ts';
 import type { TargetState } from './types.ts';
 
@@ -23,6 +23,7 @@ const FILES = {
 };
 
 interface World {
+  readonly graph: Graph;
   readonly fingerprinter: Fingerprinter;
   readonly versions: Versions;
   readonly state: TargetState;
@@ -73,7 +74,7 @@ function world(changes: Readonly<Record<string, string>> = {}, asOf = '2026-11-2
       .map(([id]) => graph.nodes.get(id)?.name)
       .sort()
       .join(' ');
-  return { fingerprinter, versions, state, node, changed };
+  return { graph, fingerprinter, versions, state, node, changed };
 }
 
 const base = world();
@@ -145,5 +146,15 @@ describe('what changed', () => {
     now.versions.publish(now.node('daily').id, now.fingerprinter.state(now.node('daily'), now.versions.of));
     now.versions.publish(now.node('stg').id, now.fingerprinter.state(now.node('stg'), now.versions.of));
     expect(now.changed()).toContain('daily');
+  });
+
+  it('is not for ever what has begun to ignore a macro', () => {
+    const before = world({ 'models/log.sql': "select * from {{ ref('kpi') }}" });
+    const now = world({}, '2026-11-24', before);
+    expect(now.changed()).toBe('log');
+    expect(fillVariants(now.graph, now.fingerprinter, now.versions, now.state)).not.toContain(now.node('log').id);
+    now.versions.publish(now.node('log').id, now.fingerprinter.state(now.node('log'), now.versions.of));
+    expect(now.changed()).toBe('');
+    expect(world({}, '2026-11-25', now).changed()).toBe('daily kpi');
   });
 });

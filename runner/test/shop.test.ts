@@ -254,6 +254,73 @@ describe('a project that is not ours', () => {
     expect(await shop.rows("select count(*) from runs.run where run_id = 'nightly'")).toEqual([['1']]);
   });
 
+  it('goes on with a run whose label comes again, and takes nothing of it back', async () => {
+    const again = { RUN_LABEL: 'one-execution' };
+    edit('seeds/rate.csv', (text) => `${text}GBP,0.9,2020-01-01\n`);
+    await shop.runner(['load', ...DAY], again);
+    await shop.runner(['build', ...DAY, '--select', 'changed'], again);
+    await shop.runner(['build', ...DAY, '--select', 'changed'], again);
+    expect(await shop.rows("select command, arguments, status from runs.run where run_id = 'one-execution'")).toEqual([
+      ['build', '--as-of 2026-03-10 --select changed', 'success'],
+    ]);
+    expect(
+      await shop.rows(
+        "select count(*) > 3 from runs.node_result where run_id = 'one-execution' and status = 'success'",
+      ),
+    ).toEqual([['t']]);
+    edit('seeds/rate.csv', (text) => text.replace('GBP,0.9,2020-01-01\n', ''));
+    expect((await pipeline()).code).toBe(0);
+  });
+
+  it('reads a source anew when its columns have other names, though its file is the same', async () => {
+    edit('sources/sources.yml', (text) => text.replace('product, amount, ordered_on', 'product, price, ordered_on'));
+    edit('models/staging/stg_orders.sql', (text) => text.replace('amount::numeric', 'price::numeric'));
+    const before = await revenue();
+    expect((await pipeline()).code).toBe(0);
+    expect(await revenue()).toEqual(before);
+    edit('sources/sources.yml', (text) => text.replace('product, price, ordered_on', 'product, amount, ordered_on'));
+    edit('models/staging/stg_orders.sql', (text) => text.replace('price::numeric', 'amount::numeric'));
+    expect((await pipeline()).code).toBe(0);
+  });
+
+  it('publishes nothing more when it has lost its hold of the target', async () => {
+    edit('seeds/rate.csv', (text) => text.replace('EUR,2.00', 'EUR,3.00'));
+    edit('models/staging/stg_orders.sql', (text) =>
+      text.replace(
+        'from {{',
+        "from (select pg_terminate_backend(l.pid) from pg_locks as l join pg_database as d on d.oid = l.database where l.locktype = 'advisory' and d.datname = current_database()) as gone, {{",
+      ),
+    );
+    const before = await revenue();
+    const { code, stderr } = await shop.runner(['build', ...DAY, '--select', 'stg_orders+', '--threads', '1']);
+    edit('models/staging/stg_orders.sql', (text) =>
+      text.replace(/from \(select pg_terminate.*\) as gone, \{\{/, 'from {{'),
+    );
+    edit('seeds/rate.csv', (text) => text.replace('EUR,3.00', 'EUR,2.00'));
+    expect(code).toBe(1);
+    expect(stderr).toContain('LOCK_LOST');
+    expect(await revenue()).toEqual(before);
+    expect((await pipeline()).code).toBe(0);
+  });
+
+  it('tells names in project.yml that nothing has', async () => {
+    const text = readFileSync(join(shop.dir, 'project.yml'), 'utf8');
+    edit('project.yml', () =>
+      text
+        .replace('seeds: [rate]', 'seeds: [rte]')
+        .replace('empty: order_line', 'empty: ordr_line')
+        .replace('model: revenue', 'model: revnue'),
+    );
+    edit('models/log/run_log.sql', (sql) => sql.replace("['today']", "['todaay']"));
+    const { code, stderr } = await shop.runner(['ls']);
+    edit('project.yml', () => text);
+    const { stderr: second } = await shop.runner(['ls']);
+    edit('models/log/run_log.sql', (sql) => sql.replace("['todaay']", "['today']"));
+    expect(code).toBe(2);
+    for (const name of ['rate', 'order_line', 'revenue']) expect(stderr).toContain(`Did you mean "${name}"?`);
+    expect(second).toContain('Did you mean "today"?');
+  });
+
   it('writes the whole log or none of it', async () => {
     edit('models/log/run_log.sql', (text) => text.replace('as revenue', '/ 0 as revenue'));
     const rows = await shop.rows('select count(*) from log.revenue_log');
@@ -301,6 +368,47 @@ describe('commands that answer', () => {
     expect(code).toBe(1);
     expect(stderr).toMatch(/SQL_/);
     expect(await shop.rows('select count(*) from marts.rate')).toEqual([['2']]);
+  });
+
+  it('show takes one statement, so that none can end its transaction', async () => {
+    const { code, stderr } = await shop.runner([
+      'show',
+      '--inline',
+      'select 1; commit; create table public.left_behind (a int); begin; select 2',
+    ]);
+    expect(code).toBe(1);
+    expect(stderr).toContain('SQL_42601');
+    expect(await shop.rows("select to_regclass('public.left_behind')")).toEqual([[null]]);
+  });
+
+  it('changed and result: may stand within the graph operators', async () => {
+    edit('models/marts/question.sql', (text) =>
+      text.replace('select distinct product', 'select distinct lower(product) as product'),
+    );
+    const names = async (selector: string): Promise<string[]> =>
+      (
+        JSON.parse((await shop.runner(['ls', '--select', selector, '--output', 'json', ...DAY])).stdout) as {
+          name: string;
+        }[]
+      ).map(({ name }) => name);
+    expect(await names('changed')).toEqual(['question', 'oracle.answers', 'product']);
+    expect(await names('+changed')).toContain('stg_orders');
+    edit('models/marts/question.sql', (text) => text.replace('lower(product) as product', '1 / 0 as product'));
+    expect((await shop.runner(['build', ...DAY, '--select', 'question'])).code).toBe(1);
+    expect(await names('result:error')).toEqual(['question']);
+    edit('models/marts/question.sql', (text) => text.replace('1 / 0 as product', 'product'));
+    expect((await shop.runner(['build', ...DAY, '--select', 'result:error+'])).stdout).toMatch(
+      /ok +table +marts\.question/,
+    );
+  });
+
+  it('ls changes nothing on a target that was never built', async () => {
+    const config = readFileSync(join(shop.dir, 'project.yml'), 'utf8');
+    edit('project.yml', (text) => text.replace('state_schema: runs', 'state_schema: fresh'));
+    const { code } = await shop.runner(['ls', '--select', 'changed', 'result:error']);
+    edit('project.yml', () => config);
+    expect(code).toBe(0);
+    expect(await shop.rows("select count(*) from pg_namespace where nspname = 'fresh'")).toEqual([['0']]);
   });
 
   it('ls lists a selection in build order', async () => {
@@ -361,6 +469,8 @@ describe('commands that answer', () => {
     [['build', '--selct', 'x'], 'Did you mean "select"?'],
     [['build', '--select', 'ordr_line'], 'Did you mean "order_line"?'],
     [['load', 'shp'], 'Did you mean "shop"?'],
+    [['ls', '--select', 'a[b'], 'matches no node'],
+    [['db', 'url', '--project-dir', 'models'], 'PROJECT_NOT_FOUND'],
     [['build', '--as-of', 'yesterday'], 'YYYY-MM-DD'],
     [['show'], '--inline'],
     [['build', '--threads', '0'], '--threads must be a whole number from 1'],
