@@ -169,9 +169,9 @@ describe('the reporter', () => {
 /** The lines that a terminal shows after the text: the only codes are "up n lines" and "erase all below". */
 function visible(text: string): string[] {
   const lines: string[] = [];
-  const escape = '\u001b';
-  for (const part of text.replaceAll(`${escape}[0J`, '').split(new RegExp(`(${escape}\\[\\d+A|\\n)`))) {
-    const up = part.startsWith(escape) ? Number(part.slice(2, -1)) : 0;
+  const code = '\u001b';
+  for (const part of text.replaceAll(`${code}[0J`, '').split(new RegExp(`(${code}\\[\\d+A|\\n)`))) {
+    const up = part.startsWith(code) ? Number(part.slice(2, -1)) : 0;
     if (up > 0) lines.length = Math.max(0, lines.length - up);
     else if (part !== '\n' && part !== '') lines.push(part);
   }
