@@ -41,7 +41,8 @@ typed as (
         type_contrat,
         adresse_domicile,
         moyen_deplacement,
-        {{ decimal_ou_null('salaire_brut') }} as salaire_brut,
+        -- "30,000" may be thirty or thirty thousand: nobody is paid on a guess
+        case when salaire_brut !~ '[.,][0-9]{3}$' then {{ decimal_ou_null('salaire_brut') }} end as salaire_brut,
         {{ decimal_ou_null('nb_jours_cp') }} as nb_jours_cp,
         coalesce(
             {{ date_iso_ou_null('date_naissance') }},

@@ -92,7 +92,10 @@ function parseVars(pairs: readonly string[]): Readonly<Record<string, unknown>> 
         });
       const value = pair.slice(equals + 1);
       try {
-        return [pair.slice(0, equals), JSON.parse(value) as unknown];
+        return [
+          pair.slice(0, equals),
+          JSON.parse(/^(true|false)$/i.test(value) ? value.toLowerCase() : value) as unknown,
+        ];
       } catch {
         return [pair.slice(0, equals), value];
       }

@@ -41,26 +41,29 @@ async function view(session: Session, node: ModelNode, sql: string, options: Mat
   const kind = await kindOf(session, node.relation);
   if (kind !== undefined && !(kind === 'view' && (await keepsColumns(session, node, sql)))) {
     const aside = asideOf(node.relation);
-    await session.query(`create view ${quoted(aside)} as\n${sql}`);
+    await session.query(`create view ${quoted(aside)} as\n${sql}`, ONE_STATEMENT);
     await publishReplacement(session, node.relation, aside, options.plannedView);
-  } else await session.query(`create or replace view ${quoted(node.relation)} as\n${sql}`);
+  } else await session.query(`create or replace view ${quoted(node.relation)} as\n${sql}`, ONE_STATEMENT);
   return NO_ROWS;
 }
 
 /** Whether the view's SQL gives the columns it has now; only then PostgreSQL replaces it in place. */
 async function keepsColumns(session: Session, node: ModelNode, sql: string): Promise<boolean> {
   const aside = asideOf(node.relation);
-  await session.query(`create view ${quoted(aside)} as\n${sql}`);
+  await session.query(`create view ${quoted(aside)} as\n${sql}`, ONE_STATEMENT);
   const same = sameColumns(await columnsOf(session, node.relation), await columnsOf(session, aside));
   await session.query(`drop view ${quoted(aside)}`);
   return same;
 }
 
+/** Parameters, be they none, let the server refuse a second statement: it could end the transaction that audits. */
+const ONE_STATEMENT: readonly unknown[] = [];
+
 const NO_ROWS: Written = { rows: null, changed: null };
 
 async function table(session: Session, node: ModelNode, sql: string, options: MaterializeOptions): Promise<Written> {
   const aside = asideOf(node.relation);
-  const built = await session.query(`create table ${quoted(aside)} as\n${sql}`);
+  const built = await session.query(`create table ${quoted(aside)} as\n${sql}`, ONE_STATEMENT);
   return publishTable(session, node, aside, built.rowCount, options);
 }
 
@@ -77,7 +80,7 @@ async function incremental(
 ): Promise<Written> {
   if (!options.incremental) return table(session, node, sql, options);
   const aside = asideOf(node.relation);
-  const built = await session.query(`create table ${quoted(aside)} as\n${sql}`);
+  const built = await session.query(`create table ${quoted(aside)} as\n${sql}`, ONE_STATEMENT);
   await requireSameColumns(session, node, aside);
   const strategy = node.config.incremental_strategy ?? 'delete+insert';
   const key = node.config.unique_key ?? [];
@@ -120,11 +123,34 @@ export async function seed(
 ): Promise<Written & { readonly inFileOrder: Relation }> {
   const aside = asideOf(node.relation);
   const types = new Map(node.contract?.columns.map((column) => [column.name, column.dataType]));
+  requireIsoDays(node, types);
   const columns = node.seed.header.map((name) => `${identifier(name)} ${types.get(name) ?? 'text'}`);
   await session.query(`create table ${quoted(aside)} (${columns.join(', ')})`);
   const rows = await session.copyIn(`copy ${quoted(aside)} from stdin`, lines(node));
   const written = await publishTable(session, node, aside, rows, options);
   return { ...written, inFileOrder: (await kindOf(session, aside)) === undefined ? node.relation : aside };
+}
+
+/** PostgreSQL would read `05/12/26` and `today` too, each as some day. */
+function requireIsoDays(node: SeedNode, types: ReadonlyMap<string, string | null>): void {
+  const days = node.seed.header.map((name) => types.get(name)?.toLowerCase() === 'date');
+  const faults = node.seed.rows.flatMap(({ line, cells }) =>
+    cells.flatMap((cell, column) =>
+      cell === null || !days[column] || /^\d{4}-\d{2}-\d{2}$/.test(cell)
+        ? []
+        : [
+            {
+              code: 'SEED_INVALID',
+              message: `${node.name}: ${node.seed.header[column]} is no day`,
+              file: node.file,
+              line,
+              expected: 'YYYY-MM-DD',
+              found: cell,
+            },
+          ],
+    ),
+  );
+  if (faults.length > 0) throw new RunnerError(faults, EXIT.failed);
 }
 
 async function* lines(node: SeedNode): AsyncGenerator<string> {

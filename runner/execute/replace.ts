@@ -57,7 +57,7 @@ export interface PlannedView {
 async function recreate(session: Session, view: Reader, definition: string): Promise<string | undefined> {
   await session.query('savepoint recreate_view');
   try {
-    await session.query(`create view ${quoted(view.relation)} as ${definition}`);
+    await session.query(`create view ${quoted(view.relation)} as ${definition}`, []);
     await restore(session, view, 'view');
     await session.query('release savepoint recreate_view');
     return undefined;

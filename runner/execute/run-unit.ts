@@ -166,9 +166,11 @@ function plannedView(context: UnitContext, relation: Relation): PlannedView | un
 
 async function askSource(context: UnitContext, node: SourceNode, startedAt: Date): Promise<NodeResult> {
   try {
-    const { batch } = await context.runSource(node);
+    const { batch, unanswered = 0 } = await context.runSource(node);
     if (batch) context.versions.land(node.name, batch);
-    const state = context.fingerprinter.state(node, context.versions.of);
+    const known = context.fingerprinter.state(node, context.versions.of);
+    // What got no answer is a reason to ask again.
+    const state = unanswered > 0 ? { ...known, parts: { ...known.parts, unanswered: String(unanswered) } } : known;
     await context.db.transaction((tx) => context.store.publish(tx, context.runId, node.id, state));
     context.versions.publish(node.id, state);
     return ended(node, startedAt, 'success', {

@@ -11,6 +11,8 @@ import type { Extraction, Loader, LoaderContext, SourceFault } from './types.ts'
 export interface Landing {
   /** `null` when the source holds what the batch in force holds. */
   readonly batch: BatchState | null;
+  /** Requests that got no answer: they are asked again by the next run. */
+  readonly unanswered?: number;
 }
 
 export interface LandingTarget {

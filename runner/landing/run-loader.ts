@@ -36,6 +36,7 @@ export async function runLoader(
   requestsFrom?: Relation,
 ): Promise<Landing> {
   const { source } = node;
+  if (run.sampleAllowed) refuseSample(run, node, last);
   const loader = await importLoader(run.projectDir, source.loader ?? '', node.name);
   const target: LandingTarget = { db: run.db, raw: node.relation, stateSchema: run.stateSchema, runId: run.runId };
   const requests = requestsFrom && (await readRequests(run, node, requestsFrom));
@@ -50,11 +51,29 @@ export async function runLoader(
     notice: run.notice,
     ...(requests ? { requests } : {}),
   });
-  const unset = Object.keys(source.env).filter((name) => source.env[name] !== null && run.env(name) === undefined);
-  if (last && landing.batch && source.mode === 'replace' && unset.length > 0 && last.origin !== landing.batch.origin) {
-    run.notice(`${unset.join(', ')} is not set: ${landing.batch.origin} replaces the rows of ${last.origin}`);
-  }
-  return landing;
+  const answered = landing.batch?.rowCount ?? 0;
+  return { ...landing, unanswered: requests && source.requests?.key ? requests.length - answered : 0 };
+}
+
+/**
+ * The sample stands in for what is not configured, but not for what was: rows that came from elsewhere would be
+ * replaced by fictitious ones for want of a variable.
+ */
+function refuseSample(run: LoaderRun, { name, source }: SourceNode, last: BatchState | undefined): void {
+  const unset = Object.keys(source.env).filter(
+    (variable) => source.env[variable] !== null && run.env(variable) === undefined,
+  );
+  const isSample = unset.some((variable) => source.env[variable] === last?.origin);
+  if (!last || source.requests || unset.length === 0 || isSample) return;
+  throw new RunnerError(
+    {
+      code: 'SAMPLE_REFUSED',
+      message: `source ${name}: ${unset.join(', ')} is not set, and the rows in force are not the sample's`,
+      found: last.origin,
+      hint: `Set ${unset.join(', ')} in .env. To go back to the sample: runner clean --data`,
+    },
+    EXIT.failed,
+  );
 }
 
 async function readRequests(run: LoaderRun, node: SourceNode, from: Relation): Promise<readonly Request[]> {

@@ -10,7 +10,7 @@ export type Env = (name: string) => string | undefined;
 export function readEnv(projectDir: string, process: Readonly<Record<string, string | undefined>>): Env {
   const path = join(projectDir, '.env');
   const file: Readonly<Record<string, string | undefined>> = existsSync(path)
-    ? parseEnv(readFileSync(path, 'utf8'))
+    ? parseEnv(readFileSync(path, 'utf8').replace(/^\uFEFF/, ''))
     : {};
   return (name) => process[name] || file[name] || undefined;
 }

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join, posix } from 'node:path';
 import { parseContract } from '../contracts/parse.ts';
@@ -110,8 +111,19 @@ function collect<T>(faults: Fault[], work: () => T): readonly T[] {
   }
 }
 
+/** @throws RunnerError `FILE_NOT_UTF8`: accents read wrongly would be other names, and published as such */
 function read(dir: string, file: string): string {
-  return readFileSync(join(dir, file), 'utf8');
+  const bytes = readFileSync(join(dir, file));
+  if (!isUtf8(bytes)) {
+    throw new RunnerError({
+      code: 'FILE_NOT_UTF8',
+      message: `${file} is not written in UTF-8`,
+      file,
+      expected: 'UTF-8',
+      hint: 'Save it as UTF-8 (in Excel: "CSV UTF-8").',
+    });
+  }
+  return bytes.toString('utf8');
 }
 
 function stem(file: string): string {

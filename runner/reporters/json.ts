@@ -45,7 +45,7 @@ function fields(event: RunEvent): Readonly<Record<string, unknown>> {
   if (event.type === 'plan') return { nodes: event.nodes.map(({ id }) => id), total: event.total };
   if (event.type === 'node_started') return named(event.node);
   if (event.type === 'node_finished') {
-    const { node, status, rows, changed, message, contract, startedAt, finishedAt } = event.result;
+    const { node, status, rows, changed, message, faults, contract, startedAt, finishedAt } = event.result;
     const duration = (finishedAt.getTime() - startedAt.getTime()) / 1000;
     return {
       ...named(node),
@@ -53,6 +53,7 @@ function fields(event: RunEvent): Readonly<Record<string, unknown>> {
       rows,
       changed,
       message,
+      faults,
       contract: contract?.status ?? null,
       duration,
       done: event.done,

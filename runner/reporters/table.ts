@@ -17,7 +17,8 @@ export function drawNarrow(result: TextResult, screen: number): string {
     rowCount: others.length,
   };
   const narrow = drawTable(turned);
-  return narrow.split('\n').every((line) => width(line) <= screen) ? narrow : wide;
+  const widest = (text: string): number => text.split('\n').reduce((most, line) => Math.max(most, width(line)), 0);
+  return widest(narrow) < widest(wide) ? narrow : wide;
 }
 
 /** A result as an aligned table: headers, a rule, the rows. Long cells are cut at `maxWidth`. */
@@ -26,7 +27,9 @@ export function drawTable(result: TextResult, maxWidth = 60): string {
     result.columns.map(({ name }) => name),
     ...result.rows.map((row) => row.map((value) => cell(value, maxWidth))),
   ];
-  const widths = result.columns.map((_, column) => Math.max(...cells.map((row) => width(row[column] ?? ''))));
+  const widths = result.columns.map((_, column) =>
+    cells.reduce((most, row) => Math.max(most, width(row[column] ?? '')), 0),
+  );
   const lines = cells.map((row) =>
     row
       .map((text, column) => pad(text, widths[column] ?? 0, NUMBERS.has(result.columns[column]?.type ?? 0)))

@@ -59,7 +59,11 @@ export function createReporter(options: ReporterOptions): Reporter {
     if (event.type === 'node_started') running.set(event.node.id, { node: event.node, since: Date.now() });
     if (event.type === 'node_finished') {
       running.delete(event.result.node.id);
-      if (!json) faults(event.result.faults);
+      faults(event.result.faults);
+      for (const check of event.result.contract?.checks ?? []) {
+        if (check.outcome === 'WARN')
+          say(paint('yellow', `  warning: ${event.result.node.name}: ${check.name}: ${check.message}`));
+      }
     }
     const line = describe(event, paint);
     if (line !== undefined) say(line);

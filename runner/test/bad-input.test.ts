@@ -260,6 +260,27 @@ const BAD_PROJECTS: readonly (readonly [string, string, (text: string) => string
     1,
     /models\/metier\/salarie\.sql[\s\S]*type_contrats/,
   ],
+  [
+    'a day of a seed in another form',
+    'seeds/param_avantage.csv',
+    (text) => text.replace('taux_prime,0.05,2020-01-01', 'taux_prime,0.05,26/11/20'),
+    1,
+    /SEED_INVALID seeds\/param_avantage\.csv:3[\s\S]*YYYY-MM-DD/,
+  ],
+  [
+    'a rate that is a percentage',
+    'seeds/param_avantage.csv',
+    (text) => text.replace('taux_prime,0.05', 'taux_prime,5'),
+    1,
+    /5 % is 0\.05/,
+  ],
+  [
+    'a model of two statements',
+    'models/metier/kpi_incoherences.sql',
+    (text) => `${text}; update metier.activite set duree_sec = 0; commit`,
+    1,
+    /SQL_42601 models\/metier\/kpi_incoherences\.sql/,
+  ],
 ];
 
 describe('a project that is wrong', () => {
@@ -276,6 +297,16 @@ describe('a project that is wrong', () => {
     else writeFileSync(file(name), before);
     expect(stderr).toMatch(says);
     expect(code).toBe(exit);
+    expect(await content()).toBe(published);
+  });
+
+  it('a seed that is not UTF-8', async () => {
+    const before = read('seeds/mode_deplacement.csv');
+    writeFileSync(file('seeds/mode_deplacement.csv'), before, 'latin1');
+    const { code, stderr } = await project.runner(['pipeline', ...SAMPLE_DAY]);
+    writeFileSync(file('seeds/mode_deplacement.csv'), before);
+    expect(code).toBe(2);
+    expect(stderr).toContain('FILE_NOT_UTF8 seeds/mode_deplacement.csv');
     expect(await content()).toBe(published);
   });
 

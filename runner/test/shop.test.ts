@@ -160,15 +160,16 @@ describe('a project that is not ours', () => {
     expect((await pipeline()).stdout).toContain('Nothing changed');
   });
 
-  it('says so when the sample replaces rows that came from elsewhere', async () => {
+  it('does not let the sample replace rows that came from elsewhere', async () => {
     const bare = { PGHOST: '', PGDATABASE: '', ORDERS: '', SHOP_TOKEN: '' };
     edit('.env', () => '');
     writeFileSync(join(shop.dir, 'real.txt'), '9|fig|1.00|2026-01-01\n');
     await shop.runner(['load', 'shop'], { ...bare, ORDERS: 'real.txt' });
-    const { stdout } = await shop.runner(['load', 'shop'], bare);
+    const { code, stderr } = await shop.runner(['load', 'shop'], bare);
     await shop.runner(['clean', '--data'], bare);
     edit('.env', () => 'ORDERS=sources/orders.txt\n');
-    expect(stdout).toContain('ORDERS is not set: sources/orders.txt replaces the rows of real.txt');
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/SAMPLE_REFUSED[\s\S]*ORDERS is not set[\s\S]*real\.txt/);
   });
 
   it('keeps the former batch when a source is refused, and builds nothing on it', async () => {
@@ -329,6 +330,17 @@ describe('a project that is not ours', () => {
     expect(stdout).toMatch(/skipped +incremental +log.revenue_log +undone with run_log/);
     expect(await shop.rows('select count(*) from log.revenue_log')).toEqual(rows);
     edit('models/log/run_log.sql', (text) => text.replace('/ 0 as revenue', 'as revenue'));
+  });
+
+  it('asks again what got no answer', async () => {
+    const mute = { ORACLE_LOG: join(shop.dir, 'asked'), ORACLE_MUTE: '1' };
+    appendFileSync(join(shop.dir, 'sources/orders.txt'), '5|kiwi|1.00|2026-03-01\n');
+    expect((await shop.runner(['pipeline', ...DAY], mute)).code).toBe(0);
+    expect((await pipeline()).code).toBe(0);
+    expect(asked()).toBe('kiwi\nkiwi\n');
+    expect((await pipeline()).stdout).toContain('Nothing changed');
+    edit('sources/orders.txt', (text) => text.replace('5|kiwi|1.00|2026-03-01\n', ''));
+    expect((await pipeline()).code).toBe(0);
   });
 
   it('lets one run at a time hold the target', async () => {
