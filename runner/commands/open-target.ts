@@ -5,7 +5,7 @@ import type { TargetState } from '../state/types.ts';
 import type { LoadedProject } from './load-project.ts';
 import type { Reporter } from './types.ts';
 
-/** A target that is only read: no lock, no record. */
+/** A target that is only read: no lock, no record, no table made. */
 export interface OpenTarget {
   readonly db: Database;
   readonly store: Store;

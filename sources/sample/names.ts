@@ -1,4 +1,4 @@
-/** Common French names: any likeness to a person is chance. */
+/** Common French names; a likeness to a person is chance. */
 export const LAST_NAMES: readonly string[] = list(`
   Alary Arnal Astruc Aubert Barthez Bastide Baudry Bécamel Belmas Bérard Bonnafous Bousquet Boyer Cabanel Calvet
   Cambon Castan Caumes Cazals Chazal Coste Coulet Crespy Dalmas Daudé Delmas Delpech Durand Escande Estève Fabre
