@@ -78,6 +78,7 @@ function modelNode(project: Project, rendered: Rendered): ModelNode {
     materialized: (config.materialized ?? 'view') as Materialized,
     config,
     rendered,
+    unitTests: project.unitTests.get(name) ?? [],
   };
 }
 

@@ -1,6 +1,6 @@
 import type { Rendered } from '../compile/types.ts';
 import type { Contract } from '../contracts/types.ts';
-import type { NodeConfig, SeedFile, SourceTable } from '../project/types.ts';
+import type { NodeConfig, SeedFile, SourceTable, UnitTest } from '../project/types.ts';
 import type { Relation } from '../util/sql.ts';
 import type { Dag } from './dag.ts';
 
@@ -21,6 +21,7 @@ export interface ModelNode extends NodeBase {
   readonly materialized: Materialized;
   readonly config: NodeConfig;
   readonly rendered: Rendered;
+  readonly unitTests: readonly UnitTest[];
 }
 
 export interface SeedNode extends NodeBase {

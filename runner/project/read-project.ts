@@ -10,9 +10,10 @@ import { doubles, unknownNames } from './names.ts';
 import { parseSeed } from './seeds.ts';
 import { parseSources } from './sources.ts';
 import type { ModelFile, NodeConfig, Project, ProjectConfig } from './types.ts';
+import { parseUnitTests, TESTS_ENDING, type UnitTestFile } from './unit-tests.ts';
 
 /**
- * Reads a project folder: project.yml, models/, macros/, seeds/, sources/sources.yml and soda/.
+ * Reads a project folder: project.yml, models/ with their unit tests, macros/, seeds/, sources/sources.yml and soda/.
  * @throws RunnerError with the faults of all files, each with its place
  */
 export function readProject(dir: string): Project {
@@ -26,6 +27,7 @@ export function readProject(dir: string): Project {
   const seeds = each(list(dir, 'seeds', '.csv'), (text, file) => parseSeed(text, stem(file), file));
   const sources = each(list(dir, 'sources', 'sources.yml'), parseSources).flat();
   const contracts = each(list(dir, 'soda', '.yml'), parseContract);
+  const unitTests = each(list(dir, 'models', TESTS_ENDING), parseUnitTests);
 
   const names = [...models, ...seeds].map(({ name }) => name);
   const described = contracts.map(({ file }) => ({ name: stem(file), file }));
@@ -35,7 +37,15 @@ export function readProject(dir: string): Project {
     ...doubles('macros', macros),
     ...doubles('contracts', described),
     ...doubles('source tables', tables),
+    ...doubles(
+      'files of unit tests',
+      unitTests.map(({ model: name, file }) => ({ name, file })),
+    ),
     ...strayContracts(contracts, names),
+    ...strayTests(
+      unitTests,
+      models.map(({ name }) => name),
+    ),
     ...unknownNames(config, {
       models: models.map(({ name }) => name),
       seeds: seeds.map(({ name }) => name),
@@ -51,6 +61,7 @@ export function readProject(dir: string): Project {
     seeds,
     sources,
     contracts: new Map(contracts.map((contract) => [stem(contract.file), contract])),
+    unitTests: new Map(unitTests.map(({ model: name, tests }) => [name, tests])),
   };
 }
 
@@ -89,6 +100,19 @@ function strayContracts(contracts: readonly Contract[], names: readonly string[]
       file: contract.file,
       expected: 'a file of the same name in models/ or seeds/',
       hint: didYouMean(stem(contract.file), names),
+    }));
+}
+
+function strayTests(files: readonly UnitTestFile[], models: readonly string[]): readonly Fault[] {
+  return files
+    .filter(({ model: name }) => !models.includes(name))
+    .map(({ model: name, file }) => ({
+      code: 'TESTS_WITHOUT_MODEL',
+      message: `unit tests of ${name}, which is no model`,
+      file,
+      expected: 'a model of the same name in models/',
+      found: name,
+      hint: didYouMean(name, models),
     }));
 }
 

@@ -11,6 +11,8 @@ export interface Project {
   readonly sources: readonly SourceTable[];
   /** By the name of the model or seed they describe. */
   readonly contracts: ReadonlyMap<string, Contract>;
+  /** By the name of the model that they test. */
+  readonly unitTests: ReadonlyMap<string, readonly UnitTest[]>;
 }
 
 export interface ProjectConfig {
@@ -132,3 +134,37 @@ export interface RequestConfig {
   /** Unless this variable is `1`, nothing is asked. */
   readonly when_env?: string;
 }
+
+/** What a model is to make of some rows, on a day and with variables of its own. */
+export interface UnitTest {
+  /** Unique among the tests of its model. */
+  readonly name: string;
+  readonly file: string;
+  /** Of the test in its file, from 1. */
+  readonly line: number;
+  readonly description: string | null;
+  /** `YYYY-MM-DD`; `null` for a fixed day. */
+  readonly asOf: string | null;
+  /** Over those of project.yml. */
+  readonly vars: Readonly<Record<string, unknown>>;
+  /** By the name of a model or seed, `system.table` of a source, or `this`, the rows already published. */
+  readonly given: Readonly<Record<string, TestRows>>;
+  readonly expect: TestRows;
+}
+
+export interface TestRows {
+  /** Of the key in the file, from 1. */
+  readonly line: number;
+  /** Every column that some row names; in `given`, one may state its type: `amount::numeric`. */
+  readonly columns: readonly string[];
+  readonly rows: readonly TestRow[];
+}
+
+export interface TestRow {
+  readonly line: number;
+  /** By column; one that is not there is NULL. */
+  readonly cells: Readonly<Record<string, TestValue>>;
+}
+
+/** A value as PostgreSQL reads it, `null` for NULL; of a list or map its JSON, of a list also its text as an array. */
+export type TestValue = string | null | { readonly json: string; readonly array: string | null };

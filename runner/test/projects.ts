@@ -38,6 +38,7 @@ export function projectOf(files: Readonly<Record<string, string>>, config: Parti
       };
     }),
     contracts: new Map(),
+    unitTests: new Map(),
   };
 }
 
