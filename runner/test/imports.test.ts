@@ -20,7 +20,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   graph: ['errors', 'util'],
   state: ['errors', 'util', 'adapters'],
   landing: ['errors', 'util'],
-  execute: ['errors', 'util', 'compile', 'contracts', 'state', 'landing'],
+  'unit-tests': ['errors', 'util', 'compile'],
+  execute: ['errors', 'util', 'compile', 'contracts', 'state', 'landing', 'unit-tests'],
   commands: [
     'errors',
     'util',
@@ -33,6 +34,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'landing',
     'execute',
     'contracts',
+    'unit-tests',
   ],
   reporters: ['errors', 'util'],
   cli: ['errors', 'util', 'options', 'commands', 'reporters'],
