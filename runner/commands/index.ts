@@ -59,9 +59,16 @@ export const COMMANDS: readonly CommandSpec[] = [
   },
   {
     command: 'test',
-    describe: 'Evaluate contracts on what is published, without building',
-    options: { ...SELECTION_OPTIONS },
-    examples: [['$0 test --select tag:kpi', 'the contracts of some nodes']],
+    describe: 'Run model unit tests, and evaluate contracts on what is published, without building',
+    options: {
+      ...SELECTION_OPTIONS,
+      unit: { type: 'boolean', default: false, describe: 'Unit tests only: needs a server, but no table' },
+      contracts: { type: 'boolean', default: false, describe: 'Contracts only' },
+    },
+    examples: [
+      ['$0 test --unit', 'the unit tests of all models; nothing is locked or recorded'],
+      ['$0 test --select tag:kpi', 'the unit tests and contracts of some nodes'],
+    ],
     load: async () => (await import('./test.ts')).test,
   },
   {

@@ -9,7 +9,10 @@ import { type Env, readEnv, withSampleSecrets } from '../project/env.ts';
 import { readProject } from '../project/read-project.ts';
 import type { ModelFile, Project } from '../project/types.ts';
 import { createFingerprinter, type Fingerprinter } from '../state/fingerprint.ts';
+import { requireUnitTests } from '../unit-tests/check.ts';
+import type { RenderTest } from '../unit-tests/types.ts';
 import { isDay, today } from '../util/dates.ts';
+import { createTestRenderer } from './render-tests.ts';
 import type { CommonArgs } from './types.ts';
 
 /** A project with its graph, for one day and target; nothing is connected yet. */
@@ -21,6 +24,7 @@ export interface LoadedProject {
   readonly env: Env;
   readonly vars: Readonly<Record<string, unknown>>;
   readonly asOf: string;
+  readonly renderTest: RenderTest;
 }
 
 /** @throws RunnerError (exit 2) with every fault of the project, the day, the variables or the target */
@@ -42,7 +46,9 @@ export function loadProject(args: CommonArgs): LoadedProject {
   const env = withSampleSecrets(plainEnv, project.config, target.embedded);
   const options = { asOf, vars, env: plainEnv };
   const graph = buildGraph(project, renderAll(project.models, createRenderer(project, options)));
-  return { project, graph, target, env, vars, asOf, fingerprinter: fingerprinterOf(project, graph, options) };
+  requireUnitTests(graph);
+  const fingerprinter = fingerprinterOf(project, graph, options);
+  return { project, graph, target, env, vars, asOf, fingerprinter, renderTest: createTestRenderer(project, plainEnv) };
 }
 
 function renderAll(models: readonly ModelFile[], render: (model: ModelFile) => Rendered): readonly Rendered[] {

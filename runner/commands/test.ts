@@ -4,65 +4,114 @@ import { blocksPublish } from '../contracts/verdict.ts';
 import { contractFaults } from '../execute/faults.ts';
 import { toRecord } from '../execute/run-unit.ts';
 import type { NodeResult } from '../execute/types.ts';
+import { failedTests, havePassed, testUnit } from '../execute/unit-tests.ts';
 import { selectNodes } from '../graph/select.ts';
 import type { Node } from '../graph/types.ts';
 import { loadProject } from './load-project.ts';
 import { type OpenRun, withRun } from './open-run.ts';
-import { askedOf } from './selection.ts';
+import { withTarget } from './open-target.ts';
+import { type Asked, askedOf } from './selection.ts';
 import { endOf, selectionState } from './steps.ts';
-import type { Command, SelectionArgs } from './types.ts';
+import type { Command, Reporter, SelectionArgs } from './types.ts';
 
-/** `runner test`: evaluates the contracts on what is published; builds nothing. */
-export const test: Command<SelectionArgs> = async (args, reporter) => {
+export interface TestArgs extends SelectionArgs {
+  /** Unit tests only. */
+  readonly unit: boolean;
+  readonly contracts: boolean;
+}
+
+/** What testing needs of a run, or of a target that is only read. */
+type Testing = Omit<OpenRun, 'lock'>;
+
+/**
+ * `runner test`: runs unit tests and evaluates the contracts on what is published; builds nothing. Unit tests alone
+ * need no table, so that they take no lock and leave no record.
+ */
+export const test: Command<TestArgs> = async (args, reporter) => {
   const loaded = loadProject(args);
   const asked = askedOf(loaded.graph, args);
+  const startedAt = new Date();
+  if (args.unit && !args.contracts) {
+    return withTarget(loaded, reporter, async (target) => {
+      const testing = { ...loaded, ...target, runId: '', startedAt, emit: reporter.emit };
+      return endOf(await testNodes(testing, args, asked, reporter)).exitCode;
+    });
+  }
   const identity = { command: 'test', arguments: args.argv, threads: args.threads };
-  return withRun(loaded, identity, reporter.emit, async (run) => {
-    const nodes = selectNodes(run.graph, args, await selectionState(run, asked)).flatMap(
-      (id) => run.graph.nodes.get(id) ?? [],
-    );
-    const tested = nodes.filter(({ contract }) => contract !== undefined);
-    run.emit({ type: 'plan', nodes: tested, total: tested.length });
-    const results: NodeResult[] = [];
-    for (const node of tested) {
-      run.emit({ type: 'node_started', node });
-      const result = await testNode(run, node);
-      await run.store.record(run.db, run.runId, toRecord(result));
-      results.push(result);
-      run.emit({ type: 'node_finished', result, done: results.length, total: tested.length });
-      if (args.failFast && result.status === 'failed') break;
-    }
-    reporter.summary(results, (Date.now() - run.startedAt.getTime()) / 1000);
-    return endOf(results);
-  });
+  return withRun(loaded, identity, reporter.emit, async (run) =>
+    endOf(
+      await testNodes(run, args, asked, reporter, (result) => run.store.record(run.db, run.runId, toRecord(result))),
+    ),
+  );
 };
 
-async function testNode(run: OpenRun, node: Node): Promise<NodeResult> {
+async function testNodes(
+  run: Testing,
+  args: TestArgs,
+  asked: Asked,
+  reporter: Reporter,
+  keep: (result: NodeResult) => Promise<void> = async () => {},
+): Promise<readonly NodeResult[]> {
+  const all = args.unit === args.contracts;
+  const kinds = { unit: all || args.unit, contracts: all || args.contracts };
+  const tested = selectNodes(run.graph, args, await selectionState(run, asked))
+    .flatMap((id) => run.graph.nodes.get(id) ?? [])
+    .filter((node) => (kinds.contracts && node.contract) || (kinds.unit && hasUnitTests(node)));
+  run.emit({ type: 'plan', nodes: tested, total: tested.length, purpose: 'test' });
+  const results: NodeResult[] = [];
+  for (const node of tested) {
+    run.emit({ type: 'node_started', node });
+    const result = await testNode(run, node, kinds);
+    await keep(result);
+    results.push(result);
+    run.emit({ type: 'node_finished', result, done: results.length, total: tested.length });
+    if (args.failFast && result.status === 'failed') break;
+  }
+  reporter.summary(results, (Date.now() - run.startedAt.getTime()) / 1000, 'test');
+  return results;
+}
+
+function hasUnitTests(node: Node): boolean {
+  return node.type === 'model' && node.unitTests.length > 0;
+}
+
+async function testNode(
+  run: Testing,
+  node: Node,
+  kinds: { readonly unit: boolean; readonly contracts: boolean },
+): Promise<NodeResult> {
   const startedAt = new Date();
-  const contract = await run.db.transaction((tx) => evaluate(run, node, tx));
-  const faults = contract && blocksPublish(contract) ? contractFaults(node, contract) : [];
-  const message = faults.map((fault) => fault.message).join('; ') || null;
+  const unitTests = kinds.unit ? ((await testUnit(run, [node])).get(node.id) ?? []) : [];
+  const contract = kinds.contracts && isBuilt(run, node) ? await audit(run, node) : null;
+  const nothingToAudit = kinds.contracts && node.contract && !contract;
+  const broken = contract && blocksPublish(contract) ? contractFaults(node, contract) : [];
+  const failed = havePassed(unitTests) ? null : failedTests(unitTests);
+  const messages = [
+    failed?.message ?? '',
+    ...broken.map((fault) => fault.message),
+    nothingToAudit ? 'not built yet: its contract has nothing to audit' : '',
+  ].filter(Boolean);
   return {
     node,
-    status: faults.length > 0 ? 'failed' : 'success',
+    status: failed || broken.length > 0 ? 'failed' : 'success',
     rows: null,
     changed: null,
-    message,
-    faults,
+    message: messages.join('; ') || null,
+    faults: [...(failed?.faults ?? []), ...broken],
     contract,
+    unitTests,
     startedAt,
     finishedAt: new Date(),
   };
 }
 
-async function evaluate(
-  run: OpenRun,
-  node: Node,
-  tx: Parameters<typeof evaluateContract>[0],
-): Promise<ContractResult | null> {
-  if (!node.contract) return null;
-  return evaluateContract(tx, node.contract, {
-    relation: node.relation,
-    clock: run.startedAt,
-  });
+/** A table that was published and is there no more is not taken for one that is not built yet. */
+function isBuilt(run: Testing, { id, relation }: Node): boolean {
+  return run.versions.stored(id) !== undefined || run.state.relations.has(`${relation.schema}.${relation.name}`);
+}
+
+async function audit(run: Testing, node: Node): Promise<ContractResult | null> {
+  const { contract, relation } = node;
+  if (!contract) return null;
+  return run.db.transaction((tx) => evaluateContract(tx, contract, { relation, clock: run.startedAt }));
 }

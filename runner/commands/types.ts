@@ -23,7 +23,7 @@ export interface SelectionArgs extends CommonArgs {
 export interface Reporter {
   readonly emit: Emit;
   /** How the run ended: results by status, and the time it took. */
-  summary(results: readonly NodeResult[], seconds: number): void;
+  summary(results: readonly NodeResult[], seconds: number, purpose?: 'build' | 'test'): void;
   table(title: string, result: TextResult): void;
   /** The answer of a command that was asked for data: exactly one JSON array on stdout with `--output json`. */
   answer(result: TextResult): void;

@@ -11,6 +11,7 @@ import type { Fingerprinter, VersionOf, Versions } from '../state/fingerprint.ts
 import type { TargetLock } from '../state/lock.ts';
 import type { NodeRecord, Store } from '../state/store.ts';
 import type { NodeState, TargetState } from '../state/types.ts';
+import type { RenderTest } from '../unit-tests/types.ts';
 import { quoted, type Relation } from '../util/sql.ts';
 import { AuditFailure, contractFaults, faultsOf } from './faults.ts';
 import { dropAside, MATERIALIZATIONS, seed, type Written } from './materialize.ts';
@@ -18,6 +19,7 @@ import type { PlannedView } from './replace.ts';
 import type { Unit } from './schedule.ts';
 import { sourceSql } from './source-sql.ts';
 import type { NodeResult, Status } from './types.ts';
+import { stoppedByTests, testUnit, unitTestChecks } from './unit-tests.ts';
 
 /** What a unit needs of the run it belongs to. */
 export interface UnitContext {
@@ -38,10 +40,11 @@ export interface UnitContext {
   /** Keeps the SQL that ran, for people. */
   readonly keepSql: (node: ModelNode, sql: string) => void;
   readonly startedAt: Date;
+  readonly renderTest: RenderTest;
 }
 
 /**
- * Builds the nodes of a unit in one transaction: each is materialized, then audited by its contract on that same
+ * Tests the nodes of a unit, then builds them in one transaction: each is materialized, then audited by its contract on that same
  * transaction, and what is kept of it is written with it. The first failure undoes all; nothing of it was visible.
  */
 export async function runUnit(context: UnitContext, unit: Unit): Promise<readonly NodeResult[]> {
@@ -58,6 +61,13 @@ export async function runUnit(context: UnitContext, unit: Unit): Promise<readonl
   }
   const [first] = unit;
   if (first?.type === 'source') return record(context, [await askSource(context, first, startedAt)]);
+  const tests = await testUnit(context, unit);
+  const stopped = stoppedByTests(unit, tests);
+  if (stopped.length > 0)
+    return record(
+      context,
+      stopped.map(({ node, status, ...fields }) => ended(node, startedAt, status, fields)),
+    );
   const done: NodeResult[] = [];
   // Within the unit, a node that comes later reads the version that an earlier one is about to have.
   const published = new Map<string, NodeState>();
@@ -68,7 +78,7 @@ export async function runUnit(context: UnitContext, unit: Unit): Promise<readonl
     await context.db.transaction(async (tx) => {
       for (const node of unit) {
         current = node;
-        const result = await buildNode(context, tx, node);
+        const result = { ...(await buildNode(context, tx, node)), unitTests: tests.get(node.id) };
         done.push(result);
         const state = context.fingerprinter.state(node, versionOf);
         published.set(node.id, state);
@@ -232,6 +242,6 @@ export function toRecord(result: NodeResult): NodeRecord {
     message: result.message,
     startedAt: result.startedAt,
     finishedAt: result.finishedAt,
-    checks: result.contract?.checks ?? [],
+    checks: [...(result.contract?.checks ?? []), ...unitTestChecks(result.unitTests ?? [])],
   };
 }

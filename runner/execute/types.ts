@@ -1,6 +1,7 @@
 import type { ContractResult } from '../contracts/types.ts';
 import type { Fault } from '../errors.ts';
 import type { Node } from '../graph/types.ts';
+import type { UnitTestResult } from '../unit-tests/types.ts';
 
 /**
  * How a node ended. `unchanged`: selected as changed, but what it reads turned out to be what it was built from.
@@ -19,6 +20,8 @@ export interface NodeResult {
   readonly message: string | null;
   readonly faults: readonly Fault[];
   readonly contract: ContractResult | null;
+  /** Of a model that has some and was tested. */
+  readonly unitTests?: readonly UnitTestResult[] | undefined;
   readonly startedAt: Date;
   readonly finishedAt: Date;
 }
@@ -32,7 +35,13 @@ export type RunEvent =
       readonly asOf: string;
       readonly target: string;
     }
-  | { readonly type: 'plan'; readonly nodes: readonly Node[]; readonly total: number }
+  | {
+      readonly type: 'plan';
+      readonly nodes: readonly Node[];
+      readonly total: number;
+      /** What is done with them; they are built unless told. */
+      readonly purpose?: 'build' | 'test';
+    }
   | { readonly type: 'node_started'; readonly node: Node }
   | { readonly type: 'node_finished'; readonly result: NodeResult; readonly done: number; readonly total: number }
   | {

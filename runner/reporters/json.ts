@@ -55,6 +55,7 @@ function fields(event: RunEvent): Readonly<Record<string, unknown>> {
       message,
       faults,
       contract: contract?.status ?? null,
+      unit_tests: event.result.unitTests?.map(({ test, outcome }) => ({ name: test.name, outcome })),
       duration,
       done: event.done,
       total: event.total,

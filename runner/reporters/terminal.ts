@@ -78,7 +78,8 @@ export function createReporter(options: ReporterOptions): Reporter {
     faults,
     line: say,
     text: (text) => options.stdout.write(`${text}\n`),
-    summary: (results, duration) => say(drawSummary(results, duration, paint)),
+    summary: (results, duration, purpose) =>
+      say((purpose === 'test' ? drawTested : drawSummary)(results, duration, paint)),
     table: (title, result) => say(`\n${paint('bold', title)}\n${drawNarrow(result, log.columns ?? 120)}`),
     answer(result) {
       if (options.output === 'json') options.stdout.write(`${JSON.stringify(toObjects(result))}\n`);
@@ -100,7 +101,7 @@ function describe(event: RunEvent, paint: Paint): string | undefined {
     return `  ${event.source.padEnd(24)} ${what}  ${paint('gray', seconds(event.seconds))}`;
   }
   if (event.type === 'plan' && event.nodes.length > 0)
-    return `${plural(event.nodes.length, 'node')} of ${event.total} to build`;
+    return `${plural(event.nodes.length, 'node')} of ${event.total} to ${event.purpose ?? 'build'}`;
   if (event.type === 'node_finished') return drawResult(event.result, event.done, event.total, paint);
   return undefined;
 }
@@ -110,16 +111,19 @@ function drawResult(result: NodeResult, done: number, total: number, paint: Pain
   const [label, color] = LABELS[status];
   const kind = node.type === 'model' ? node.materialized : node.type;
   const checks = contract ? plural(contract.checks.length, 'check') : '';
+  const unitTests = result.unitTests?.length ? plural(result.unitTests.length, 'unit test') : '';
   const warned = contract?.checks.filter(({ outcome }) => outcome === 'WARN').length ?? 0;
   const figures = [
     rows === null ? '' : plural(rows, 'row'),
     changed === null || changed === rows ? '' : `${changed.toLocaleString('en')} changed`,
+    unitTests,
     checks,
     warned > 0 ? paint('yellow', plural(warned, 'warning')) : '',
   ]
     .filter(Boolean)
     .join(', ');
-  const detail = status === 'success' ? figures : (result.message ?? '').split('\n')[0];
+  const said = (result.message ?? '').split('\n')[0];
+  const detail = status === 'success' ? [figures, said].filter(Boolean).join(' · ') : said;
   const count = `${String(done).padStart(String(total).length)}/${total}`;
   const time = paint('gray', seconds((finishedAt.getTime() - startedAt.getTime()) / 1000));
   return `  ${count} ${paint(color, label.padEnd(9))} ${kind.padEnd(11)} ${`${node.relation.schema}.${node.relation.name}`.padEnd(40)} ${detail}  ${time}`;
@@ -140,6 +144,18 @@ function drawSummary(results: readonly NodeResult[], duration: number, paint: Pa
   return `${paint(bad ? 'red' : 'green', counts.join(', '))} · ${plural(rows, 'row')} written · ${seconds(duration)}${end}`;
 }
 
+function drawTested(results: readonly NodeResult[], duration: number, paint: Paint): string {
+  const unitTests = results.flatMap((result) => result.unitTests ?? []);
+  const checks = results.flatMap((result) => result.contract?.checks ?? []);
+  const bad = [
+    ...unitTests.filter(({ outcome }) => outcome !== 'PASSED'),
+    ...checks.filter(({ outcome }) => outcome === 'FAILED' || outcome === 'NOT_EVALUATED'),
+  ];
+  const failed = results.some(({ status }) => status === 'failed');
+  const verdict = failed ? paint('red', `${bad.length} failed`) : paint('green', 'all passed');
+  return `${plural(unitTests.length, 'unit test')}, ${plural(checks.length, 'check')}: ${verdict} · ${seconds(duration)}`;
+}
+
 /** `CODE file:line:col`, the message, the source line with a caret, expected, found and the next step. */
 export function drawFault(fault: Fault, paint: Paint): string {
   const place = [fault.file, fault.line, fault.line === undefined ? undefined : fault.column]
@@ -151,7 +167,12 @@ export function drawFault(fault: Fault, paint: Paint): string {
     if (fault.column !== undefined && fault.column <= 160) lines.push(`  | ${' '.repeat(fault.column - 1)}^`);
   }
   if (fault.expected !== undefined) lines.push(`  expected: ${fault.expected}`);
-  if (fault.found !== undefined) lines.push(`  found:    ${fault.found}`);
+  if (fault.found !== undefined) lines.push(`  found:    ${block(fault.found)}`);
   if (fault.hint !== undefined) lines.push(`  ${paint('cyan', '→')} ${fault.hint}`);
   return lines.join('\n');
+}
+
+/** A text of several lines, such as a table, stands below its label. */
+function block(text: string): string {
+  return text.includes('\n') ? `\n${text.replace(/^/gm, '    ')}` : text;
 }

@@ -1,5 +1,6 @@
 import type { Rendered } from '../compile/types.ts';
 import type { Graph, Node } from '../graph/types.ts';
+import type { TestRows, UnitTest } from '../project/types.ts';
 import { hashOf } from '../util/hash.ts';
 import type { BatchState, Fingerprint, NodeState } from './types.ts';
 
@@ -79,7 +80,15 @@ function ownParts(
     };
   const frozen = variant === '' ? [] : variant.split(',').filter((macro) => node.rendered.macros.includes(macro));
   const rendered = (frozen.length > 0 ? renderFrozen(node, frozen) : undefined) ?? node.rendered;
-  return { body: hashOf([rendered.body, rendered.incrementalBody]), config: hashOf(config), contract };
+  const tests = node.unitTests.length > 0 ? { 'unit tests': hashOf(node.unitTests.map(testContent)) } : {};
+  return { body: hashOf([rendered.body, rendered.incrementalBody]), config: hashOf(config), contract, ...tests };
+}
+
+/** A unit test without its place and description. */
+function testContent({ name, asOf, vars, given, expect }: UnitTest): unknown {
+  const cells = ({ rows }: TestRows): unknown => rows.map((row) => row.cells);
+  const inputs = Object.fromEntries(Object.entries(given).map(([input, rows]) => [input, cells(rows)]));
+  return { name, asOf, vars, given: inputs, expect: cells(expect) };
 }
 
 /** A contract without the lines that its faults point at: moving a check changes nothing. */

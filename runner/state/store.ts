@@ -16,8 +16,11 @@ export interface NodeRecord {
   readonly message: string | null;
   readonly startedAt: Date;
   readonly finishedAt: Date;
-  readonly checks: readonly CheckResult[];
+  readonly checks: readonly CheckRecord[];
 }
+
+/** A check of a contract, or a unit test, as kept in `check_result`. */
+export type CheckRecord = Omit<CheckResult, 'type' | 'sample' | 'line'> & { readonly type: string };
 
 /** The runner's own tables on one target. */
 export interface Store {
