@@ -46,7 +46,7 @@ export function loadProject(args: CommonArgs): LoadedProject {
   const env = withSampleSecrets(plainEnv, project.config, target.embedded);
   const options = { asOf, vars, env: plainEnv };
   const graph = buildGraph(project, renderAll(project.models, createRenderer(project, options)));
-  requireUnitTests(graph);
+  requireUnitTests(project, graph);
   const fingerprinter = fingerprinterOf(project, graph, options);
   return { project, graph, target, env, vars, asOf, fingerprinter, renderTest: createTestRenderer(project, plainEnv) };
 }

@@ -84,6 +84,7 @@ describe('a file of unit tests', () => {
       'CONFIG_INVALID 6: "4.expect.0" is not a map',
     ]);
     expect(faults('- name: [t\n')[0]).toMatch(/^YAML_SYNTAX/);
+    expect(faults('[{name: t, expect: [{}]}]')).toEqual(['CONFIG_INVALID 1: the rows expected name no column']);
     expect(faults('test: []\n')[0]).toContain('Did you mean "tests"?');
   });
 

@@ -41,6 +41,14 @@ export function parseUnitTests(text: string, file: string): UnitTestFile {
     names.add(name);
     map.missing('expect', 'the rows, [] for none');
     const own = sharedParts(yaml, map);
+    const expected = readRows(yaml, map.get('expect') ?? [], [...map.path, 'expect']);
+    const written = map.get('expect');
+    if (
+      Array.isArray(written) &&
+      written.length > 0 &&
+      written.every((row) => isRecord(row) && Object.keys(row).length === 0)
+    )
+      map.fault({ message: 'the rows expected name no column' }, 'expect');
     return {
       name,
       file,
@@ -49,7 +57,7 @@ export function parseUnitTests(text: string, file: string): UnitTestFile {
       asOf: own.asOf ?? shared.asOf,
       vars: { ...shared.vars, ...own.vars },
       given: { ...shared.given, ...own.given },
-      expect: readRows(yaml, map.get('expect') ?? [], [...map.path, 'expect']),
+      expect: expected,
     };
   });
   yaml.done();

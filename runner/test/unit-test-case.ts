@@ -32,7 +32,7 @@ export function openCase({ sql, tests, contracts = {}, config = {} }: UnitTestCa
   const project: Project = {
     ...base,
     models: base.models.map((model) => (model.name === 'm' ? { ...model, config } : model)),
-    contracts: new Map(Object.entries(contracts).map(([name, columns]) => [name, contractOf(name, columns)])),
+    contracts: new Map(Object.entries(contracts).map(([name, columns]) => [name, contractOf(name, columns, config)])),
     unitTests: new Map([['m', parseUnitTests(tests, 'models/m.tests.yml').tests]]),
   };
   const render: RenderTest = (node, asOf, vars) => {
@@ -48,9 +48,10 @@ export function openCase({ sql, tests, contracts = {}, config = {} }: UnitTestCa
   return { project, graph, node, render };
 }
 
-function contractOf(name: string, columns: string): ReturnType<typeof parseContract> {
+function contractOf(name: string, columns: string, config: NodeConfig): ReturnType<typeof parseContract> {
+  const relation = name === 'm' ? `${config.schema ?? 'public'}/${config.alias ?? name}` : `public/${name}`;
   const [list = '', ...rest] = columns.split('\n');
-  const text = `dataset: test/test/public/${name}\ncolumns: [${list}]\n${rest.join('\n')}`;
+  const text = `dataset: test/test/${relation}\ncolumns: [${list}]\n${rest.join('\n')}`;
   return parseContract(text, `soda/${name}.yml`);
 }
 

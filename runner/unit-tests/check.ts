@@ -1,16 +1,18 @@
 import { type Fault, RunnerError } from '../errors.ts';
 import type { Graph, ModelNode } from '../graph/types.ts';
-import type { TestRows, UnitTest } from '../project/types.ts';
+import type { Project, TestRows, UnitTest } from '../project/types.ts';
 import { didYouMean } from '../util/suggest.ts';
 import { type Columns, columnsOf, inputsOf, splitColumn } from './inputs.ts';
 
 /**
  * Checks the names in all unit tests against what the models read and what the contracts, seeds and sources declare.
- * @throws RunnerError `UNIT_TEST_INPUT` or `UNIT_TEST_COLUMN`, every fault with its line
+ * @throws RunnerError `UNIT_TEST_INPUT`, `UNIT_TEST_COLUMN` or `UNIT_TEST_VAR`, every fault with its line
  */
-export function requireUnitTests(graph: Graph): void {
+export function requireUnitTests(project: Project, graph: Graph): void {
   const models = [...graph.nodes.values()].filter((node) => node.type === 'model');
-  const faults = models.flatMap((node) => node.unitTests.flatMap((test) => faultsOf(graph, node, test)));
+  const faults = models.flatMap((node) =>
+    node.unitTests.flatMap((test) => [...faultsOf(graph, node, test), ...varFaults(project, test)]),
+  );
   // Of defaults that many tests share, a fault is told once.
   const told = new Map(faults.map((fault) => [`${fault.file}:${fault.line} ${fault.message}`, fault]));
   if (told.size > 0) throw new RunnerError([...told.values()]);
@@ -53,5 +55,24 @@ function columnFaults(test: UnitTest, rows: TestRows, columns: Columns, what: st
       expected: `one of ${known.join(', ')}`,
       found: key,
       hint: didYouMean(key, known),
+    }));
+}
+
+/** A variable that nothing reads would silently change nothing. */
+function varFaults({ config, models, macros }: Project, { file, line, vars }: UnitTest): readonly Fault[] {
+  const isRead = (name: string): boolean =>
+    [...models, ...macros].some(
+      ({ template }) => template.includes(`var('${name}'`) || template.includes(`var("${name}"`),
+    );
+  const known = Object.keys(config.vars);
+  return Object.keys(vars)
+    .filter((name) => !known.includes(name) && !isRead(name))
+    .map((name) => ({
+      code: 'UNIT_TEST_VAR',
+      message: `no template reads var('${name}')`,
+      file,
+      line,
+      found: name,
+      hint: didYouMean(name, known),
     }));
 }

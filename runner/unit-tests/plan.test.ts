@@ -53,14 +53,14 @@ describe('the script of a unit test', () => {
 
 describe('the names in a unit test', () => {
   const faults = (tests: string, more: Partial<UnitTestCase> = {}): readonly string[] => {
-    const { graph } = openCase({
+    const { project, graph } = openCase({
       sql: "select id from {{ ref('p') }}, {{ ref('codes') }}, {{ source('s', 't') }}",
       tests,
       contracts: { ...P, m: '{name: id, data_type: bigint}' },
       ...more,
     });
     try {
-      requireUnitTests(graph);
+      requireUnitTests(project, graph);
       return [];
     } catch (error) {
       return (error as RunnerError).faults.map(({ code, line, message, hint }) =>
@@ -84,6 +84,12 @@ describe('the names in a unit test', () => {
       'UNIT_TEST_COLUMN 8: input s.t has no column b. Did you mean "a"?',
       'UNIT_TEST_INPUT 9: m is not incremental: it does not read itself. An input is what the model names in ref() or source(), and nothing farther.',
       'UNIT_TEST_COLUMN 11: m has no column idd. Did you mean "id"?',
+    ]);
+  });
+  it('of variables are those that some template reads', () => {
+    const tests = '[{name: t, vars: {limit: 1, limti: 2}, expect: []}]';
+    expect(faults(tests, { sql: "select {{ var('limit') }} as id" })).toEqual([
+      "UNIT_TEST_VAR 1: no template reads var('limti').",
     ]);
   });
 });

@@ -81,10 +81,12 @@ function inputView(name: string, node: Node, relation: Relation, given: TestRows
   });
   const list = columns.map(([column]) => identifier(column)).join(', ');
   const empty = `select ${columns.map(([column, type]) => `null::${type} as ${identifier(column)}`).join(', ')} where false`;
-  const none = rows.length === 0 || columns.length === 0;
+  const none = rows.length === 0;
   const content: readonly Fragment[] = none
     ? [empty]
-    : [`select * from (values\n`, ...joined(rows, ',\n'), `\n) as given (${list})`];
+    : columns.length === 0
+      ? [`select from generate_series(1, ${rows.length})`]
+      : [`select * from (values\n`, ...joined(rows, ',\n'), `\n) as given (${list})`];
   return [`create temporary view ${identifier(relation.name)} as ${content[0]}`, ...content.slice(1), ';\n'];
 }
 

@@ -41,6 +41,19 @@ describe('the inputs of a unit test', () => {
     expect(await copy(tests, { sql: "select * from {{ ref('q') }}" })).toBe('PASSED');
   });
 
+  it('have a row for each map, an empty one being all NULL', async () => {
+    const sql =
+      "select count(*) as n, count(id) as ids, (select count(*) from {{ ref('q') }}) as q from {{ ref('p') }}";
+    expect(
+      await copy('[{name: t, given: {p: [{}, {id: 1}], q: [{}, {}]}, expect: [{n: 2, ids: 1, q: 2}]}]', { sql }),
+    ).toBe('PASSED');
+  });
+
+  it('without a contract and without rows have the columns of a header', async () => {
+    const sql = "select count(*) as n from {{ ref('q') }} where a = 'x' and b > 1";
+    expect(await copy('[{name: t, given: {q: "a, b::integer"}, expect: [{n: 0}]}]', { sql })).toBe('PASSED');
+  });
+
   it('of a source are texts, with the columns that landing adds', async () => {
     const sql = "select a || pg_typeof(row_number) as x, batch_id + 1 as next, loaded_at from {{ source('s', 't') }}";
     const tests =
@@ -66,6 +79,15 @@ describe('the inputs of a unit test', () => {
       "-- after {{ ref('q') }}\nwith p as (select id from {{ ref('p') }} where p.id > 1), q as (select * from {{ ref('p') }}) select p.id, q.amount from p join q using (id)";
     const tests = '[{name: t, given: {p: [{id: 1}, {id: 2, amount: 3}]}, expect: [{id: 2, amount: 3}]}]';
     expect(await copy(tests, { sql })).toBe('PASSED');
+  });
+
+  it('are told apart when two relations have one name', async () => {
+    const sql =
+      "select p.id from {{ ref('p') }} {% if is_incremental() %}where id > (select max(id) from {{ this }}){% endif %}";
+    const contracts = { ...P, m: '{name: id, data_type: bigint}' };
+    const config = { schema: 'marts', alias: 'p', materialized: 'incremental', unique_key: ['id'] };
+    const tests = '[{name: t, given: {p: [{id: 1}, {id: 2}], this: [{id: 1}]}, expect: [{id: 2}]}]';
+    expect(await outcomeOf(db, { sql, tests, contracts, config })).toBe('PASSED');
   });
 
   it('with `this` make the model incremental', async () => {
@@ -130,6 +152,14 @@ describe('a unit test that the server refuses', () => {
       Record<string, unknown>,
     ];
     expect(day[0].message).toContain('row 2, column day: date/time field value out of range');
+  });
+
+  it('finds its place behind characters that count as two in JavaScript and as one on the server', async () => {
+    const tests = `[{name: t, given: {q: [{a: ${'😀'.repeat(99)}}], p: [{id: x}]}, expect: []}]`;
+    const [fault] = (await faultOf("select p.id from {{ ref('q') }}, {{ ref('p') }}", tests)) as [
+      Record<string, unknown>,
+    ];
+    expect(fault.message).toContain('input p, row 1, column id');
   });
 
   it('names the cell of an expected row', async () => {
