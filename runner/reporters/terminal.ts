@@ -167,12 +167,12 @@ export function drawFault(fault: Fault, paint: Paint): string {
     if (fault.column !== undefined && fault.column <= 160) lines.push(`  | ${' '.repeat(fault.column - 1)}^`);
   }
   if (fault.expected !== undefined) lines.push(`  expected: ${fault.expected}`);
-  if (fault.found !== undefined) lines.push(`  found:    ${block(fault.found)}`);
+  if (fault.found !== undefined) lines.push(`  found:${block(fault.found)}`);
   if (fault.hint !== undefined) lines.push(`  ${paint('cyan', '→')} ${fault.hint}`);
   return lines.join('\n');
 }
 
 /** A text of several lines, such as a table, stands below its label. */
 function block(text: string): string {
-  return text.includes('\n') ? `\n${text.replace(/^/gm, '    ')}` : text;
+  return text.includes('\n') ? `\n${text.replace(/^/gm, '    ')}` : `    ${text}`;
 }

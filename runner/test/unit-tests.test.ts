@@ -99,7 +99,7 @@ describe('a build', () => {
         'UNIT_TEST_FAILED models/marts/order_line.tests.yml:7',
         '  order_line: unit test "an order of the day counts, one of the next day does not": 1 row missing',
         '  expected: 1 row',
-        '  found:    ',
+        '  found:',
         '               order_id  product  amount  ordered_on',
         '    - missing  1         apple    5       2026-03-10',
         '  → The rule is in models/marts/order_line.sql. Try again: runner test --unit --select order_line',

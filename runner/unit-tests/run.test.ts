@@ -129,6 +129,14 @@ describe('the rows expected', () => {
     expect(await copy(given(rows, expected))).toBe(outcome);
   });
 
+  it('show truth values as they are written', async () => {
+    const results = await runCase(db, {
+      sql: 'select true as a, 1 as b, 2 as c',
+      tests: '[{name: t, expect: [{a: false, b: 1, c: 2}]}]',
+    });
+    expect(results[0]?.faults[0]?.found).toContain('false ≠ true');
+  });
+
   it('have the types of the contract of the model: JSON as JSON, times as times, letters as they are', async () => {
     const sql = `select '{"b": 1, "a": 2}'::json as j, array[1.0, 2] as l, timestamptz '2026-01-01 12:00Z' as t, 'ab'::char(2) as c`;
     const m =

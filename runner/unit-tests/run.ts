@@ -8,7 +8,7 @@ import { differenceFault, errorFault } from './faults.ts';
 import { columnsOf, inputsOf } from './inputs.ts';
 import { DEFAULT_DAY, planTest } from './plan.ts';
 import type { Script } from './script.ts';
-import type { RenderTest, UnitTestResult } from './types.ts';
+import type { RenderTest, Row, UnitTestResult } from './types.ts';
 
 export interface UnitTestContext {
   readonly graph: Graph;
@@ -72,9 +72,11 @@ async function runTest(
     const position = error.position && error.position - `rollback to savepoint ${SAVEPOINT};\n`.length;
     return refused(test, [errorFault(node, test, { script, untyped }, withPosition(error, position))]);
   }
-  const rows = (side: string): readonly (readonly (string | null)[])[] =>
-    result.rows.filter((row) => row[0] === side).map((row) => row.slice(1));
   const columns = result.columns.slice(1);
+  const rows = (side: string): readonly Row[] =>
+    result.rows
+      .filter((row) => row[0] === side)
+      .map((row) => columns.map(({ type }, index) => asWritten(row[index + 1] ?? null, type)));
   const key = keyOf(
     node,
     columns.map(({ name }) => name),
@@ -88,6 +90,12 @@ async function runTest(
     message: countDifference(difference),
     faults: [differenceFault(node, test, difference)],
   };
+}
+
+/** A truth value as people write it. */
+function asWritten(text: string | null, type: number): string | null {
+  const boolean = 16;
+  return type === boolean && text !== null ? String(text === 't') : text;
 }
 
 function withPosition(error: DatabaseError, position: number | undefined): DatabaseError {
