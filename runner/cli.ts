@@ -2,13 +2,14 @@ import yargs, { type Argv } from 'yargs';
 import { COMMANDS, type CommandSpec } from './commands/index.ts';
 import type { CommonArgs, Reporter } from './commands/types.ts';
 import { DatabaseError, EXIT, type Fault, RunnerError } from './errors.ts';
-import { COMMON_OPTIONS } from './options.ts';
+import { listenForInterrupts } from './interrupt.ts';
+import { COMMON_OPTIONS, DEFAULT_WAIT } from './options.ts';
 import { createReporter } from './reporters/terminal.ts';
 import { didYouMean } from './util/suggest.ts';
 
 /**
  * The command line: argv → command → exit code (0 done, 1 a node, contract or source failed, 2 the command or the
- * project is wrong, 3 another run holds the target).
+ * project is wrong, 3 another run holds the target, 130 and 143 it was told to end by SIGINT or SIGTERM).
  */
 export async function main(argv: readonly string[]): Promise<number> {
   for (const stream of [process.stdout, process.stderr]) stream.on('error', ignoreClosedPipe);
@@ -50,11 +51,13 @@ function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
 class UsageError extends Error {}
 
 /** What yargs takes for a number but no command can use. */
-function requireNumbers({ threads, limit }: { readonly threads?: unknown; readonly limit?: unknown }): void {
+function requireNumbers({ threads, limit, wait }: Readonly<Record<string, unknown>>): void {
   const isCount = (value: unknown, least: number): boolean => Number.isInteger(value) && (value as number) >= least;
   if (!isCount(threads, 1)) throw new UsageError(`--threads must be a whole number from 1, not ${threads}`);
   if (limit !== undefined && !isCount(limit, 0))
     throw new UsageError(`--limit must be a whole number from 0, not ${limit}`);
+  if (wait !== undefined && !isCount(wait, 0))
+    throw new UsageError(`--wait takes a whole number of seconds from 0: --wait, or --wait=600`);
 }
 
 function withCommand(parsing: Argv, spec: CommandSpec, argv: readonly string[], end: (exitCode: number) => void): Argv {
@@ -67,11 +70,18 @@ function withCommand(parsing: Argv, spec: CommandSpec, argv: readonly string[], 
       return builder.options(spec.options ?? {});
     },
     async (given) => {
-      const args: Readonly<Record<string, unknown>> = { ...withLast(given, spec), argv: argv.slice(1).join(' ') };
+      const typed = withLast(given, spec);
+      const args = { ...typed, wait: secondsOf(typed.wait), argv: argv.slice(1).join(' ') };
       requireNumbers(args);
-      end(await runCommand(spec, args as unknown as CommonArgs & OutputArgs));
+      end(await runCommand(spec, args as unknown as Omit<CommonArgs, 'signal'> & OutputArgs));
     },
   );
+}
+
+/** `--wait` alone is a long time. */
+function secondsOf(wait: unknown): unknown {
+  if (wait === undefined) return undefined;
+  return wait === '' ? DEFAULT_WAIT : Number(wait);
 }
 
 /** An option that takes one value and is given twice has the value given last. */
@@ -91,7 +101,7 @@ interface OutputArgs {
   readonly quiet: boolean;
 }
 
-async function runCommand(spec: CommandSpec, args: CommonArgs & OutputArgs): Promise<number> {
+async function runCommand(spec: CommandSpec, args: Omit<CommonArgs, 'signal'> & OutputArgs): Promise<number> {
   const reporter = createReporter({
     output: args.output ?? 'text',
     logFormat: args.logFormat,
@@ -100,13 +110,19 @@ async function runCommand(spec: CommandSpec, args: CommonArgs & OutputArgs): Pro
     stderr: process.stderr,
     noColor: !!process.env.NO_COLOR,
   });
+  const interrupts = listenForInterrupts({
+    onFirst: ({ signal }) =>
+      reporter.emit({ type: 'notice', message: `${signal}: cancelling what runs; once more to end at once` }),
+    exit: (code) => process.exit(code),
+  });
   try {
     const command = await spec.load();
-    return await command(args as never, reporter);
+    return await interrupts.endsSoon(command({ ...args, signal: interrupts.signal } as never, reporter));
   } catch (error) {
     return failure(error, reporter);
   } finally {
     reporter.close();
+    interrupts.close();
   }
 }
 

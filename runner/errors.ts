@@ -1,5 +1,5 @@
-/** The exit codes that the command line promises. */
-export const EXIT = { done: 0, failed: 1, wrong: 2, locked: 3 } as const;
+/** The exit codes that the command line promises; the last two are those of a shell for SIGINT and SIGTERM. */
+export const EXIT = { done: 0, failed: 1, wrong: 2, locked: 3, interrupted: 130, terminated: 143 } as const;
 
 export interface Fault {
   /** Stable, upper case: scripts may test it. */
@@ -28,6 +28,49 @@ export class RunnerError extends Error {
     this.name = 'RunnerError';
     this.faults = list;
     this.exitCode = exitCode;
+  }
+}
+
+/** Someone told the command to end. It is the reason of the command's abort signal, and what its work then throws. */
+export class Cancelled extends RunnerError {
+  readonly signal: 'SIGINT' | 'SIGTERM';
+
+  constructor(signal: 'SIGINT' | 'SIGTERM') {
+    super(
+      {
+        code: 'CANCELLED',
+        message: `cancelled by ${signal}: what was under way is undone, what was published before is whole`,
+        hint: 'Run the same command again to do the rest.',
+      },
+      signal === 'SIGINT' ? EXIT.interrupted : EXIT.terminated,
+    );
+    this.name = 'Cancelled';
+    this.signal = signal;
+  }
+}
+
+/** The connection to the server ended in the middle of something. */
+export class ConnectionLost extends RunnerError {
+  /** A commit was sent and not answered: whether it took place is not known. */
+  readonly atCommit: boolean;
+  /** The server's process of that connection, which may not know yet that nobody listens. */
+  readonly backend: number | undefined;
+  /** What the system or the server said. */
+  readonly reason: string;
+
+  constructor(reason: string, { atCommit = false, backend }: { atCommit?: boolean; backend?: number | undefined }) {
+    super(
+      {
+        code: 'CONNECTION_LOST',
+        message: `the connection to PostgreSQL was lost: ${reason}`,
+        hint: 'See whether the server still runs, then run the same command again: nothing half done was kept.',
+      },
+      EXIT.failed,
+    );
+    this.name = 'ConnectionLost';
+    this.atCommit = atCommit;
+    this.backend = backend;
+    this.reason = reason;
   }
 }
 

@@ -26,6 +26,18 @@ export const SELECTION_OPTIONS = {
   exclude: { type: 'string', array: true, describe: 'Nodes to leave out, in the same grammar' },
 } as const satisfies Readonly<Record<string, Options>>;
 
+/** Seconds that `--wait` waits when it names none. */
+export const DEFAULT_WAIT = 3600;
+
+/** Of the commands that hold the target while they run. */
+export const WAIT_OPTION = {
+  wait: {
+    // A text: as a number, --wait alone would be none.
+    type: 'string',
+    describe: `Wait for another run that holds the target: seconds at the most, ${DEFAULT_WAIT} when none are given`,
+  },
+} as const satisfies Readonly<Record<string, Options>>;
+
 export const OUTPUT_OPTION = {
   output: {
     alias: 'o',

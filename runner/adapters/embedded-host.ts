@@ -49,10 +49,15 @@ export async function findHost(dataRoot: string, record: ServerRecord | undefine
 }
 
 /** Runs a program to its end. @returns `undefined` when it succeeded, else what it said or why it could not be started */
-export function run(host: Host, program: string, args: readonly string[]): Promise<string | undefined> {
+export function run(
+  host: Host,
+  program: string,
+  args: readonly string[],
+  signal?: AbortSignal,
+): Promise<string | undefined> {
   const [file, rest, options] = commandOf(host, program, args);
   return new Promise((resolve) => {
-    execFile(file, rest, options, (error, stdout, stderr) =>
+    execFile(file, rest, { ...options, ...(signal && { signal }) }, (error, stdout, stderr) =>
       resolve(error ? `${stdout}${stderr}` || error.message : undefined),
     );
   });

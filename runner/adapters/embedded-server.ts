@@ -3,7 +3,7 @@ import { randomInt } from 'node:crypto';
 import { readFileSync, rmSync } from 'node:fs';
 import { open, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { pause } from '../util/again.ts';
 import { embeddedError } from './embedded-binaries.ts';
 import { commandOf, give, type Host, makeWhole, run } from './embedded-host.ts';
 import type { ServerRecord } from './embedded-record.ts';
@@ -39,8 +39,18 @@ export interface Server {
   readonly ready: boolean;
 }
 
+export interface StartOptions {
+  readonly durable: boolean;
+  readonly signal?: AbortSignal | undefined;
+}
+
 /** Makes the data directory `data`. @throws RunnerError `EMBEDDED_INIT_FAILED` */
-export async function initialise(host: Host, data: string, record: ServerRecord, durable: boolean): Promise<void> {
+export async function initialise(
+  host: Host,
+  data: string,
+  record: ServerRecord,
+  { durable, signal }: StartOptions,
+): Promise<void> {
   await makeWhole(data, async (draft) => {
     const passwordFile = join(draft, 'password');
     await writeFile(passwordFile, `${record.password}\n`, { mode: 0o600 });
@@ -48,7 +58,7 @@ export async function initialise(host: Host, data: string, record: ServerRecord,
     const locale = ['--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--locale=C', '-E', 'UTF8'];
     const access = ['-U', record.user, '-A', 'scram-sha-256', `--pwfile=${passwordFile}`];
     const flags = ['-D', join(draft, 'made'), ...locale, ...access, ...(durable ? [] : ['--no-sync'])];
-    const failed = await run(host, join(host.native, 'bin', 'initdb'), flags);
+    const failed = await run(host, join(host.native, 'bin', 'initdb'), flags, signal);
     if (failed !== undefined) throw failure('EMBEDDED_INIT_FAILED', 'initdb failed', failed, data);
   });
 }
@@ -58,7 +68,7 @@ export async function initialise(host: Host, data: string, record: ServerRecord,
  * have the data: when another process was faster, its server is returned.
  * @throws RunnerError `EMBEDDED_START_FAILED`
  */
-export async function start(host: Host, data: string, log: string, durable: boolean): Promise<Server> {
+export async function start(host: Host, data: string, log: string, { durable, signal }: StartOptions): Promise<Server> {
   const settings = [...SETTINGS, ...(durable ? [] : NOT_DURABLE)].flatMap((setting) => ['-c', setting]);
   const lastPort = /"-p" "(\d+)"/.exec(read(join(data, 'postmaster.opts')))?.[1];
   let reason = '';
@@ -75,11 +85,10 @@ export async function start(host: Host, data: string, log: string, durable: bool
       reason = error.message;
     });
     child.unref();
-    const server = await becomesReady(child, data);
-    await output.close();
+    const server = await becomesReady(child, data, signal).finally(() => output.close());
     if (server) return server;
     // Children of a killed server are still about to end, or another program has the port.
-    await sleep(300);
+    await pause(300, signal);
   }
   throw failure('EMBEDDED_START_FAILED', 'it did not start', reason || (await readFile(log, 'utf8')), log);
 }
@@ -102,19 +111,23 @@ export async function stop(data: string, log: string): Promise<boolean> {
   process.kill(server.pid, 'SIGINT');
   for (let look = 0; look < MAX_LOOKS; look += 1) {
     if (findServer(data)?.pid !== server.pid) return true;
-    await sleep(POLL);
+    await pause(POLL);
   }
   throw failure('EMBEDDED_STOP_FAILED', `process ${server.pid} does not stop`, await readFile(log, 'utf8'), log);
 }
 
 /** `undefined` when the process has ended and no other server is here either, or after two minutes. */
-async function becomesReady(child: ChildProcess, data: string): Promise<Server | undefined> {
+async function becomesReady(
+  child: ChildProcess,
+  data: string,
+  signal: AbortSignal | undefined,
+): Promise<Server | undefined> {
   for (let look = 0; look < MAX_LOOKS; look += 1) {
     const over = child.pid === undefined || child.exitCode !== null || child.signalCode !== null;
     const server = findServer(data);
     if (server?.ready) return server;
     if (over && !server) return undefined;
-    await sleep(POLL);
+    await pause(POLL, signal);
   }
   return undefined;
 }

@@ -19,6 +19,8 @@ export interface EmbeddedOptions {
   readonly durable?: boolean;
   /** Says what takes time. */
   readonly onProgress?: (message: string) => void;
+  /** Nothing more is waited for once it has come; a server on its way up is left to get there. */
+  readonly signal?: AbortSignal;
 }
 
 export interface EmbeddedStatus {
@@ -31,15 +33,25 @@ export interface EmbeddedStatus {
  * The embedded server, running: reused, or started, or first made. It goes on running after the runner's end.
  * Several processes may do this at once, without a lock of ours: the record is linked and the data renamed into place,
  * which only the first can do, and PostgreSQL itself lets one server have the data.
- * @throws RunnerError with a code `EMBEDDED_…`, exit code 1
+ * @throws RunnerError with a code `EMBEDDED_…`, exit code 1; the signal's reason when that has come
  */
 export async function ensureEmbedded(options: EmbeddedOptions): Promise<ConnectionConfig> {
+  try {
+    return await ensure(options);
+  } catch (error) {
+    // What it ended in the middle says something else.
+    throw options.signal?.aborted ? options.signal.reason : error;
+  }
+}
+
+async function ensure(options: EmbeddedOptions): Promise<ConnectionConfig> {
+  options.signal?.throwIfAborted();
   const dataRoot = await makeFolder(options.dataRoot);
   let record = await readRecord(dataRoot);
   let server = record && findServer(dataOf(dataRoot, record));
   if (!record || !server?.ready) [record, server] = await bringUp(dataRoot, record, options);
   if (!record.databases.includes(options.database)) {
-    await createDatabase(connection(record, server, 'postgres'), options.database);
+    await createDatabase(connection(record, server, 'postgres'), options);
     await writeRecord(dataRoot, { ...record, databases: [...record.databases, options.database] });
   }
   return connection(record, server, options.database);
@@ -104,7 +116,7 @@ function connection(record: ServerRecord, server: Server, database: string): Con
 async function bringUp(
   dataRoot: string,
   known: ServerRecord | undefined,
-  { user = 'runner', durable = true, onProgress = () => undefined }: EmbeddedOptions,
+  { user = 'runner', durable = true, onProgress = () => undefined, signal }: EmbeddedOptions,
 ): Promise<readonly [ServerRecord, Server]> {
   const binaries = await findBinaries();
   const host = await findHost(dataRoot, known, binaries);
@@ -123,21 +135,22 @@ async function bringUp(
   record ??= await createRecord(dataRoot, host.home === dataRoot ? null : host.home, user);
   if (!isMade) {
     onProgress('creating the PostgreSQL data directory');
-    await initialise(host, data, record, durable);
+    await initialise(host, data, record, { durable, signal });
   }
   await checkVersion(data, binaries.major);
   await removeDrafts(host.home);
   onProgress('starting PostgreSQL');
-  const server = await start(host, data, logOf(dataRoot), durable);
+  const server = await start(host, data, logOf(dataRoot), { durable, signal });
   // The databases are looked for again: what was true at the last start may no longer be.
   return [{ ...record, databases: [] }, server];
 }
 
 /** UTF-8 sorted by code point, by PostgreSQL itself: the same on every system. */
-async function createDatabase(server: ConnectionConfig, name: string): Promise<void> {
+async function createDatabase(server: ConnectionConfig, { database, signal }: EmbeddedOptions): Promise<void> {
   const { openDatabase } = await import('./postgres.ts');
-  const db = openDatabase(server, { max: 1 });
-  const quoted = `"${name.replaceAll('"', '""')}"`;
+  const opened = openDatabase(server, { max: 1 });
+  const db = signal ? opened.until(signal) : opened;
+  const quoted = `"${database.replaceAll('"', '""')}"`;
   const locale = "locale_provider builtin builtin_locale 'C.UTF-8' locale 'C'";
   try {
     await db.query(`create database ${quoted} template template0 encoding 'UTF8' ${locale}`);

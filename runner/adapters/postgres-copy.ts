@@ -1,5 +1,6 @@
 import type { Readable, Writable } from 'node:stream';
 import type pg from 'pg';
+import { unlessAborted } from '../util/again.ts';
 
 /** Bytes collected before they are sent: small rows would else cost a message each. */
 const BLOCK = 64 * 1024;
@@ -8,22 +9,23 @@ const BLOCK = 64 * 1024;
  * Streams `data` into `copy … from stdin`, no faster than the server takes it, and returns the number of rows.
  * When the source fails the COPY is aborted and the source's error thrown; when the server refuses, the source is
  * closed and the server's error thrown. Either way the connection is ready for the next statement.
+ * A signal that comes is as a failure of the source: a server that waits for rows hears no request to cancel.
  */
 export async function copyInto(
   client: pg.PoolClient,
   sql: string,
   data: Readable | AsyncIterable<string | Buffer>,
+  signal?: AbortSignal,
 ): Promise<number> {
   const { from } = await import('pg-copy-streams');
   const stream = client.query(from(sql));
   const answer = watch(stream);
   const source = data[Symbol.asyncIterator]();
   try {
-    await Promise.race([send(source, stream, answer.failed), answer.done]);
+    await unlessAborted(Promise.race([send(source, stream, answer.failed), answer.done]), signal);
   } catch (error) {
-    if (answer.failed()) {
-      closeSource(data, source);
-    } else {
+    if (answer.failed() || signal?.aborted) closeSource(data, source);
+    if (!answer.failed()) {
       // The source's own message may hold its data: the server, which may log it, is told nothing of it.
       stream.destroy(new Error('the source of the data failed'));
       await answer.done;

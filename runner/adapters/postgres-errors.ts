@@ -1,10 +1,17 @@
 import pg from 'pg';
-import { DatabaseError, EXIT, RunnerError } from '../errors.ts';
+import { ConnectionLost, DatabaseError, EXIT, RunnerError } from '../errors.ts';
 import type { ConnectionConfig } from './types.ts';
 
-/** Errors of the server and of the connection in the runner's own terms; an error of the caller's data as it is. */
-export function statementError(error: unknown): unknown {
+/** SQLSTATEs with which the server ends a connection: shutdown, an administrator, a crash, time limits of a session. */
+const ENDS_CONNECTION = /^(08...|57P0[1-5]|25P0[34])$/;
+
+/**
+ * Errors of the server and of the connection in the runner's own terms; an error of the caller's data as it is.
+ * @param at what was going on, for a connection that is lost
+ */
+export function statementError(error: unknown, at: { atCommit?: boolean; backend?: number | undefined } = {}): unknown {
   if (error instanceof pg.DatabaseError) {
+    if (ENDS_CONNECTION.test(error.code ?? '')) return new ConnectionLost(error.message, at);
     return new DatabaseError({
       message: error.message,
       sqlstate: error.code ?? 'XX000',
@@ -14,26 +21,25 @@ export function statementError(error: unknown): unknown {
       where: error.where,
     });
   }
-  if (
-    error instanceof Error &&
-    /^(Connection terminated|Client has encountered a connection error|Client was closed)/.test(error.message)
-  ) {
-    return lostConnection(error);
-  }
-  if (error instanceof Error && 'syscall' in error && ['read', 'write'].includes(String(error.syscall))) {
-    return lostConnection(error);
-  }
-  return error;
+  return error instanceof Error && isLost(error) ? new ConnectionLost(error.message, at) : error;
 }
 
-function lostConnection(error: Error): RunnerError {
-  return new RunnerError(
-    {
-      code: 'CONNECTION_LOST',
-      message: `the connection to PostgreSQL was lost: ${error.message}`,
-      hint: 'What was being written has been rolled back. See whether the server still runs, then run the same command again.',
-    },
-    EXIT.failed,
+function isLost(error: Error): boolean {
+  return (
+    /^(Connection terminated|Client has encountered a connection error|Client was closed)/.test(error.message) ||
+    ('syscall' in error && ['read', 'write'].includes(String(error.syscall)))
+  );
+}
+
+/**
+ * Whether connecting again may succeed soon: the server is starting or stopping. One that was never there is not waited
+ * for: its address may be wrong.
+ */
+export function isPassing(error: unknown, wasThere: boolean): boolean {
+  const { code } = describe(error);
+  if (code === '57P03') return true;
+  return (
+    wasThere && (code === 'ECONNREFUSED' || ENDS_CONNECTION.test(code) || (error instanceof Error && isLost(error)))
   );
 }
 

@@ -1,7 +1,9 @@
-import pg from 'pg';
+import type pg from 'pg';
 import { DatabaseError } from '../errors.ts';
+import { backendOf, type Canceller, createCanceller, NO_CANCELLER } from './postgres-cancel.ts';
+import { type Connections, createConnections } from './postgres-connect.ts';
 import { copyInto } from './postgres-copy.ts';
-import { connectionError, statementError } from './postgres-errors.ts';
+import { statementError } from './postgres-errors.ts';
 import type { ConnectionConfig, Database, Session, TextResult } from './types.ts';
 
 export interface DatabaseOptions {
@@ -16,91 +18,58 @@ export interface DatabaseOptions {
   readonly settings?: Readonly<Record<string, string>>;
 }
 
-/** What decides how a value is written as text, fixed so that a role or server with other habits changes nothing. */
-const FIXED_SETTINGS: Readonly<Record<string, string>> = {
-  client_encoding: 'UTF8',
-  DateStyle: 'ISO, YMD',
-  IntervalStyle: 'postgres',
-  TimeZone: 'UTC',
-  bytea_output: 'hex',
-  extra_float_digits: '1',
-  standard_conforming_strings: 'on',
-  // pg_catalog comes before it by itself; named, it would be where tables without a schema are created.
-  search_path: 'public',
-};
-
-/** Milliseconds before a server that does not answer counts as unreachable. */
-const CONNECT_TIMEOUT = 15_000;
-
 /**
- * Opens a pool; nothing is connected before the first statement.
+ * Opens a pool; nothing is connected before the first statement. A server that is starting is waited for, and so is one
+ * that was there and is stopping or gone, 20 seconds.
  * Every method throws RunnerError `CONNECTION_FAILED` when the server can't be reached or refuses the connection,
- * `CONNECTION_LOST` when it goes away later, and DatabaseError for what it says of a statement.
+ * ConnectionLost when it goes away later, and DatabaseError for what it says of a statement.
  */
 export function openDatabase(config: ConnectionConfig, options: DatabaseOptions = {}): Database {
-  const settings = {
-    ...FIXED_SETTINGS,
+  const connections = createConnections(config, options.max ?? 4, {
     application_name: options.applicationName ?? 'runner',
     ...options.settings,
-  };
-  const pool = new pg.Pool({
-    ...config,
-    max: options.max ?? 4,
-    keepAlive: true,
-    Client: TimedClient,
-    onConnect: (client) => prepareConnection(client, settings),
   });
-  // A connection that dies while idle is dropped by the pool and replaced when needed: not an error of anyone's.
-  pool.on('error', () => undefined);
-  const acquire = (): Promise<pg.PoolClient> =>
-    pool.connect().catch((error: unknown) => {
-      throw connectionError(error, config);
-    });
-  return {
-    query: (sql, params) => withClient(acquire, (client) => runQuery(client, sql, params)),
-    connection: (work) => withClient(acquire, (client) => work(openSession(client)), true),
-    transaction: (work) => withClient(acquire, (client) => runTransaction(client, work)),
-    close: () => (pool.ending ? Promise.resolve() : pool.end()),
+  const view = (canceller: Canceller): Database => {
+    const use = <T>(work: (client: pg.PoolClient) => Promise<T>, ownOnly = false): Promise<T> =>
+      withClient(connections, canceller, work, ownOnly);
+    return {
+      query: (sql, params) => use((client) => runQuery(client, canceller, sql, params)),
+      connection: (work) => use((client) => work(openSession(client, canceller)), true),
+      transaction: (work) => use((client) => runTransaction(client, canceller, work)),
+      until: (signal) => view(createCanceller(config, signal)),
+      settle: ({ backend }) => use((client) => endBackend(client, canceller, backend)),
+      close: () => connections.close(),
+    };
   };
-}
-
-/** The pool's own time limit would count the wait for a free connection too, so that the limit is set on the client. */
-class TimedClient extends pg.Client {
-  constructor(config?: pg.ClientConfig) {
-    // The pool has hidden the password from a spread.
-    super({ ...config, password: config?.password, connectionTimeoutMillis: CONNECT_TIMEOUT });
-  }
-}
-
-async function prepareConnection(client: pg.ClientBase, settings: Readonly<Record<string, string>>): Promise<void> {
-  // Without a listener, a connection lost between two statements would end the process.
-  client.on('error', () => undefined);
-  await client.query(
-    'select set_config(s.name, s.value, false) from unnest($1::text[], $2::text[]) as s (name, value)',
-    [Object.keys(settings), Object.values(settings)],
-  );
+  return view(NO_CANCELLER);
 }
 
 /** `ownOnly`: the connection is closed afterwards, and with it the settings and locks that `work` left on it. */
 async function withClient<T>(
-  acquire: () => Promise<pg.PoolClient>,
+  connections: Connections,
+  canceller: Canceller,
   work: (client: pg.PoolClient) => Promise<T>,
-  ownOnly = false,
+  ownOnly: boolean,
 ): Promise<T> {
-  const client = await acquire();
+  const client = await connections.acquire(canceller.signal);
   try {
     return await work(client);
   } finally {
-    client.release(ownOnly || client.getTransactionStatus() !== 'I');
+    client.release(ownOnly || client.getTransactionStatus() !== 'I' || canceller.wasCancelled(client));
   }
 }
 
-async function runTransaction<T>(client: pg.PoolClient, work: (tx: Session) => Promise<T>): Promise<T> {
-  const session = openSession(client);
-  await runQuery(client, 'begin');
+async function runTransaction<T>(
+  client: pg.PoolClient,
+  canceller: Canceller,
+  work: (tx: Session) => Promise<T>,
+): Promise<T> {
+  const session = openSession(client, canceller);
+  await runQuery(client, canceller, 'begin');
   try {
     const value = await work(session);
     session.end();
+    canceller.signal?.throwIfAborted();
     await commit(client);
     return value;
   } catch (error) {
@@ -111,18 +80,29 @@ async function runTransaction<T>(client: pg.PoolClient, work: (tx: Session) => P
   }
 }
 
-/** `commit` of a transaction in which a statement failed answers ROLLBACK, and no error: it must not pass for done. */
+/**
+ * `commit` of a transaction in which a statement failed answers ROLLBACK, and no error: it must not pass for done.
+ * It is not cancelled: it is short, and how it ended has to be known.
+ */
 async function commit(client: pg.PoolClient): Promise<void> {
   const { command } = await client.query('commit').catch((error: unknown) => {
-    throw statementError(error);
+    throw statementError(error, { atCommit: true, backend: backendOf(client) });
   });
   if (command === 'COMMIT') return;
   const message = 'the transaction was rolled back because one of its statements had failed';
   throw new DatabaseError({ sqlstate: '25P02', message });
 }
 
+/** Its number may by now be that of someone else's process. */
+async function endBackend(client: pg.PoolClient, canceller: Canceller, backend: number | undefined): Promise<void> {
+  if (backend === undefined) return;
+  const sql = `select pg_terminate_backend(pid, 2000) from pg_stat_activity
+    where pid = $1 and pid <> pg_backend_pid() and application_name = current_setting('application_name')`;
+  await runQuery(client, canceller, sql, [backend]);
+}
+
 /** `end` makes the session unusable: a statement sent after its transaction would be committed by itself. */
-function openSession(client: pg.PoolClient): Session & { end(): void } {
+function openSession(client: pg.PoolClient, canceller: Canceller): Session & { end(): void } {
   let open = true;
   const checkOpen = (): void => {
     if (!open) throw new Error('a statement was sent after the end of its transaction');
@@ -130,13 +110,15 @@ function openSession(client: pg.PoolClient): Session & { end(): void } {
   return {
     query: async (sql, params) => {
       checkOpen();
-      return runQuery(client, sql, params);
+      return runQuery(client, canceller, sql, params);
     },
     copyIn: async (sql, data) => {
       checkOpen();
-      return copyInto(client, sql, data).catch((error: unknown) => {
-        throw statementError(error);
-      });
+      return canceller.run(client, () =>
+        copyInto(client, sql, data, canceller.signal).catch((error: unknown) => {
+          throw statementError(error, { backend: backendOf(client) });
+        }),
+      );
     },
     end: () => {
       open = false;
@@ -144,16 +126,20 @@ function openSession(client: pg.PoolClient): Session & { end(): void } {
   };
 }
 
-async function runQuery(client: pg.PoolClient, sql: string, params?: readonly unknown[]): Promise<TextResult> {
+async function runQuery(
+  client: pg.PoolClient,
+  canceller: Canceller,
+  sql: string,
+  params?: readonly unknown[],
+): Promise<TextResult> {
   const config: pg.QueryArrayConfig = { text: sql, rowMode: 'array', types: AS_TEXT };
   // The extended protocol takes one statement only, and parameters or none.
   if (params !== undefined) Object.assign(config, { values: [...params], queryMode: 'extended' });
-  let answer: pg.QueryArrayResult | pg.QueryArrayResult[];
-  try {
-    answer = await client.query(config);
-  } catch (error) {
-    throw statementError(error);
-  }
+  const answer: pg.QueryArrayResult | pg.QueryArrayResult[] = await canceller.run(client, () =>
+    client.query(config).catch((error: unknown) => {
+      throw statementError(error, { backend: backendOf(client) });
+    }),
+  );
   const last = Array.isArray(answer) ? answer.at(-1) : answer;
   return {
     columns: (last?.fields ?? []).map((field: pg.FieldDef) => ({ name: field.name, type: field.dataTypeID })),

@@ -6,8 +6,8 @@ import type { ConnectionConfig } from './types.ts';
 export interface Target {
   readonly name: string;
   readonly embedded: boolean;
-  /** Starts the embedded server when it is not running. */
-  connect(progress: (message: string) => void): Promise<ConnectionConfig>;
+  /** Starts the embedded server when it is not running. @throws the signal's reason when it comes first */
+  connect(progress: (message: string) => void, signal: AbortSignal): Promise<ConnectionConfig>;
 }
 
 export interface TargetOptions {
@@ -28,9 +28,9 @@ export function resolveTarget({ name, projectDir, database, env }: TargetOptions
     return {
       name: 'embedded',
       embedded: true,
-      async connect(progress) {
+      async connect(progress, signal) {
         const { ensureEmbedded } = await import('./embedded.ts');
-        return ensureEmbedded({ dataRoot: join(projectDir, DATA_FOLDER), database, onProgress: progress });
+        return ensureEmbedded({ dataRoot: join(projectDir, DATA_FOLDER), database, onProgress: progress, signal });
       },
     };
   }

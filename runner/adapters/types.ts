@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import type { ConnectionLost } from '../errors.ts';
 
 /** A result as the server wrote it: every value is PostgreSQL's own text, `null` is NULL. */
 export interface TextResult {
@@ -27,6 +28,13 @@ export interface Database {
   transaction<T>(work: (tx: Session) => Promise<T>): Promise<T>;
   /** Runs `work` on one connection of its own, without a transaction. */
   connection<T>(work: (session: Session) => Promise<T>): Promise<T>;
+  /**
+   * The same connections, for work that ends when the signal comes: statements in flight are cancelled on the server, no
+   * other is sent, transactions are rolled back, and the signal's reason is thrown. A commit that was sent is waited for.
+   */
+  until(signal: AbortSignal): Database;
+  /** Ends the server's side of a lost connection, which may live on with its locks, and waits a moment for its end. */
+  settle(lost: ConnectionLost): Promise<void>;
   close(): Promise<void>;
 }
 

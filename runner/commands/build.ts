@@ -1,10 +1,10 @@
 import { loadProject } from './load-project.ts';
-import { withRun } from './open-run.ts';
+import { identityOf, withRun } from './open-run.ts';
 import { askedOf } from './selection.ts';
 import { buildNodes, endOf, reportSummary } from './steps.ts';
-import type { Command, SelectionArgs } from './types.ts';
+import type { Command, RunArgs, SelectionArgs } from './types.ts';
 
-export interface BuildArgs extends SelectionArgs {
+export interface BuildArgs extends SelectionArgs, RunArgs {
   readonly fullRefresh?: boolean;
 }
 
@@ -12,11 +12,11 @@ export interface BuildArgs extends SelectionArgs {
 export const build: Command<BuildArgs> = async (args, reporter) => {
   const loaded = loadProject(args);
   askedOf(loaded.graph, args);
-  const identity = { command: 'build', arguments: args.argv, threads: args.threads };
-  return withRun(loaded, identity, reporter.emit, async (run) => {
+  return withRun(loaded, identityOf('build', args), reporter.emit, async (run) => {
     const results = await buildNodes(run, args);
     reporter.summary(results, (Date.now() - run.startedAt.getTime()) / 1000);
-    await reportSummary(run, reporter);
-    return endOf(results);
+    const end = endOf(run, results);
+    if (end.status !== 'cancelled') await reportSummary(run, reporter);
+    return end;
   });
 };

@@ -26,6 +26,7 @@ export const db: Command<DbArgs> = async (args, reporter) => {
     await embedded.ensureEmbedded({
       dataRoot,
       database,
+      signal: args.signal,
       onProgress: (message) => reporter.emit({ type: 'notice', message }),
     });
   }

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { EXIT, RunnerError } from '../errors.ts';
+import { Cancelled, EXIT, RunnerError } from '../errors.ts';
 import type { SourceNode } from '../graph/types.ts';
 import { secretProblem } from '../project/env.ts';
 import type { SecretConfig } from '../project/types.ts';
@@ -22,7 +22,7 @@ export const debug: Command<CommonArgs> = async (args, reporter) => {
       'ok',
       `${loaded.project.config.name}: ${models.length} models, ${seeds.length} seeds, ${sources.length} source tables`,
     ],
-    await targetLine(loaded, reporter),
+    await targetLine(loaded, args, reporter),
     ...loaded.project.config.secrets.map((secret) => secretLine(loaded, secret)),
     ...[...loaded.graph.nodes.values()]
       .filter((node): node is SourceNode => node.type === 'source' && !!node.source.loader)
@@ -32,14 +32,19 @@ export const debug: Command<CommonArgs> = async (args, reporter) => {
   return lines.every(([, state]) => state === 'ok') ? EXIT.done : EXIT.failed;
 };
 
-async function targetLine(loaded: LoadedProject, reporter: Parameters<Command<CommonArgs>>[1]): Promise<Line> {
+async function targetLine(
+  loaded: LoadedProject,
+  args: CommonArgs,
+  reporter: Parameters<Command<CommonArgs>>[1],
+): Promise<Line> {
   try {
-    return await withTarget(loaded, reporter, async ({ db }) => {
+    return await withTarget(loaded, args, reporter, async ({ db }) => {
       const [version, user, database] =
         (await db.query("select current_setting('server_version'), current_user, current_database()")).rows[0] ?? [];
       return ['target', 'ok', `${loaded.target.name}: PostgreSQL ${version}, database ${database}, user ${user}`];
     });
   } catch (error) {
+    if (error instanceof Cancelled) throw error;
     const fault = error instanceof RunnerError ? error.faults[0] : undefined;
     return ['target', 'to do', [fault?.message ?? String(error), fault?.hint].filter(Boolean).join(' ')];
   }

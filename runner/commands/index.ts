@@ -1,5 +1,5 @@
 import type { Options } from 'yargs';
-import { OUTPUT_OPTION, SELECTION_OPTIONS } from '../options.ts';
+import { OUTPUT_OPTION, SELECTION_OPTIONS, WAIT_OPTION } from '../options.ts';
 import type { Command } from './types.ts';
 
 /** A command as the command line knows it; its module is loaded only when it is the one called. */
@@ -17,6 +17,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   {
     command: 'load [sources..]',
     describe: 'Land the sources whose content changed; print the flags',
+    options: { ...WAIT_OPTION },
     positionals: {
       sources: {
         type: 'string',
@@ -35,6 +36,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     describe: 'Build seeds and models with their contracts, in dependency order',
     options: {
       ...SELECTION_OPTIONS,
+      ...WAIT_OPTION,
       'full-refresh': {
         type: 'boolean',
         default: false,
@@ -51,8 +53,10 @@ export const COMMANDS: readonly CommandSpec[] = [
   {
     command: 'pipeline',
     describe: 'Load, then build what changed, as one run',
+    options: { ...WAIT_OPTION },
     examples: [
       ['$0 pipeline', 'the daily run'],
+      ['$0 pipeline --wait=600', 'after another run that may hold the target, if it ends within ten minutes'],
       ['$0 pipeline --as-of 2026-10-31', 'as it would have been on that day'],
     ],
     load: async () => (await import('./pipeline.ts')).pipeline,
@@ -62,6 +66,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     describe: 'Run model unit tests, and evaluate contracts on what is published, without building',
     options: {
       ...SELECTION_OPTIONS,
+      ...WAIT_OPTION,
       unit: { type: 'boolean', default: false, describe: 'Unit tests only: needs a server, but no table' },
       contracts: { type: 'boolean', default: false, describe: 'Contracts only' },
     },

@@ -3,11 +3,11 @@ import type { SourceNode } from '../graph/types.ts';
 import { raisedFlags } from '../state/flags.ts';
 import { didYouMean } from '../util/suggest.ts';
 import { loadProject } from './load-project.ts';
-import { type OpenRun, withRun } from './open-run.ts';
+import { identityOf, type OpenRun, withRun } from './open-run.ts';
 import { endOf, landedSources, loadSources } from './steps.ts';
-import type { Command, CommonArgs, Reporter } from './types.ts';
+import type { Command, Reporter, RunArgs } from './types.ts';
 
-export interface LoadArgs extends CommonArgs {
+export interface LoadArgs extends RunArgs {
   readonly sources?: readonly string[];
 }
 
@@ -15,11 +15,10 @@ export interface LoadArgs extends CommonArgs {
 export const load: Command<LoadArgs> = async (args, reporter) => {
   const loaded = loadProject(args);
   const wanted = wantedSources(loaded, args.sources ?? []);
-  const identity = { command: 'load', arguments: args.argv, threads: args.threads };
-  return withRun(loaded, identity, reporter.emit, async (run) => {
+  return withRun(loaded, identityOf('load', args), reporter.emit, async (run) => {
     const refused = await loadSources(run, wanted);
     reporter.text(flagLine(await raisedFlags(run.project.config.flags, run)));
-    const end = endOf([], refused);
+    const end = endOf(run, [], refused);
     return { ...end, status: refused.size > 0 ? 'failed' : 'success' };
   });
 };

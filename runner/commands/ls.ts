@@ -14,7 +14,7 @@ export const ls: Command<SelectionArgs> = async (args, reporter) => {
   const asked = askedOf(loaded.graph, args);
   const state: SelectionState =
     asked.changed || asked.results
-      ? await withTarget(loaded, reporter, (target) => selectionState({ ...loaded, ...target, runId: '' }, asked))
+      ? await withTarget(loaded, args, reporter, (target) => selectionState({ ...loaded, ...target, runId: '' }, asked))
       : {};
   const ids = selectNodes(loaded.graph, args, state);
   const nodes = ids.flatMap((id) => loaded.graph.nodes.get(id) ?? []);

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Database } from '../adapters/types.ts';
+import { Cancelled, ConnectionLost } from '../errors.ts';
 import type { Emit } from '../execute/types.ts';
 import { ensureRawTable } from '../landing/land.ts';
 import { requireSecrets } from '../project/env.ts';
@@ -9,12 +10,18 @@ import { createVersions, type Versions } from '../state/fingerprint.ts';
 import { type TargetLock, takeLock } from '../state/lock.ts';
 import { createStore, type Store } from '../state/store.ts';
 import type { TargetState } from '../state/types.ts';
+import { again } from '../util/again.ts';
 import { identifier } from '../util/sql.ts';
 import type { LoadedProject } from './load-project.ts';
+import type { RunArgs } from './types.ts';
 
 /** A run that holds the target: connected, locked, recorded. */
 export interface OpenRun extends LoadedProject {
+  /** Its work ends when the signal comes. */
   readonly db: Database;
+  /** The same server for what is noted of a run, and to be noted of a cancelled one too. */
+  readonly notes: Database;
+  readonly signal: AbortSignal;
   readonly store: Store;
   readonly state: TargetState;
   readonly versions: Versions;
@@ -29,6 +36,13 @@ export interface RunIdentity {
   /** The arguments as typed, for the record. */
   readonly arguments: string;
   readonly threads: number;
+  readonly wait: number;
+  readonly signal: AbortSignal;
+}
+
+export function identityOf(command: string, args: RunArgs): RunIdentity {
+  const { argv, threads, wait = 0, signal } = args;
+  return { command, arguments: argv, threads, wait, signal };
 }
 
 /** How a run ended: the exit code, and the status and error that its record keeps. */
@@ -42,7 +56,7 @@ export interface RunEnd {
  * Connects, takes the target's lock, brings the runner's tables up to date, records the run, does `work` and records
  * how it ended. Session settings `runner.run_id`, `runner.run_label` and `runner.run_started_at` carry the run's
  * identity to the SQL of the models.
- * @throws RunnerError `SECRET_MISSING`, or `TARGET_LOCKED` (exit 3) when another run holds the target
+ * @throws RunnerError `SECRET_MISSING`, `TARGET_LOCKED` (exit 3) when another run holds the target, or Cancelled
  */
 export async function withRun(
   loaded: LoadedProject,
@@ -56,9 +70,11 @@ export async function withRun(
   const orchestrated = loaded.env('KESTRA_EXECUTION_ID');
   const label = loaded.env('RUN_LABEL') ?? orchestrated ?? newRunId(startedAt);
   const runId = label;
-  const config = await target.connect((message) => emit({ type: 'notice', message }));
+  const { signal } = identity;
+  const notice = (message: string): void => emit({ type: 'notice', message });
+  const config = await target.connect(notice, signal);
   const { openDatabase } = await import('../adapters/postgres.ts');
-  const db = openDatabase(config, {
+  const notes = openDatabase(config, {
     max: identity.threads + 2,
     applicationName: `runner ${runId}`.slice(0, 63),
     settings: {
@@ -68,19 +84,29 @@ export async function withRun(
       'runner.run_started_at': startedAt.toISOString(),
     },
   });
+  const db = notes.until(signal);
   const commit = gitCommit(project.dir);
   try {
-    return await db.connection(async (session) => {
-      const lock = await takeLock(session, `runner of ${project.config.name}`);
-      const store = createStore(db, config, project.config.stateSchema);
-      const state = await store.read(schemasOf(loaded));
-      await store.startRun(
+    const { name, stateSchema } = project.config;
+    const lock = await takeLock(db, {
+      project: name,
+      stateSchema,
+      runId,
+      wait: identity.wait,
+      signal,
+      onWait: notice,
+    });
+    try {
+      const store = createStore(notes, config, stateSchema);
+      const reading = createStore(db, config, stateSchema);
+      const state = await reading.read(schemasOf(loaded));
+      await reading.startRun(
         {
           runId,
           label,
           command: identity.command,
           arguments: identity.arguments,
-          project: project.config.name,
+          project: name,
           target: target.name,
           dateReference: asOf,
           gitCommit: await commit,
@@ -96,19 +122,29 @@ export async function withRun(
           const filled = versions.stored(id);
           if (filled) await db.transaction((tx) => store.publish(tx, runId, id, filled));
         }
-        const end = await work({ ...loaded, db, store, state, versions, lock, runId, startedAt, emit });
-        await store.finishRun(runId, end.status, end.error);
-        return end.exitCode;
+        const end = await work({ ...loaded, db, notes, signal, store, state, versions, lock, runId, startedAt, emit });
+        await finish(store, runId, end);
+        if (end.status !== 'cancelled') return end.exitCode;
       } catch (error) {
-        await store
-          .finishRun(runId, 'error', error instanceof Error ? error.message : String(error))
-          .catch(() => undefined);
+        await finish(store, runId, ofError(error)).catch(() => undefined);
         throw error;
       }
-    });
+      throw signal.reason;
+    } finally {
+      await lock.release();
+    }
   } finally {
-    await db.close();
+    await notes.close();
   }
+}
+
+function finish(store: Store, runId: string, { status, error }: Omit<RunEnd, 'exitCode'>): Promise<void> {
+  return again(() => store.finishRun(runId, status, error), { isPassing: (lost) => lost instanceof ConnectionLost });
+}
+
+function ofError(error: unknown): Omit<RunEnd, 'exitCode'> {
+  if (error instanceof Cancelled) return { status: 'cancelled', error: null };
+  return { status: 'error', error: error instanceof Error ? error.message : String(error) };
 }
 
 /** Schemas and raw tables that are not there yet: sources may be read before anything has landed. */

@@ -3,7 +3,7 @@ import { createVersions, type Versions } from '../state/fingerprint.ts';
 import { createStore, type Store } from '../state/store.ts';
 import type { TargetState } from '../state/types.ts';
 import type { LoadedProject } from './load-project.ts';
-import type { Reporter } from './types.ts';
+import type { CommonArgs, Reporter } from './types.ts';
 
 /** A target that is only read: no lock, no record, no table made. */
 export interface OpenTarget {
@@ -16,10 +16,11 @@ export interface OpenTarget {
 /** Connects, reads the target's state, does `work` and disconnects. */
 export async function withTarget<T>(
   loaded: LoadedProject,
+  { signal }: CommonArgs,
   reporter: Reporter,
   work: (target: OpenTarget) => Promise<T>,
 ): Promise<T> {
-  const config = await loaded.target.connect((message) => reporter.emit({ type: 'notice', message }));
+  const config = await loaded.target.connect((message) => reporter.emit({ type: 'notice', message }), signal);
   const { openDatabase } = await import('../adapters/postgres.ts');
   // A preview has no run: models that write one down get a name that says so.
   const settings = {
@@ -28,7 +29,7 @@ export async function withTarget<T>(
     'runner.run_label': 'preview',
     'runner.run_started_at': new Date().toISOString(),
   };
-  const db = openDatabase(config, { max: 2, applicationName: 'runner', settings });
+  const db = openDatabase(config, { max: 2, applicationName: 'runner', settings }).until(signal);
   try {
     const schemas = [...new Set([...loaded.graph.nodes.values()].map(({ relation }) => relation.schema))];
     const store = createStore(db, config, loaded.project.config.stateSchema);

@@ -1,9 +1,9 @@
 import { raisedFlags } from '../state/flags.ts';
 import { reportFlags } from './load.ts';
 import { loadProject } from './load-project.ts';
-import { type OpenRun, withRun } from './open-run.ts';
+import { identityOf, type OpenRun, withRun } from './open-run.ts';
 import { buildNodes, endOf, landedSources, loadSources, reportSummary } from './steps.ts';
-import type { Command, CommonArgs, Reporter } from './types.ts';
+import type { Command, Reporter, RunArgs } from './types.ts';
 
 /** Where a person may look after a run. */
 function reportNext(run: OpenRun, reporter: Reporter): void {
@@ -16,20 +16,17 @@ function reportNext(run: OpenRun, reporter: Reporter): void {
 }
 
 /** `runner pipeline`: load, then build what changed, as one run. */
-export const pipeline: Command<CommonArgs> = async (args, reporter) => {
+export const pipeline: Command<RunArgs> = async (args, reporter) => {
   const loaded = loadProject(args);
-  return withRun(
-    loaded,
-    { command: 'pipeline', arguments: args.argv, threads: args.threads },
-    reporter.emit,
-    async (run) => {
-      const refused = await loadSources(run, landedSources(run));
-      reportFlags(run, await raisedFlags(run.project.config.flags, run), reporter);
-      const results = await buildNodes(run, { ...args, select: ['changed'], refused });
-      reporter.summary(results, (Date.now() - run.startedAt.getTime()) / 1000);
-      await reportSummary(run, reporter);
-      reportNext(run, reporter);
-      return endOf(results, refused);
-    },
-  );
+  return withRun(loaded, identityOf('pipeline', args), reporter.emit, async (run) => {
+    const refused = await loadSources(run, landedSources(run));
+    reportFlags(run, await raisedFlags(run.project.config.flags, run), reporter);
+    const results = await buildNodes(run, { ...args, select: ['changed'], refused });
+    reporter.summary(results, (Date.now() - run.startedAt.getTime()) / 1000);
+    const end = endOf(run, results, refused);
+    if (end.status === 'cancelled') return end;
+    await reportSummary(run, reporter);
+    reportNext(run, reporter);
+    return end;
+  });
 };

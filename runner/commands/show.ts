@@ -29,7 +29,7 @@ export const show: Command<ShowArgs> = async (args, reporter) => {
       expected: "runner show MODEL, or runner show --inline 'select …'",
     });
   }
-  return withTarget(loaded, reporter, async ({ db, versions }) => {
+  return withTarget(loaded, args, reporter, async ({ db, versions }) => {
     const sql =
       args.inline === undefined
         ? sqlOfModel(loaded, versions, args.model ?? '')

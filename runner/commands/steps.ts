@@ -1,9 +1,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { TextResult } from '../adapters/types.ts';
-import { EXIT, type Fault, RunnerError } from '../errors.ts';
+import { Cancelled, EXIT, type Fault, RunnerError } from '../errors.ts';
 import { planNodes } from '../execute/plan.ts';
-import { runUnit } from '../execute/run-unit.ts';
+import { record, runUnit } from '../execute/run-unit.ts';
 import { schedule, toUnits } from '../execute/schedule.ts';
 import { hasFailed, type NodeResult } from '../execute/types.ts';
 import { type SelectionState, selectNodes } from '../graph/select.ts';
@@ -42,7 +42,7 @@ export async function loadSources(
         seconds: (Date.now() - started) / 1000,
       });
     } catch (error) {
-      if (!(error instanceof RunnerError) || error.exitCode === EXIT.wrong) throw error;
+      if (!(error instanceof RunnerError) || error instanceof Cancelled || error.exitCode === EXIT.wrong) throw error;
       refused.set(node.id, error.faults);
       run.emit({ type: 'faults', faults: error.faults });
     }
@@ -63,6 +63,7 @@ function loadSource(run: OpenRun, node: SourceNode): Promise<Landing> {
       vars: run.vars,
       env: run.env,
       sampleAllowed: run.target.embedded,
+      signal: run.signal,
       notice: (message) => run.emit({ type: 'notice', message: `${node.name}: ${message}` }),
     },
     node,
@@ -109,14 +110,16 @@ export async function buildNodes(run: OpenRun, request: BuildRequest): Promise<r
 
   let done = 0;
   const total = planned.length;
-  return schedule(run.graph, units, {
+  const results = await schedule(run.graph, units, {
     threads: request.threads,
     failFast: request.failFast,
+    signal: run.signal,
     failed: unusableSources(run, request.refused ?? new Map()),
     runUnit: (unit) =>
       runUnit(
         {
           ...run,
+          notice: (message) => run.emit({ type: 'notice', message }),
           fullRefresh: request.fullRefresh ?? false,
           onlyChanged: (node) => !named.has(node.id) && !isForced(run, node),
           plannedIds: new Set(planned),
@@ -131,6 +134,12 @@ export async function buildNodes(run: OpenRun, request: BuildRequest): Promise<r
       run.emit({ type: 'node_finished', result, done, total });
     },
   });
+  // Those that were run are noted by then.
+  await record(
+    run,
+    results.filter(({ status }) => status === 'skipped' || status === 'upstream_failed'),
+  );
+  return results;
 }
 
 /** A source with nothing landed, or refused in this run, counts as failed: nothing is built on it. */
@@ -152,8 +161,9 @@ function keepFile(path: string, text: string): void {
   writeFileSync(path, `${text}\n`);
 }
 
-/** What the run's record says, and the exit code. */
+/** What the run's record says, and the exit code. A signal that came when all was done has cancelled nothing. */
 export function endOf(
+  { signal }: Pick<OpenRun, 'signal'>,
   results: readonly NodeResult[],
   refused: ReadonlyMap<string, readonly Fault[]> = new Map(),
 ): RunEnd {
@@ -162,6 +172,10 @@ export function endOf(
     ...[...refused.values()].flat().map(({ code, file }) => `${code} ${file ?? ''}`.trim()),
     ...results.filter(({ status }) => status === 'error' || status === 'failed').map(({ message }) => message ?? ''),
   ];
+  // The signal's own exit code and words come with it.
+  if (signal?.aborted && results.some(({ status }) => status === 'cancelled' || status === 'skipped')) {
+    return { exitCode: EXIT.failed, status: 'cancelled', error: messages.length > 0 ? messages.join('\n') : null };
+  }
   const failed = messages.length > 0 || results.some(({ status }) => hasFailed(status));
   const worked = results.some(({ status }) => status === 'success');
   return {

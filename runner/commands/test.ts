@@ -1,27 +1,30 @@
 import { evaluateContract } from '../contracts/evaluate.ts';
 import type { ContractResult } from '../contracts/types.ts';
 import { blocksPublish } from '../contracts/verdict.ts';
+import { Cancelled, ConnectionLost } from '../errors.ts';
 import { contractFaults } from '../execute/faults.ts';
-import { toRecord } from '../execute/run-unit.ts';
+import { failure, record } from '../execute/run-unit.ts';
+import { notRun } from '../execute/schedule.ts';
 import type { NodeResult } from '../execute/types.ts';
 import { failedTests, havePassed, testUnit } from '../execute/unit-tests.ts';
 import { selectNodes } from '../graph/select.ts';
 import type { Node } from '../graph/types.ts';
+import { again } from '../util/again.ts';
 import { loadProject } from './load-project.ts';
-import { type OpenRun, withRun } from './open-run.ts';
+import { identityOf, type OpenRun, withRun } from './open-run.ts';
 import { withTarget } from './open-target.ts';
 import { type Asked, askedOf } from './selection.ts';
 import { endOf, selectionState } from './steps.ts';
-import type { Command, Reporter, SelectionArgs } from './types.ts';
+import type { Command, Reporter, RunArgs, SelectionArgs } from './types.ts';
 
-export interface TestArgs extends SelectionArgs {
+export interface TestArgs extends SelectionArgs, RunArgs {
   /** Unit tests only. */
   readonly unit: boolean;
   readonly contracts: boolean;
 }
 
 /** What testing needs of a run, or of a target that is only read. */
-type Testing = Omit<OpenRun, 'lock'>;
+type Testing = Omit<OpenRun, 'lock' | 'notes'>;
 
 /**
  * `runner test`: runs unit tests and evaluates the contracts on what is published; builds nothing. Unit tests alone
@@ -32,16 +35,16 @@ export const test: Command<TestArgs> = async (args, reporter) => {
   const asked = askedOf(loaded.graph, args);
   const startedAt = new Date();
   if (args.unit && !args.contracts) {
-    return withTarget(loaded, reporter, async (target) => {
-      const testing = { ...loaded, ...target, runId: '', startedAt, emit: reporter.emit };
-      return endOf(await testNodes(testing, args, asked, reporter)).exitCode;
+    return withTarget(loaded, args, reporter, async (target) => {
+      const { signal } = args;
+      const testing = { ...loaded, ...target, signal, runId: '', startedAt, emit: reporter.emit };
+      const { exitCode, status } = endOf(args, await testNodes(testing, args, asked, reporter));
+      if (status === 'cancelled') throw signal.reason;
+      return exitCode;
     });
   }
-  const identity = { command: 'test', arguments: args.argv, threads: args.threads };
-  return withRun(loaded, identity, reporter.emit, async (run) =>
-    endOf(
-      await testNodes(run, args, asked, reporter, (result) => run.store.record(run.db, run.runId, toRecord(result))),
-    ),
+  return withRun(loaded, identityOf('test', args), reporter.emit, async (run) =>
+    endOf(run, await testNodes(run, args, asked, reporter, (results) => record(run, results))),
   );
 };
 
@@ -50,7 +53,7 @@ async function testNodes(
   args: TestArgs,
   asked: Asked,
   reporter: Reporter,
-  keep: (result: NodeResult) => Promise<void> = async () => {},
+  keep: (results: readonly NodeResult[]) => Promise<unknown> = async () => {},
 ): Promise<readonly NodeResult[]> {
   const all = args.unit === args.contracts;
   const kinds = { unit: all || args.unit, contracts: all || args.contracts };
@@ -61,10 +64,19 @@ async function testNodes(
   const results: NodeResult[] = [];
   for (const node of tested) {
     run.emit({ type: 'node_started', node });
-    const result = await testNode(run, node, kinds);
-    await keep(result);
+    const result = await testNode(run, node, kinds).catch((error: unknown) => {
+      if (error instanceof Cancelled) return failure(node, error, new Date());
+      throw error;
+    });
+    await keep([result]);
     results.push(result);
     run.emit({ type: 'node_finished', result, done: results.length, total: tested.length });
+    if (result.status === 'cancelled') {
+      const rest = notRun(tested.slice(results.length), 'skipped', 'not started: the run was cancelled');
+      await keep(rest);
+      results.push(...rest);
+      break;
+    }
     if (args.failFast && result.status === 'failed') break;
   }
   reporter.summary(results, (Date.now() - run.startedAt.getTime()) / 1000, 'test');
@@ -113,5 +125,8 @@ function isBuilt(run: Testing, { id, relation }: Node): boolean {
 async function audit(run: Testing, node: Node): Promise<ContractResult | null> {
   const { contract, relation } = node;
   if (!contract) return null;
-  return run.db.transaction((tx) => evaluateContract(tx, contract, { relation, clock: run.startedAt }));
+  return again(() => run.db.transaction((tx) => evaluateContract(tx, contract, { relation, clock: run.startedAt })), {
+    isPassing: (error) => error instanceof ConnectionLost,
+    signal: run.signal,
+  });
 }

@@ -12,6 +12,14 @@ export interface CommonArgs {
   readonly failFast: boolean;
   /** The arguments as typed, for the record of the run. */
   readonly argv: string;
+  /** Comes with a Cancelled as its reason when the command is told to end. */
+  readonly signal: AbortSignal;
+}
+
+/** Of the commands that hold the target. */
+export interface RunArgs extends CommonArgs {
+  /** Seconds to wait for another run to end; unset: it is not waited for. */
+  readonly wait?: number;
 }
 
 export interface SelectionArgs extends CommonArgs {

@@ -10,12 +10,18 @@ export type Answer =
   | { readonly result: TextResult; readonly refusal: null }
   | { readonly result: null; readonly refusal: string };
 
-/** Runs a query and undoes it: what the server says of it is the answer, and the transaction goes on. */
+/** A statement was ended from outside: by its time limit, or by an administrator. */
+const QUERY_CANCELED = '57014';
+
+/**
+ * Runs a query and undoes it: what the server says of it is the answer, and the transaction goes on. That it was not
+ * let to its end is no answer.
+ */
 export async function ask(session: Session, sql: string): Promise<Answer> {
   try {
     return { result: await session.query(sql), refusal: null };
   } catch (error) {
-    if (!(error instanceof DatabaseError)) throw error;
+    if (!(error instanceof DatabaseError) || error.sqlstate === QUERY_CANCELED) throw error;
     return { result: null, refusal: error.hint ? `${error.message} (${error.hint})` : error.message };
   } finally {
     await session.query(`rollback to savepoint ${SAVEPOINT}`);

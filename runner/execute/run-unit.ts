@@ -1,34 +1,30 @@
-import type { Database, Session } from '../adapters/types.ts';
+import type { Session } from '../adapters/types.ts';
 import { bind } from '../compile/bind.ts';
 import { evaluateContract } from '../contracts/evaluate.ts';
 import type { ContractResult } from '../contracts/types.ts';
 import { blocksPublish } from '../contracts/verdict.ts';
-import type { Fault } from '../errors.ts';
+import { Cancelled, ConnectionLost, type Fault } from '../errors.ts';
 import type { Graph, ModelNode, Node, SourceNode } from '../graph/types.ts';
 import type { Landing } from '../landing/land.ts';
 import { isUnchanged } from '../state/changes.ts';
 import type { Fingerprinter, VersionOf, Versions } from '../state/fingerprint.ts';
-import type { TargetLock } from '../state/lock.ts';
-import type { NodeRecord, Store } from '../state/store.ts';
+import type { NodeRecord } from '../state/store.ts';
 import type { NodeState, TargetState } from '../state/types.ts';
 import type { RenderTest } from '../unit-tests/types.ts';
+import { again } from '../util/again.ts';
 import { quoted, type Relation } from '../util/sql.ts';
 import { AuditFailure, contractFaults, faultsOf } from './faults.ts';
 import { dropAside, MATERIALIZATIONS, seed, type Written } from './materialize.ts';
 import type { PlannedView } from './replace.ts';
 import type { Unit } from './schedule.ts';
 import { sourceSql } from './source-sql.ts';
+import { type OnceContext, transactOnce } from './transact-once.ts';
 import type { NodeResult, Status } from './types.ts';
 import { stoppedByTests, testUnit, unitTestChecks } from './unit-tests.ts';
 
 /** What a unit needs of the run it belongs to. */
-export interface UnitContext {
-  readonly db: Database;
-  readonly store: Store;
-  /** Asked before every publish. */
-  readonly lock: TargetLock;
+export interface UnitContext extends OnceContext {
   readonly graph: Graph;
-  readonly runId: string;
   readonly fingerprinter: Fingerprinter;
   readonly versions: Versions;
   readonly state: TargetState;
@@ -61,13 +57,6 @@ export async function runUnit(context: UnitContext, unit: Unit): Promise<readonl
   }
   const [first] = unit;
   if (first?.type === 'source') return record(context, [await askSource(context, first, startedAt)]);
-  const tests = await testUnit(context, unit);
-  const stopped = stoppedByTests(unit, tests);
-  if (stopped.length > 0)
-    return record(
-      context,
-      stopped.map(({ node, status, ...fields }) => ended(node, startedAt, status, fields)),
-    );
   const done: NodeResult[] = [];
   // Within the unit, a node that comes later reads the version that an earlier one is about to have.
   const published = new Map<string, NodeState>();
@@ -75,7 +64,16 @@ export async function runUnit(context: UnitContext, unit: Unit): Promise<readonl
     published.get(id)?.versions[variant] ?? context.versions.of(id, variant);
   let current = unit[0] as Node;
   try {
-    await context.db.transaction(async (tx) => {
+    const tests = await testUnit(context, unit);
+    const stopped = stoppedByTests(unit, tests);
+    if (stopped.length > 0)
+      return record(
+        context,
+        stopped.map(({ node, status, ...fields }) => ended(node, startedAt, status, fields)),
+      );
+    await transactOnce(context, unit.map(({ name }) => name).join(', '), async (tx) => {
+      done.length = 0;
+      published.clear();
       for (const node of unit) {
         current = node;
         const result = { ...(await buildNode(context, tx, node)), unitTests: tests.get(node.id) };
@@ -85,7 +83,6 @@ export async function runUnit(context: UnitContext, unit: Unit): Promise<readonl
         await context.store.publish(tx, context.runId, node.id, state);
         await context.store.record(tx, context.runId, toRecord(result));
       }
-      await context.lock.requireHeld(tx);
     });
   } catch (error) {
     return record(context, failedUnit(unit, current, error, startedAt));
@@ -181,7 +178,7 @@ async function askSource(context: UnitContext, node: SourceNode, startedAt: Date
     const known = context.fingerprinter.state(node, context.versions.of);
     // What got no answer is a reason to ask again.
     const state = unanswered > 0 ? { ...known, parts: { ...known.parts, unanswered: String(unanswered) } } : known;
-    await context.db.transaction((tx) => context.store.publish(tx, context.runId, node.id, state));
+    await transactOnce(context, node.name, (tx) => context.store.publish(tx, context.runId, node.id, state));
     context.versions.publish(node.id, state);
     return ended(node, startedAt, 'success', {
       rows: batch?.rowCount ?? 0,
@@ -194,6 +191,7 @@ async function askSource(context: UnitContext, node: SourceNode, startedAt: Date
 }
 
 function failedUnit(unit: Unit, culprit: Node, error: unknown, startedAt: Date): readonly NodeResult[] {
+  if (error instanceof Cancelled) return unit.map((node) => failure(node, error, startedAt));
   return unit.map((node) =>
     node === culprit
       ? failure(node, error, startedAt)
@@ -201,7 +199,11 @@ function failedUnit(unit: Unit, culprit: Node, error: unknown, startedAt: Date):
   );
 }
 
-function failure(node: Node, error: unknown, startedAt: Date): NodeResult {
+/** The result of a node that an error has ended. */
+export function failure(node: Node, error: unknown, startedAt: Date): NodeResult {
+  if (error instanceof Cancelled) {
+    return ended(node, startedAt, 'cancelled', { message: `cancelled by ${error.signal}: undone` });
+  }
   const failed = error instanceof AuditFailure ? error : null;
   const contract = failed?.node === node ? failed.contract : null;
   const faults: readonly Fault[] = failed ? contractFaults(failed.node, failed.contract) : faultsOf(node, error);
@@ -225,13 +227,20 @@ function ended(node: Node, startedAt: Date, status: Status, fields: Partial<Node
 }
 
 /** Notes results that no publishing transaction carries. */
-async function record(context: UnitContext, results: readonly NodeResult[]): Promise<readonly NodeResult[]> {
-  for (const result of results) await context.store.record(context.db, context.runId, toRecord(result));
+export async function record(
+  context: Pick<UnitContext, 'store' | 'notes' | 'runId'>,
+  results: readonly NodeResult[],
+): Promise<readonly NodeResult[]> {
+  for (const result of results) {
+    await again(() => context.store.record(context.notes, context.runId, toRecord(result)), {
+      isPassing: (error) => error instanceof ConnectionLost,
+    });
+  }
   return results;
 }
 
 /** A result as the store keeps it. */
-export function toRecord(result: NodeResult): NodeRecord {
+function toRecord(result: NodeResult): NodeRecord {
   return {
     nodeId: result.node.id,
     name: result.node.name,

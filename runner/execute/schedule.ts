@@ -1,5 +1,5 @@
 import type { Graph, Node } from '../graph/types.ts';
-import { hasFailed, type NodeResult } from './types.ts';
+import { hasFailed, type NodeResult, type Status } from './types.ts';
 
 /** Nodes that are published together: one node, or those that share a `transaction`, in dependency order. */
 export type Unit = readonly Node[];
@@ -8,6 +8,8 @@ export interface ScheduleOptions {
   readonly threads: number;
   /** After the first failure nothing more is started; what was not started ends as `skipped`. */
   readonly failFast: boolean;
+  /** Once it has come nothing more is started; `runUnit` ends what is running by itself. */
+  readonly signal?: AbortSignal;
   /** Ids outside the units that count as failed: sources that could not be read. */
   readonly failed: ReadonlySet<string>;
   readonly runUnit: (unit: Unit) => Promise<readonly NodeResult[]>;
@@ -65,11 +67,15 @@ export async function schedule(
   };
   const isDone = (unit: Unit): boolean => unit.every((node) => results.has(node.id));
   const advance = (unit: Unit): void => {
-    if (stopped) finish(unit, notRun(unit, 'skipped', 'not started: --fail-fast ended the run'));
-    else if ([...(waitsFor.get(unit) ?? [])].every(isDone)) {
+    if (stopped || options.signal?.aborted) {
+      const causes = culprits(graph, unit, results, options.failed, ['error', 'failed', 'upstream_failed']);
+      const reason = options.signal?.aborted ? 'the run was cancelled' : '--fail-fast ended the run';
+      if (causes.length > 0) finish(unit, upstreamFailed(unit, causes));
+      else finish(unit, notRun(unit, 'skipped', `not started: ${reason}`));
+    } else if ([...(waitsFor.get(unit) ?? [])].every(isDone)) {
       const causes = culprits(graph, unit, results, options.failed);
       if (causes.length > 0) {
-        finish(unit, notRun(unit, 'upstream_failed', `not run: ${causes.join(', ')} did not succeed`));
+        finish(unit, upstreamFailed(unit, causes));
       } else if (running.size < options.threads) start(unit);
     }
   };
@@ -95,21 +101,32 @@ function upstream(graph: Graph, unit: Unit, unitOf: ReadonlyMap<string, Unit>): 
   return found;
 }
 
-/** The ancestors that failed by themselves, as a person wants to read them: the cause, not the chain. */
+/**
+ * The ancestors that failed by themselves, as a person wants to read them: the cause, not the chain.
+ * @param among the statuses that count as failed; all that are no success unless told
+ */
 function culprits(
   graph: Graph,
   unit: Unit,
   results: ReadonlyMap<string, NodeResult>,
   sources: ReadonlySet<string>,
+  among?: readonly Status[],
 ): readonly string[] {
   const ancestors = new Set(unit.flatMap((node) => [...graph.dag.ancestors(node.id)]));
   const unread = [...ancestors].filter((id) => sources.has(id)).map((id) => `source ${graph.nodes.get(id)?.name}`);
-  const failed = [...ancestors].flatMap((id) => results.get(id) ?? []).filter(({ status }) => hasFailed(status));
+  const failed = [...ancestors]
+    .flatMap((id) => results.get(id) ?? [])
+    .filter(({ status }) => among?.includes(status) ?? hasFailed(status));
   const own = failed.filter(({ status }) => status === 'error' || status === 'failed');
   return [...unread, ...(own.length > 0 || unread.length > 0 ? own : failed).map(({ node }) => node.name)];
 }
 
-function notRun(unit: Unit, status: 'skipped' | 'upstream_failed', message: string): readonly NodeResult[] {
+function upstreamFailed(unit: Unit, causes: readonly string[]): readonly NodeResult[] {
+  return notRun(unit, 'upstream_failed', `not run: ${causes.join(', ')} did not succeed`);
+}
+
+/** The results of nodes that were not started. */
+export function notRun(unit: Unit, status: 'skipped' | 'upstream_failed', message: string): readonly NodeResult[] {
   const now = new Date();
   return unit.map((node) => ({
     node,

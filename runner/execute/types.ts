@@ -6,9 +6,9 @@ import type { UnitTestResult } from '../unit-tests/types.ts';
 /**
  * How a node ended. `unchanged`: selected as changed, but what it reads turned out to be what it was built from.
  * `upstream_failed`: something it depends on did not succeed. `skipped`: the run ended, or its transaction was undone,
- * for another node's reason.
+ * for another node's reason. `cancelled`: it was under way when the command was told to end.
  */
-export type Status = 'success' | 'unchanged' | 'error' | 'failed' | 'upstream_failed' | 'skipped';
+export type Status = 'success' | 'unchanged' | 'error' | 'failed' | 'upstream_failed' | 'skipped' | 'cancelled';
 
 export interface NodeResult {
   readonly node: Node;

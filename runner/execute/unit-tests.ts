@@ -1,28 +1,33 @@
 import type { Database } from '../adapters/types.ts';
+import { ConnectionLost } from '../errors.ts';
 import type { Graph, Node } from '../graph/types.ts';
 import type { CheckRecord } from '../state/store.ts';
 import { runUnitTests } from '../unit-tests/run.ts';
 import type { RenderTest, UnitTestResult } from '../unit-tests/types.ts';
+import { again } from '../util/again.ts';
 import type { NodeResult } from './types.ts';
 
 interface Context {
   readonly db: Database;
   readonly graph: Graph;
   readonly renderTest: RenderTest;
+  readonly signal: AbortSignal;
 }
 
 /** Runs the unit tests of some nodes, by node id; what has none is not there. They need nothing that is built. */
 export async function testUnit(
-  { db, graph, renderTest }: Context,
+  { db, graph, renderTest, signal }: Context,
   nodes: readonly Node[],
 ): Promise<ReadonlyMap<string, readonly UnitTestResult[]>> {
   const models = nodes.filter((node) => node.type === 'model').filter(({ unitTests }) => unitTests.length > 0);
   if (models.length === 0) return new Map();
-  return db.transaction(async (tx) => {
-    const results = new Map<string, readonly UnitTestResult[]>();
-    for (const node of models) results.set(node.id, await runUnitTests(tx, node, { graph, render: renderTest }));
-    return results;
-  });
+  const test = (): Promise<ReadonlyMap<string, readonly UnitTestResult[]>> =>
+    db.transaction(async (tx) => {
+      const results = new Map<string, readonly UnitTestResult[]>();
+      for (const node of models) results.set(node.id, await runUnitTests(tx, node, { graph, render: renderTest }));
+      return results;
+    });
+  return again(test, { isPassing: (error) => error instanceof ConnectionLost, signal });
 }
 
 /** A unit is not built when a unit test in it does not pass: how its nodes then end; nothing when all pass. */

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { Database, Session } from '../adapters/types.ts';
-import { DatabaseError, EXIT, RunnerError } from '../errors.ts';
+import { ConnectionLost, DatabaseError, EXIT, RunnerError } from '../errors.ts';
 import type { SourceTable } from '../project/types.ts';
 import type { BatchState } from '../state/types.ts';
+import { unlessAborted } from '../util/again.ts';
 import { copyLine } from '../util/copy.ts';
 import { hashOf } from '../util/hash.ts';
 import { identifier, literal, quoted, type Relation } from '../util/sql.ts';
@@ -25,7 +26,8 @@ export interface LandingTarget {
 /**
  * Runs a source's loader and lands what it hands over as one immutable batch, by streaming COPY into a partition of
  * the raw table, in one transaction: a batch is there whole or not at all, and an unchanged source lands nothing.
- * @throws RunnerError (exit 1) with the loader's own fault, nothing landed
+ * @throws RunnerError (exit 1) with the loader's own fault, nothing landed; ConnectionLost, of which `atCommit` means
+ * that even the server could not be asked whether it landed
  */
 export async function land(
   target: LandingTarget,
@@ -33,17 +35,21 @@ export async function land(
   loader: Loader,
   context: LoaderContext,
 ): Promise<Landing> {
-  const extraction = await loader(context).catch((error: unknown) => refuse(error, context.source));
+  const extraction = await unlessAborted(loader(context), context.signal).catch((error: unknown) =>
+    refuse(error, context.source),
+  );
   if (extraction === 'unchanged') return { batch: null };
   const unchanged = new Error('unchanged');
+  let batch: BatchState | null = null;
   try {
-    return await target.db.transaction(async (tx) => {
-      const batch = await landBatch(tx, target, source, extraction, context);
+    await target.db.transaction(async (tx) => {
+      batch = await landBatch(tx, target, source, extraction, context);
       if (!batch) throw unchanged;
-      return { batch };
     });
+    return { batch };
   } catch (error) {
     if (error === unchanged) return { batch: null };
+    if (error instanceof ConnectionLost && error.atCommit) return afterLostCommit(target, context.source, batch, error);
     return refuse(error, context.source);
   }
 }
@@ -74,6 +80,36 @@ export async function ensureRawTable(
   }
 }
 
+/** Looks whether a batch landed whose commit was not answered. */
+async function afterLostCommit(
+  target: LandingTarget,
+  source: string,
+  batch: BatchState | null,
+  lost: ConnectionLost,
+): Promise<Landing> {
+  const found = await target.db
+    .settle(lost)
+    .then(() =>
+      target.db.transaction(async (tx) => {
+        await holdSource(tx, source);
+        return tx.query(`select from ${identifier(target.stateSchema)}.batch where batch_id = $1 and run_id = $2`, [
+          batch?.batchId,
+          target.runId,
+        ]);
+      }),
+    )
+    .catch(() => {
+      throw lost;
+    });
+  if (found.rowCount > 0) return { batch };
+  throw new ConnectionLost(lost.reason, { backend: lost.backend });
+}
+
+/** One batch of a source at a time. */
+async function holdSource(tx: Session, source: string): Promise<void> {
+  await tx.query(`select pg_advisory_xact_lock(hashtextextended(${literal(`batch of ${source}`)}, 0))`);
+}
+
 /** @returns `null` when the rows are those of the batch in force */
 async function landBatch(
   tx: Session,
@@ -83,7 +119,7 @@ async function landBatch(
   context: LoaderContext,
 ): Promise<BatchState | null> {
   const batches = `${identifier(target.stateSchema)}.batch`;
-  await tx.query(`select pg_advisory_xact_lock(hashtextextended(${literal(`batch of ${context.source}`)}, 0))`);
+  await holdSource(tx, context.source);
   const last = (
     await tx.query(`select content_hash, version from ${batches} where source = $1 order by batch_id desc limit 1`, [
       context.source,

@@ -2,12 +2,13 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Database } from '../adapters/types.ts';
-import { DatabaseError, EXIT, RunnerError } from '../errors.ts';
+import { ConnectionLost, DatabaseError, EXIT, RunnerError } from '../errors.ts';
 import type { SourceNode } from '../graph/types.ts';
 import type { BatchState } from '../state/types.ts';
+import { again } from '../util/again.ts';
 import { quoted, type Relation } from '../util/sql.ts';
 import { type Landing, type LandingTarget, land, unsealed } from './land.ts';
-import type { Loader, Request } from './types.ts';
+import type { Loader, LoaderContext, Request } from './types.ts';
 
 export interface LoaderRun {
   readonly db: Database;
@@ -21,6 +22,7 @@ export interface LoaderRun {
   /** Whether the defaults of sources.yml (the bundled sample) may stand in for what is not set. */
   readonly sampleAllowed: boolean;
   readonly notice: (message: string) => void;
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -40,7 +42,7 @@ export async function runLoader(
   const loader = await importLoader(run.projectDir, source.loader ?? '', node.name);
   const target: LandingTarget = { db: run.db, raw: node.relation, stateSchema: run.stateSchema, runId: run.runId };
   const requests = requestsFrom && (await readRequests(run, node, requestsFrom));
-  const landing = await land(target, source, loader, {
+  const context: LoaderContext = {
     projectDir: run.projectDir,
     source: node.name,
     columns: source.columns,
@@ -49,7 +51,16 @@ export async function runLoader(
     asOf: run.asOf,
     lastOriginHash: unsealed(last?.originHash ?? null, source.columns),
     notice: run.notice,
+    ...(run.signal ? { signal: run.signal } : {}),
     ...(requests ? { requests } : {}),
+  };
+  const landing = await again(() => land(target, source, loader, context), {
+    // Landing the same rows once more lands nothing, but where rows are appended; and answers may be paid for.
+    isPassing: (error) =>
+      error instanceof ConnectionLost && !error.atCommit && source.mode === 'replace' && !source.requests,
+    signal: run.signal,
+    onAgain: (error, attempt) =>
+      run.notice(`${(error as Error).message}. Nothing was landed: it is read again (${attempt} of 2)`),
   });
   const answered = landing.batch?.rowCount ?? 0;
   return { ...landing, unanswered: requests && source.requests?.key ? requests.length - answered : 0 };

@@ -31,6 +31,8 @@ export interface LoaderContext {
   readonly requests?: readonly Request[];
   /** {@link Extraction.originHash} of the batch in force, or `null` when there is none. */
   readonly lastOriginHash: string | null;
+  /** Comes when the command is told to end, for `fetch()` and the like; the loader is not waited for then. */
+  readonly signal?: AbortSignal;
   /** Says something the user should know, without failing: an encoding guessed, cells left out. No personal data. */
   readonly notice: (message: string) => void;
 }

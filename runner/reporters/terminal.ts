@@ -27,6 +27,7 @@ const LABELS: Readonly<Record<Status, readonly [string, Parameters<Paint>[0]]>> 
   failed: ['FAILED', 'red'],
   upstream_failed: ['not run', 'yellow'],
   skipped: ['skipped', 'yellow'],
+  cancelled: ['cancelled', 'yellow'],
 };
 
 /** Draws a command's events and results: a live line per running node on a terminal, plain lines elsewhere. */
@@ -141,7 +142,8 @@ function drawSummary(results: readonly NodeResult[], duration: number, paint: Pa
   const end = bad
     ? '\nWhat failed keeps its former rows, and so does what reads it. Mend it and run the command again: only that is built.'
     : '';
-  return `${paint(bad ? 'red' : 'green', counts.join(', '))} · ${plural(rows, 'row')} written · ${seconds(duration)}${end}`;
+  const cut = results.some(({ status }) => status === 'cancelled' || status === 'skipped');
+  return `${paint(bad ? 'red' : cut ? 'yellow' : 'green', counts.join(', '))} · ${plural(rows, 'row')} written · ${seconds(duration)}${end}`;
 }
 
 function drawTested(results: readonly NodeResult[], duration: number, paint: Paint): string {

@@ -3,6 +3,7 @@ import type { CheckResult } from '../contracts/types.ts';
 import { DatabaseError } from '../errors.ts';
 import { identifier, literal } from '../util/sql.ts';
 import { LATEST_MIGRATION, migrate } from './migrations.ts';
+import { outcomeOf } from './outcome.ts';
 import type { BatchState, NodeState, RunRecord, TargetState } from './types.ts';
 
 /** How a node ended, as kept in `node_result`. */
@@ -40,6 +41,8 @@ export interface Store {
   /** Written in the transaction that publishes, so that state and data never part. */
   publish(tx: Session, runId: string, nodeId: string, state: NodeState): Promise<void>;
   record(session: Session | Database, runId: string, result: NodeRecord): Promise<void>;
+  /** What became of a publishing transaction of the run whose commit was not answered. */
+  outcomeOf(runId: string, transaction: string): Promise<'published' | 'undone' | 'unknown'>;
 }
 
 export function createStore(db: Database, config: ConnectionConfig, schema: string): Store {
@@ -106,6 +109,7 @@ export function createStore(db: Database, config: ConnectionConfig, schema: stri
         [nodeId, JSON.stringify(state.parts), JSON.stringify(state.versions), runId],
       );
     },
+    outcomeOf: (runId, transaction) => outcomeOf(db, schema, runId, transaction),
     async record(session, runId, result) {
       await session.query(
         `insert into ${table('node_result')} (run_id, node_id, name, resource_type, status, row_count, rows_affected, message, started_at, finished_at)

@@ -13,6 +13,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   util: [],
   errors: [],
   options: [],
+  interrupt: ['errors'],
   adapters: ['errors', 'util'],
   contracts: ['errors', 'util'],
   project: ['errors', 'util', 'contracts'],
@@ -37,7 +38,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'unit-tests',
   ],
   reporters: ['errors', 'util'],
-  cli: ['errors', 'util', 'options', 'commands', 'reporters'],
+  cli: ['errors', 'util', 'options', 'interrupt', 'commands', 'reporters'],
 };
 
 interface Import {

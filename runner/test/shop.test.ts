@@ -284,7 +284,7 @@ describe('a project that is not ours', () => {
     expect((await pipeline()).code).toBe(0);
   });
 
-  it('publishes nothing more when it has lost its hold of the target', async () => {
+  it('goes on when the session that held the target was ended and nobody else came', async () => {
     edit('seeds/rate.csv', (text) => text.replace('EUR,2.00', 'EUR,3.00'));
     edit('models/staging/stg_orders.sql', (text) =>
       text.replace(
@@ -292,15 +292,13 @@ describe('a project that is not ours', () => {
         "from (select pg_terminate_backend(l.pid) from pg_locks as l join pg_database as d on d.oid = l.database where l.locktype = 'advisory' and d.datname = current_database()) as gone, {{",
       ),
     );
-    const before = await revenue();
     const { code, stderr } = await shop.runner(['build', ...DAY, '--select', 'stg_orders+', '--threads', '1']);
     edit('models/staging/stg_orders.sql', (text) =>
       text.replace(/from \(select pg_terminate.*\) as gone, \{\{/, 'from {{'),
     );
     edit('seeds/rate.csv', (text) => text.replace('EUR,3.00', 'EUR,2.00'));
-    expect(code).toBe(1);
-    expect(stderr).toContain('LOCK_LOST');
-    expect(await revenue()).toEqual(before);
+    expect(stderr).toBe('');
+    expect(code).toBe(0);
     expect((await pipeline()).code).toBe(0);
   });
 
