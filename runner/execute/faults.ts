@@ -47,6 +47,7 @@ export function faultsOf(node: Node, error: unknown): readonly Fault[] {
       },
     ];
   }
+  if (error.sqlstate === '57014') return [endedQuery(node, error)];
   const seedLine = node.type === 'seed' ? copyLineOf(node, error) : undefined;
   return [
     {
@@ -58,6 +59,29 @@ export function faultsOf(node: Node, error: unknown): readonly Fault[] {
       hint: error.hint ?? hintOf(node, error.sqlstate),
     },
   ];
+}
+
+/**
+ * A statement that was not let to its end, which was not the run's own doing: that throws Cancelled. The server has one
+ * SQLSTATE for both reasons; where it speaks another language, its own words have to do.
+ */
+function endedQuery(node: Node, { message }: DatabaseError): Fault {
+  if (/statement timeout/.test(message)) {
+    const own = node.type === 'source' ? undefined : node.config.statement_timeout;
+    return {
+      code: 'STATEMENT_TIMEOUT',
+      message: `the statement timeout of ${node.type} ${node.name} (${own ?? 'that of the server or the user'}) ran out`,
+      file: node.file,
+      hint: `Give it more time with statement_timeout in its config(), or make it faster${node.type === 'model' ? `: target/compiled/${node.file}` : ''}`,
+    };
+  }
+  const byAdministrator = /user request/.test(message);
+  return {
+    code: 'QUERY_CANCELLED',
+    message: `${node.name}: ${byAdministrator ? 'someone cancelled its query on the server (pg_cancel_backend), not this run' : message}`,
+    file: node.file,
+    hint: 'What was published stays as it was. Ask who looks after the server, then run the command again.',
+  };
 }
 
 function hintOf(node: Node, sqlstate: string): string | undefined {

@@ -115,9 +115,56 @@ describe('a schedule', () => {
     expect(ended).toEqual(['free']);
   });
 
-  it('starts nothing more after a failure with --fail-fast', async () => {
-    const { ended } = await play((name) => (name === 'a' ? 'error' : 'success'), { failFast: true, threads: 1 });
-    expect(ended[0]).toBe('a: error');
-    expect(ended.slice(1).every((line) => /skipped|upstream_failed/.test(line))).toBe(true);
+  it('with --fail-fast starts nothing more after a failure, and tells what that one kept from running', async () => {
+    const all = idsOf(graph, 'a', 'b', 'c', 'd', 'log1', 'log2');
+    const { ended } = await play((name) => (name === 'b' ? 'error' : 'success'), { failFast: true, threads: 1 }, all);
+    const reason = (name: string): string | undefined => ended.find((line) => line.startsWith(`${name}: `));
+    expect(ended.slice(0, 2)).toEqual(['a: success', 'b: error']);
+    expect(reason('d')).toBe('d: upstream_failed (not run: b did not succeed)');
+    expect(reason('log1')).toBe('log1: upstream_failed (not run: b did not succeed)');
+    expect(reason('c')).toBe('c: skipped (not started: --fail-fast ended the run)');
+  });
+
+  it('with --fail-fast lets what is running end', async () => {
+    const { ended } = await play((name) => (name === 'a' ? 'error' : 'success'), { failFast: true, threads: 2 });
+    expect(ended).toContain('free: success');
+  });
+
+  it('joins the arms of a diamond: the last node waits for both and runs once', async () => {
+    const { ended } = await play(() => 'success', { threads: 4 }, idsOf(graph, 'a', 'b', 'c', 'd'));
+    expect(ended).toHaveLength(4);
+    expect(ended.at(-1)).toBe('d: success');
+  });
+
+  it('that is cancelled starts nothing more: what was not started is skipped, also below what was cut short', async () => {
+    const controller = new AbortController();
+    const { ended } = await play(
+      (name) => {
+        if (name !== 'b') return 'success';
+        controller.abort();
+        return 'cancelled';
+      },
+      { signal: controller.signal, threads: 1 },
+      idsOf(graph, 'a', 'b', 'c', 'd', 'log1', 'log2'),
+    );
+    expect(ended.slice(0, 2)).toEqual(['a: success', 'b: cancelled']);
+    expect(ended.slice(2).sort()).toEqual(
+      ['c', 'd', 'log1', 'log2'].map((name) => `${name}: skipped (not started: the run was cancelled)`),
+    );
+  });
+
+  it('that is cancelled after a failure still tells what that one kept from running', async () => {
+    const controller = new AbortController();
+    const { ended } = await play(
+      (name) => {
+        if (name === 'b') return 'failed';
+        if (name === 'c') controller.abort();
+        return name === 'c' ? 'cancelled' : 'success';
+      },
+      { signal: controller.signal, threads: 1 },
+      idsOf(graph, 'a', 'b', 'c', 'd', 'log1'),
+    );
+    expect(ended).toContain('d: upstream_failed (not run: b did not succeed)');
+    expect(ended).toContain('log1: upstream_failed (not run: b did not succeed)');
   });
 });

@@ -50,6 +50,8 @@ export interface NodeConfig {
   readonly transaction?: string;
   /** Macros whose changed result alone does not make this node run. */
   readonly ignore_changes?: readonly string[];
+  /** How long one statement may take, as PostgreSQL writes it: `5min`. Without it the server's own limit holds. */
+  readonly statement_timeout?: string;
 }
 
 export interface IndexConfig {
