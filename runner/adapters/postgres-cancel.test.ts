@@ -56,22 +56,15 @@ test('so is one that waits for a lock, and a copy that does', async () => {
   });
 });
 
-test('a copy whose source is silent is ended, and its source closed', async () => {
-  let closed = false;
+test('a copy whose source is silent is ended too: a server that waits for rows hears no request', async () => {
   async function* silent(): AsyncGenerator<string> {
-    try {
-      yield '1\n'.repeat(50_000);
-      await new Promise((resolve) => setTimeout(resolve, 500));
-      yield '2\n';
-    } finally {
-      closed = true;
-    }
+    yield '1\n'.repeat(50_000);
+    await new Promise(() => undefined);
   }
   const error = await cancelDuring("query like 'copy filled%' and state = 'active'", (db) =>
     db.transaction((tx) => tx.copyIn('copy filled from stdin', silent())),
   );
   expect(error).toBe(reason);
-  await expect.poll(() => closed).toBe(true);
   expect((await scratch.db.query('select count(*) from filled')).rows).toEqual([['0']]);
 });
 

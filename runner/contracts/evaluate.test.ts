@@ -35,6 +35,13 @@ describe('one contract', () => {
     expect(result).toEqual({ status: 'PASSED', checks: [], errors: [] });
   });
 
+  it('has no verdict when a query is not let to its end', async () => {
+    const setup = `${SETUP}; set local statement_timeout = '100ms'`;
+    const contract =
+      'columns: []\nchecks:\n  - failed_rows: {query: "select id from s.t where pg_sleep(60) is not null"}\n';
+    await expect(evaluateCase(test.db, { setup, contract })).rejects.toMatchObject({ sqlstate: '57014' });
+  });
+
   it('gives an empty table its usual verdicts', async () => {
     const contract = `checks:
   - row_count:
