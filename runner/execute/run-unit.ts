@@ -3,24 +3,23 @@ import { bind } from '../compile/bind.ts';
 import { evaluateContract } from '../contracts/evaluate.ts';
 import type { ContractResult } from '../contracts/types.ts';
 import { blocksPublish } from '../contracts/verdict.ts';
-import { Cancelled, ConnectionLost, type Fault } from '../errors.ts';
+import { Cancelled, type Fault } from '../errors.ts';
 import type { Graph, ModelNode, Node, SourceNode } from '../graph/types.ts';
 import type { Landing } from '../landing/land.ts';
 import { isUnchanged } from '../state/changes.ts';
 import type { Fingerprinter, VersionOf, Versions } from '../state/fingerprint.ts';
-import type { NodeRecord } from '../state/store.ts';
 import type { NodeState, TargetState } from '../state/types.ts';
 import type { RenderTest } from '../unit-tests/types.ts';
-import { again } from '../util/again.ts';
 import { quoted, type Relation } from '../util/sql.ts';
 import { AuditFailure, contractFaults, faultsOf } from './faults.ts';
 import { dropAside, MATERIALIZATIONS, seed, type Written } from './materialize.ts';
+import { record, toRecord } from './record.ts';
 import type { PlannedView } from './replace.ts';
 import type { Unit } from './schedule.ts';
 import { sourceSql } from './source-sql.ts';
 import { type OnceContext, transactOnce } from './transact-once.ts';
 import type { NodeResult, Status } from './types.ts';
-import { stoppedByTests, testUnit, unitTestChecks } from './unit-tests.ts';
+import { stoppedByTests, testUnit } from './unit-tests.ts';
 
 /** What a unit needs of the run it belongs to. */
 export interface UnitContext extends OnceContext {
@@ -223,34 +222,5 @@ function ended(node: Node, startedAt: Date, status: Status, fields: Partial<Node
     startedAt,
     finishedAt: new Date(),
     ...fields,
-  };
-}
-
-/** Notes results that no publishing transaction carries. */
-export async function record(
-  context: Pick<UnitContext, 'store' | 'notes' | 'runId'>,
-  results: readonly NodeResult[],
-): Promise<readonly NodeResult[]> {
-  for (const result of results) {
-    await again(() => context.store.record(context.notes, context.runId, toRecord(result)), {
-      isPassing: (error) => error instanceof ConnectionLost,
-    });
-  }
-  return results;
-}
-
-/** A result as the store keeps it. */
-function toRecord(result: NodeResult): NodeRecord {
-  return {
-    nodeId: result.node.id,
-    name: result.node.name,
-    type: result.node.type,
-    status: result.status,
-    rowCount: result.rows,
-    rowsAffected: result.changed,
-    message: result.message,
-    startedAt: result.startedAt,
-    finishedAt: result.finishedAt,
-    checks: [...(result.contract?.checks ?? []), ...unitTestChecks(result.unitTests ?? [])],
   };
 }
