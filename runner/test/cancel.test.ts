@@ -1,3 +1,4 @@
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ROOT } from './cli.ts';
@@ -119,7 +120,26 @@ describe('a command that is told to end', () => {
     expect(await place.rows('select count(*) from runs.batch')).toEqual([['0']]);
   });
 
-  it('while it tests a contract, or only reads, ends with nothing on stdout', async () => {
+  it('while it evaluates a contract notes that it was cut short', async () => {
+    const soda = join(place.dir, 'soda', 'marts');
+    mkdirSync(soda, { recursive: true });
+    writeFileSync(
+      join(soda, 'after.yml'),
+      `dataset: gate/gatedb/marts/after\ncolumns: []\nchecks:\n  - failed_rows: {query: "select 1 from pg_advisory_xact_lock_shared(7)"}\n`,
+    );
+    await place.closed(async () => {
+      const run = place.start(['test']);
+      await place.waitAtGate();
+      run.kill('SIGINT');
+      expect((await run.ended).code).toBe(130);
+      await place.waitUntilGone();
+    });
+    rmSync(soda, { recursive: true });
+    expect(await lastRun()).toEqual(['cancelled', null]);
+    expect(await results()).toEqual([['after', 'cancelled']]);
+  });
+
+  it('while it only reads ends with nothing on stdout', async () => {
     await place.closed(async () => {
       const run = place.start(['show', '--inline', 'select pg_advisory_xact_lock(7)', '--output', 'json']);
       await place.waitAtGate();
