@@ -65,6 +65,17 @@ describe('a run whose connection is lost', () => {
     expect(await place.rows('select count(*) from marts.slow')).toEqual([['1']]);
   });
 
+  it('is not what an administrator does who cancels a query: the node fails, and says so', async () => {
+    await place.closed(async () => {
+      const run = place.start(['build', '--select', 'slow']);
+      for (const pid of await place.waitAtGate()) await place.rows(`select pg_cancel_backend(${pid})`);
+      const { code, stdout, stderr } = await run.ended;
+      expect(code).toBe(1);
+      expect(stderr).toContain('QUERY_CANCELLED');
+      expect(stdout).toMatch(/ERROR +table +marts.slow/);
+    });
+  });
+
   it('with that of its lock takes the lock again when nobody else has come', async () => {
     await place.closed(async (open) => {
       const run = place.start(['build', '--select', 'slow']);
