@@ -71,11 +71,11 @@ describe('a run that is told to end', () => {
       "select count(*) from pg_stat_activity where wait_event = 'PgSleep' and datname = current_database()";
     await expect.poll(async () => (await place.rows(atWork))[0]?.[0], { timeout: 30_000 }).toBe('1');
     run.kill('SIGINT');
-    await expect.poll(run.output).toContain('SIGINT');
+    await expect.poll(run.output, { timeout: 30_000 }).toContain('SIGINT');
     await new Promise((resolve) => setTimeout(resolve, 1_100));
     run.kill('SIGINT');
     expect((await run.ended).code).toBe(130);
-    await expect.poll(async () => (await place.rows(atWork))[0]?.[0], { timeout: 10_000 }).toBe('0');
+    await expect.poll(async () => (await place.rows(atWork))[0]?.[0], { timeout: 30_000 }).toBe('0');
   });
 
   it('by npm, which passes Ctrl-C on a second time, is cancelled in order', async () => {

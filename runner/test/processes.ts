@@ -93,7 +93,7 @@ export async function gatePlace(): Promise<GatePlace> {
     },
     async waitUntilGone() {
       const runners = `select count(*) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid() and application_name like 'runner %'`;
-      await expect.poll(async () => (await place.rows(runners))[0]?.[0], { timeout: 10_000 }).toBe('0');
+      await expect.poll(async () => (await place.rows(runners))[0]?.[0], { timeout: 30_000 }).toBe('0');
     },
   };
 }
