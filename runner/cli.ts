@@ -70,7 +70,7 @@ function withCommand(parsing: Argv, spec: CommandSpec, argv: readonly string[], 
       return builder.options(spec.options ?? {});
     },
     async (given) => {
-      const typed = withLast(given, spec);
+      const typed = withSelector(withLast(given, spec));
       const args = { ...typed, wait: secondsOf(typed.wait), argv: argv.slice(1).join(' ') };
       requireNumbers(args);
       end(await runCommand(spec, args as unknown as Omit<CommonArgs, 'signal'> & OutputArgs));
@@ -93,6 +93,15 @@ function withLast(args: Readonly<Record<string, unknown>>, spec: CommandSpec): R
   return Object.fromEntries(
     Object.entries(args).map(([name, value]) => [name, Array.isArray(value) && !isList(name) ? value.at(-1) : value]),
   );
+}
+
+/** `--selector name` is `--select selector:name`. */
+function withSelector(args: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  const { selector, select = [] } = args as {
+    readonly selector?: readonly string[];
+    readonly select?: readonly string[];
+  };
+  return selector ? { ...args, select: [...select, ...selector.map((name) => `selector:${name}`)] } : args;
 }
 
 interface OutputArgs {

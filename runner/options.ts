@@ -21,9 +21,10 @@ export const SELECTION_OPTIONS = {
     alias: 's',
     array: true,
     describe:
-      'Nodes to take: name, +name, name+, 2+name+1, @name, tag:, path:, source:, config.materialized:, changed; space = or, comma = and',
+      'Nodes to take: name or folder, +name, name+, 2+name+1, @name, tag:, path:, file:, source:, resource_type:, config.KEY:, result:, selector:, changed; wildcards * ? [abc]; space = or, comma = and',
   },
   exclude: { type: 'string', array: true, describe: 'Nodes to leave out, in the same grammar' },
+  selector: { type: 'string', array: true, describe: 'Named selections of project.yml: the same as selector:NAME' },
 } as const satisfies Readonly<Record<string, Options>>;
 
 /** Seconds that `--wait` waits when it names none. */

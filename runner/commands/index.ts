@@ -79,10 +79,18 @@ export const COMMANDS: readonly CommandSpec[] = [
   {
     command: 'ls',
     describe: 'List the nodes of a selection, in build order',
-    options: { ...SELECTION_OPTIONS, ...OUTPUT_OPTION },
+    options: {
+      ...SELECTION_OPTIONS,
+      selectors: { type: 'boolean', default: false, describe: 'List the named selections of project.yml instead' },
+      ...OUTPUT_OPTION,
+    },
     examples: [
       ["$0 ls --select '+revenue'", 'what a model is made of'],
-      ['$0 ls --select changed --output json', 'what a run would build'],
+      ["$0 ls --select '1+revenue+1'", 'what it reads and what reads it, one step'],
+      ["$0 ls --select '@rate'", 'what reads a seed, and all that is needed to build that'],
+      ['$0 ls --select tag:kpi,config.materialized:view', 'in both: a comma; in either: a space'],
+      ["$0 ls --select 'result:error+ result:failed+'", 'what failed in the last run, and what reads it'],
+      ['$0 ls --select changed --exclude path:models/log', 'what a run would build, without a folder'],
     ],
     load: async () => (await import('./ls.ts')).ls,
   },

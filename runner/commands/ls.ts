@@ -8,9 +8,24 @@ import { askedOf } from './selection.ts';
 import { selectionState } from './steps.ts';
 import type { Command, SelectionArgs } from './types.ts';
 
+export interface LsArgs extends SelectionArgs {
+  /** The named selections of project.yml instead of nodes. */
+  readonly selectors?: boolean;
+}
+
 /** `runner ls`: the nodes a selection holds, in the order in which they would be built. */
-export const ls: Command<SelectionArgs> = async (args, reporter) => {
+export const ls: Command<LsArgs> = async (args, reporter) => {
   const loaded = loadProject(args);
+  if (args.selectors) {
+    const rows = [...loaded.graph.selectors.values()].map(({ name, select, exclude, description }) => [
+      name,
+      select.join(' '),
+      exclude?.join(' ') ?? null,
+      description ?? null,
+    ]);
+    reporter.answer(answerOf(['name', 'select', 'exclude', 'description'], rows));
+    return EXIT.done;
+  }
   const asked = askedOf(loaded.graph, args);
   const state: SelectionState =
     asked.changed || asked.results

@@ -5,7 +5,7 @@ import { DatabaseError, EXIT, RunnerError } from '../errors.ts';
 import { modelSql } from '../execute/run-unit.ts';
 import { sourceSql } from '../execute/source-sql.ts';
 import { selectNodes } from '../graph/select.ts';
-import type { SourceNode } from '../graph/types.ts';
+import type { Graph, Node, SourceNode } from '../graph/types.ts';
 import type { Versions } from '../state/fingerprint.ts';
 import { quoted } from '../util/sql.ts';
 import { type LoadedProject, loadProject } from './load-project.ts';
@@ -29,11 +29,9 @@ export const show: Command<ShowArgs> = async (args, reporter) => {
       expected: "runner show MODEL, or runner show --inline 'select …'",
     });
   }
+  const node = args.model === undefined ? undefined : oneNode(loaded.graph, args.model);
   return withTarget(loaded, args, reporter, async ({ db, versions }) => {
-    const sql =
-      args.inline === undefined
-        ? sqlOfModel(loaded, versions, args.model ?? '')
-        : sqlOfText(loaded, versions, args.inline);
+    const sql = node ? sqlOfNode(loaded.graph, versions, node) : sqlOfText(loaded, versions, args.inline ?? '');
     reporter.answer(await db.transaction((tx) => fetch(tx, sql, args.limit)));
     return EXIT.done;
   });
@@ -59,10 +57,21 @@ async function fetch(tx: Session, sql: string, limit: number): Promise<TextResul
   }
 }
 
-function sqlOfModel({ graph }: LoadedProject, versions: Versions, name: string): string {
-  const node = graph.nodes.get(selectNodes(graph, { select: [name] })[0] ?? '');
-  if (node?.type === 'model') return modelSql(graph, node, false, sourceInForce(versions));
-  return node ? `select * from ${quoted(node.relation)}` : '';
+function oneNode(graph: Graph, name: string): Node {
+  const found = selectNodes(graph, { select: [name] }).flatMap((id) => graph.nodes.get(id) ?? []);
+  const [node, ...others] = found;
+  if (node && others.length === 0) return node;
+  throw new RunnerError({
+    code: 'SHOW_WHAT',
+    message: `"${name}" names ${found.length} nodes`,
+    expected: 'one model or seed',
+    found: found.map((other) => other.name).join(', '),
+  });
+}
+
+function sqlOfNode(graph: Graph, versions: Versions, node: Node): string {
+  if (node.type === 'model') return modelSql(graph, node, false, sourceInForce(versions));
+  return `select * from ${quoted(node.relation)}`;
 }
 
 /** `--inline` is a template like a model's: `ref()` and the macros work in it. */

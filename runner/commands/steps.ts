@@ -101,7 +101,7 @@ export async function buildNodes(run: OpenRun, request: BuildRequest): Promise<r
   const selected = selectNodes(run.graph, request, state);
   // What is named, and not merely changed, is built whatever it reads.
   const named = new Set(selectNodes(run.graph, request, { ...state, changed: () => new Set() }));
-  const joinable = new Set(asked.changed ? selectNodes(run.graph, { exclude: request.exclude ?? [] }, state) : []);
+  const joinable = new Set(asked.changed ? selectNodes(run.graph, { exclude: request.exclude }, state) : []);
   const planned = planNodes(run.graph, selected, {
     isForced: (node) => isForced(run, node),
     mayJoin: (id) => joinable.has(id),

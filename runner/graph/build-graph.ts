@@ -3,6 +3,7 @@ import { type Fault, RunnerError } from '../errors.ts';
 import type { Project, SeedFile, SourceTable } from '../project/types.ts';
 import { didYouMean } from '../util/suggest.ts';
 import { buildDag, CycleError } from './dag.ts';
+import { selectorFaults } from './select.ts';
 import {
   type Graph,
   MATERIALIZED,
@@ -16,7 +17,7 @@ import {
 
 /**
  * Seeds, sources and models as one graph. A requested source depends on the model it takes its requests from.
- * @throws RunnerError with every fault: `MATERIALIZED_UNKNOWN`, `KEY_MISSING`, `CONTRACT_OTHER_DATASET`, `REQUEST_UNKNOWN`, `CYCLE`
+ * @throws RunnerError with every fault: `MATERIALIZED_UNKNOWN`, `KEY_MISSING`, `CONTRACT_OTHER_DATASET`, `REQUEST_UNKNOWN`, `CYCLE`, `SELECTOR_…`
  */
 export function buildGraph(project: Project, rendered: readonly Rendered[]): Graph {
   const { name } = project.config;
@@ -41,11 +42,16 @@ export function buildGraph(project: Project, rendered: readonly Rendered[]): Gra
     return [...node.rendered.refs.map(idOf), ...node.rendered.sources.map((source) => `source.${name}.${source}`)];
   };
   const edges = new Map([...nodes.values()].map((node) => [node.id, parentsOf(node)]));
-  return withCycleNamed(nodes, () => {
-    const dag = buildDag(edges);
+  const dag = withCycleNamed(nodes, () => {
+    const built = buildDag(edges);
     buildDag(betweenTransactions(nodes, edges));
-    return { nodes, dag, idOf };
+    return built;
   });
+  const selectors = new Map(project.config.selectors.map((selector) => [selector.name, selector]));
+  const graph: Graph = { nodes, dag, idOf, selectors };
+  const wrong = selectorFaults(graph);
+  if (wrong.length > 0) throw new RunnerError(wrong);
+  return graph;
 }
 
 /** The edges with each transaction as one node: it is run as one, so that nothing may stand between its models. */

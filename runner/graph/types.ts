@@ -1,6 +1,6 @@
 import type { Rendered } from '../compile/types.ts';
 import type { Contract } from '../contracts/types.ts';
-import type { NodeConfig, SeedFile, SourceTable, UnitTest } from '../project/types.ts';
+import type { NodeConfig, SeedFile, SelectorConfig, SourceTable, UnitTest } from '../project/types.ts';
 import type { Relation } from '../util/sql.ts';
 import type { Dag } from './dag.ts';
 
@@ -47,4 +47,6 @@ export interface Graph {
   readonly dag: Dag;
   /** The id of a model or seed name. */
   readonly idOf: (name: string) => string;
+  /** The named selections of the project, for `selector:`. */
+  readonly selectors: ReadonlyMap<string, SelectorConfig>;
 }

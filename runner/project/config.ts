@@ -1,6 +1,14 @@
 import type { Path, YamlFile } from '../util/yaml.ts';
 import type { MapReader } from '../util/yaml-map.ts';
-import type { FlagConfig, IndexConfig, NodeConfig, ProjectConfig, SecretConfig, SummaryConfig } from './types.ts';
+import type {
+  FlagConfig,
+  IndexConfig,
+  NodeConfig,
+  ProjectConfig,
+  SecretConfig,
+  SelectorConfig,
+  SummaryConfig,
+} from './types.ts';
 import { readYaml } from './yaml.ts';
 
 const TOP_KEYS = [
@@ -16,6 +24,7 @@ const TOP_KEYS = [
   'secrets',
   'flags',
   'summary',
+  'selectors',
 ];
 
 const NODE_KEYS = [
@@ -43,6 +52,7 @@ export function parseProjectConfig(text: string, file: string): ProjectConfig {
   const name = required(top, 'name');
   const models = top.map('models');
   const flags = top.map('flags');
+  const selectors = top.map('selectors');
   const config: ProjectConfig = {
     name,
     dataSource: top.filled('data_source') ?? name,
@@ -58,6 +68,7 @@ export function parseProjectConfig(text: string, file: string): ProjectConfig {
     secrets: (top.list('secrets') ?? []).map((item, index) => secret(yaml, item, ['secrets', index])),
     flags: Object.keys(flags.value).map((flag) => flagConfig(flag, flags.map(flag, FLAG_KEYS))),
     summary: top.maps('summary', ['title', 'model', 'columns', 'order_by']).map(summary),
+    selectors: Object.keys(selectors.value).map((key) => selector(yaml, selectors, key)),
   };
   yaml.done();
   return config;
@@ -111,6 +122,27 @@ function summary(map: MapReader): SummaryConfig {
     model,
     columns: map.texts('columns'),
     order_by: map.filled('order_by'),
+  });
+}
+
+/** `name: 'tag:x+'`, or a map with `select`, `exclude` and `description`. */
+function selector(yaml: YamlFile, map: MapReader, name: string): SelectorConfig {
+  const path = ['selectors', name];
+  if (!/^[\w.-]+$/.test(name)) {
+    yaml.fault(path, { message: 'a selector needs a plain name', expected: 'letters, digits, _ - .', found: name });
+  }
+  const line = yaml.line(path);
+  const value = map.get(name);
+  if (value === null) yaml.fault(path, { message: `selector "${name}" names nothing`, expected: 'a selection' });
+  if (value === null || typeof value === 'string' || Array.isArray(value))
+    return { name, line, select: map.texts(name) ?? [] };
+  const keys = map.map(name, ['select', 'exclude', 'description'], `selector "${name}"`);
+  return defined({
+    name,
+    line,
+    select: keys.texts('select') ?? keys.missing('select', 'a selection') ?? [],
+    exclude: keys.texts('exclude'),
+    description: keys.filled('description'),
   });
 }
 

@@ -34,6 +34,7 @@ export interface ProjectConfig {
   readonly secrets: readonly SecretConfig[];
   readonly flags: readonly FlagConfig[];
   readonly summary: readonly SummaryConfig[];
+  readonly selectors: readonly SelectorConfig[];
 }
 
 /** What `config()` in a model, its folder in project.yml, or both (the model wins) say of a node. */
@@ -85,6 +86,16 @@ export interface SummaryConfig {
   readonly model: string;
   readonly columns?: readonly string[];
   readonly order_by?: string;
+}
+
+/** A selection with a name: `selector:name` stands for what `select` takes without what `exclude` takes. */
+export interface SelectorConfig {
+  readonly name: string;
+  readonly select: readonly string[];
+  readonly exclude?: readonly string[];
+  readonly description?: string;
+  /** Of its name in project.yml, from 1. */
+  readonly line: number;
 }
 
 export interface ModelFile {

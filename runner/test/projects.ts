@@ -42,8 +42,8 @@ export function projectOf(files: Readonly<Record<string, string>>, config: Parti
   };
 }
 
-export function graphOf(files: Readonly<Record<string, string>>): Graph {
-  const project = projectOf(files);
+export function graphOf(files: Readonly<Record<string, string>>, config: Partial<Project['config']> = {}): Graph {
+  const project = projectOf(files, config);
   const render = createRenderer(project, { asOf: '2026-11-24', vars: {}, env: () => undefined });
   return buildGraph(project, project.models.map(render));
 }

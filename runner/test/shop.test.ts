@@ -439,6 +439,17 @@ describe('commands that answer', () => {
     expect(await names('--select', 'rate revenue stg_orders', '--exclude', 'stg_orders')).toEqual(both);
   });
 
+  it('a named selection is used as selector:NAME or with --selector, and listed', async () => {
+    const names = async (...args: string[]): Promise<string[]> =>
+      (JSON.parse((await shop.runner(['ls', '--output', 'json', ...args])).stdout) as { name: string }[]).map(
+        ({ name }) => name,
+      );
+    expect(await names('--select', 'selector:daily')).toEqual(['rate', 'question']);
+    expect(await names('--selector', 'daily', '--exclude', 'rate')).toEqual(['question']);
+    expect(await names('--selector', 'daily', '--select', 'revenue')).toEqual(['rate', 'question', 'revenue']);
+    expect(await names('--selectors')).toEqual(['daily']);
+  });
+
   it.each([['ls'], ['compile'], ['show', 'rate'], ['debug']])(
     '%s --output json prints one array on stdout',
     async (...args) => {
@@ -480,6 +491,12 @@ describe('commands that answer', () => {
     [['build', '--select', 'ordr_line'], 'Did you mean "order_line"?'],
     [['load', 'shp'], 'Did you mean "shop"?'],
     [['ls', '--select', 'a[b'], 'matches no node'],
+    [['build', '--select', ''], '--select names nothing'],
+    [['build', '--select'], '--select names nothing'],
+    [['build', '--select', 'state:modified+'], 'Did you mean "changed+"?'],
+    [['build', '--select', 'rate,order_line'], 'no node is in all parts'],
+    [['ls', '--selector', 'dayly'], 'Did you mean "daily"?'],
+    [['show', 'marts'], '"marts" names'],
     [['db', 'url', '--project-dir', 'models'], 'PROJECT_NOT_FOUND'],
     [['build', '--as-of', 'yesterday'], 'YYYY-MM-DD'],
     [['show'], '--inline'],
