@@ -62,6 +62,21 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: async () => (await import('./pipeline.ts')).pipeline,
   },
   {
+    command: 'retry',
+    describe: 'Build what failed, was kept from running or was not reached in the last run',
+    options: {
+      'full-refresh': {
+        type: 'boolean',
+        describe: 'Rebuild incremental models from nothing, or with --no-full-refresh not (default: as the last run)',
+      },
+    },
+    examples: [
+      ['$0 retry', 'after the cause is mended; with the day and variables of that run'],
+      ['$0 retry --as-of 2026-10-31', 'for another day'],
+    ],
+    load: async () => (await import('./retry.ts')).retry,
+  },
+  {
     command: 'test',
     describe: 'Run model unit tests, and evaluate contracts on what is published, without building',
     options: {

@@ -23,6 +23,8 @@ export interface LoadedProject {
   readonly target: Target;
   readonly env: Env;
   readonly vars: Readonly<Record<string, unknown>>;
+  /** Those of `vars` that were given on the command line. */
+  readonly givenVars: Readonly<Record<string, unknown>>;
   readonly asOf: string;
   readonly renderTest: RenderTest;
 }
@@ -32,7 +34,8 @@ export function loadProject(args: CommonArgs): LoadedProject {
   const dir = resolve(args.projectDir);
   const project = readProject(dir);
   const plainEnv = readEnv(dir, process.env);
-  const vars = { ...project.config.vars, ...parseVars(args.vars ?? []) };
+  const givenVars = parseVars(args.vars ?? []);
+  const vars = { ...project.config.vars, ...givenVars };
   const asOf = args.asOf ?? today(project.config.timezone);
   if (!isDay(asOf)) {
     throw new RunnerError({ code: 'DAY_INVALID', message: '--as-of is no day', expected: 'YYYY-MM-DD', found: asOf });
@@ -48,7 +51,8 @@ export function loadProject(args: CommonArgs): LoadedProject {
   const graph = buildGraph(project, renderAll(project.models, createRenderer(project, options)));
   requireUnitTests(project, graph);
   const fingerprinter = fingerprinterOf(project, graph, options);
-  return { project, graph, target, env, vars, asOf, fingerprinter, renderTest: createTestRenderer(project, plainEnv) };
+  const renderTest = createTestRenderer(project, plainEnv);
+  return { project, graph, target, env, vars, givenVars, asOf, fingerprinter, renderTest };
 }
 
 function renderAll(models: readonly ModelFile[], render: (model: ModelFile) => Rendered): readonly Rendered[] {

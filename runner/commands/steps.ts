@@ -12,6 +12,7 @@ import type { Node, SourceNode } from '../graph/types.ts';
 import type { Landing } from '../landing/land.ts';
 import { runLoader } from '../landing/run-loader.ts';
 import { findChanges, isStep } from '../state/changes.ts';
+import type { Plan } from '../state/plan-record.ts';
 import { identifier, quoted } from '../util/sql.ts';
 import type { OpenRun, RunEnd } from './open-run.ts';
 import { type Asked, askedOf } from './selection.ts';
@@ -79,8 +80,10 @@ export interface BuildRequest {
   readonly fullRefresh?: boolean;
   readonly threads: number;
   readonly failFast: boolean;
-  /** Sources that were refused in this run: what depends on them is not built. */
-  readonly refused?: ReadonlyMap<string, readonly Fault[]>;
+  /** Sources that were refused in this run: what depends on them is not built. Absent when none was to be landed. */
+  readonly refused?: ReadonlyMap<string, readonly Fault[]> | undefined;
+  /** In place of a selection: ids, each with whether it is built whatever it reads. */
+  readonly nodes?: ReadonlyMap<string, boolean>;
 }
 
 /** What the words `changed` and `result:` stand for on a target, as far as they are asked. */
@@ -96,17 +99,13 @@ export async function selectionState(
 
 /** Selects, builds and audits; what is published when the run ends is whole, whatever failed. */
 export async function buildNodes(run: OpenRun, request: BuildRequest): Promise<readonly NodeResult[]> {
-  const asked = askedOf(run.graph, request);
-  const state = await selectionState(run, asked);
-  const selected = selectNodes(run.graph, request, state);
-  // What is named, and not merely changed, is built whatever it reads.
-  const named = new Set(selectNodes(run.graph, request, { ...state, changed: () => new Set() }));
-  const joinable = new Set(asked.changed ? selectNodes(run.graph, { exclude: request.exclude }, state) : []);
+  const { selected, named, joinable } = request.nodes ? chosenBefore(request.nodes) : await choose(run, request);
   const planned = planNodes(run.graph, selected, {
     isForced: (node) => isForced(run, node),
     mayJoin: (id) => joinable.has(id),
   });
   const units = toUnits(run.graph, planned);
+  if (planned.length > 0) await run.store.plan(run.runId, planOf(run, request, planned, named));
   run.emit({ type: 'plan', nodes: units.flat(), total: [...run.graph.nodes.values()].filter(isStep).length });
 
   let done = 0;
@@ -141,6 +140,39 @@ export async function buildNodes(run: OpenRun, request: BuildRequest): Promise<r
     results.filter(({ status }) => status === 'skipped' || status === 'upstream_failed'),
   );
   return results;
+}
+
+interface Choice {
+  readonly selected: readonly string[];
+  /** What is named, and not merely changed, is built whatever it reads. */
+  readonly named: ReadonlySet<string>;
+  /** What may join for a source that is asked whatever it knows. */
+  readonly joinable: ReadonlySet<string>;
+}
+
+async function choose(run: OpenRun, request: BuildRequest): Promise<Choice> {
+  const asked = askedOf(run.graph, request);
+  const state = await selectionState(run, asked);
+  return {
+    selected: selectNodes(run.graph, request, state),
+    named: new Set(selectNodes(run.graph, request, { ...state, changed: () => new Set() })),
+    joinable: new Set(asked.changed ? selectNodes(run.graph, { exclude: request.exclude }, state) : []),
+  };
+}
+
+function chosenBefore(nodes: ReadonlyMap<string, boolean>): Choice {
+  const named = [...nodes].filter(([, isNamed]) => isNamed).map(([id]) => id);
+  return { selected: [...nodes.keys()], named: new Set(named), joinable: new Set() };
+}
+
+function planOf(run: OpenRun, request: BuildRequest, ids: readonly string[], named: ReadonlySet<string>): Plan {
+  return {
+    nodes: new Map(ids.map((id) => [id, named.has(id)])),
+    day: run.asOf,
+    vars: run.givenVars,
+    fullRefresh: request.fullRefresh ?? false,
+    loads: request.refused !== undefined,
+  };
 }
 
 /** A source with nothing landed, or refused in this run, counts as failed: nothing is built on it. */

@@ -7,7 +7,10 @@ interface Migration {
 }
 
 /** The history of the runner's own tables; a released entry is never edited, only followed. */
-const MIGRATIONS: readonly Migration[] = [{ name: '001_runs_nodes_batches', up: runsNodesBatches }];
+const MIGRATIONS: readonly Migration[] = [
+  { name: '001_runs_nodes_batches', up: runsNodesBatches },
+  { name: '003_run_plan', up: runPlan },
+];
 
 export const LATEST_MIGRATION = MIGRATIONS.at(-1)?.name ?? '';
 
@@ -101,5 +104,12 @@ async function runsNodesBatches(knex: Knex, schema: string): Promise<void> {
     table.jsonb('versions').notNullable();
     table.text('run_id').notNullable();
     table.timestamp('published_at', { useTz: true }).notNullable();
+  });
+}
+
+/** What a run set out to do, for `retry`; of a run before this version it is not known. */
+async function runPlan(knex: Knex, schema: string): Promise<void> {
+  await knex.schema.withSchema(schema).alterTable('run', (table) => {
+    table.jsonb('plan');
   });
 }

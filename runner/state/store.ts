@@ -4,6 +4,7 @@ import { DatabaseError } from '../errors.ts';
 import { identifier, literal } from '../util/sql.ts';
 import { LATEST_MIGRATION, migrate } from './migrations.ts';
 import { outcomeOf } from './outcome.ts';
+import { type LastRun, lastRun, type Plan, recordPlan } from './plan-record.ts';
 import type { BatchState, NodeState, RunRecord, TargetState } from './types.ts';
 
 /** How a node ended, as kept in `node_result`. */
@@ -37,6 +38,10 @@ export interface Store {
    * until they are replaced one by one.
    */
   startRun(run: RunRecord, startedAt: Date): Promise<void>;
+  /** Called before the first node of a run starts. */
+  plan(runId: string, plan: Plan): Promise<void>;
+  /** The last run of a project that planned something, also when it died. */
+  lastRun(project: string): Promise<LastRun | undefined>;
   finishRun(runId: string, status: string, error: string | null): Promise<void>;
   /** Written in the transaction that publishes, so that state and data never part. */
   publish(tx: Session, runId: string, nodeId: string, state: NodeState): Promise<void>;
@@ -92,6 +97,8 @@ export function createStore(db: Database, config: ConnectionConfig, schema: stri
         ],
       );
     },
+    plan: (runId, plan) => recordPlan(db, schema, runId, plan),
+    lastRun: (project) => lastRun(db, schema, project),
     async finishRun(runId, status, error) {
       await db.query(
         // Under one id, a command that had nothing to do does not undo what another one did.
