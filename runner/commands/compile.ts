@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { writeManifest } from '../artifacts/artifacts.ts';
 import { EXIT } from '../errors.ts';
 import { modelSql } from '../execute/run-unit.ts';
 import { selectNodes } from '../graph/select.ts';
@@ -14,7 +15,7 @@ export interface CompileArgs extends SelectionArgs {
 }
 
 /**
- * `runner compile`: renders the selected models into `target/compiled/`, without a server. A source stands as its whole
+ * `runner compile`: renders the selected models into `target/compiled/` and writes `target/manifest.json`, without a server. A source stands as its whole
  * raw table: which batch is in force is known to the target only.
  */
 export const compile: Command<CompileArgs> = async (args, reporter) => {
@@ -29,6 +30,7 @@ export const compile: Command<CompileArgs> = async (args, reporter) => {
     writeFileSync(join(loaded.project.dir, file), `${sql}\n`);
     return [node.name, file, sql];
   });
+  writeManifest(loaded.project, loaded.graph, 'compile');
   if (args.output === 'json') reporter.answer(answerOf(['name', 'file', 'sql'], rows));
   else if (args.select) reporter.text(rows.map(([, file, sql]) => `-- ${file}\n${sql}\n`).join('\n'));
   else reporter.line(`${rows.length} models compiled into target/compiled/`);

@@ -111,7 +111,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   },
   {
     command: 'compile',
-    describe: 'Render models into target/compiled/, without a server',
+    describe: 'Render models into target/compiled/ and describe the project in target/manifest.json, without a server',
     options: { ...SELECTION_OPTIONS, ...OUTPUT_OPTION },
     examples: [['$0 compile --select revenue', 'print one model as SQL']],
     load: async () => (await import('./compile.ts')).compile,

@@ -4,8 +4,7 @@ import type { Graph, Node } from '../graph/types.ts';
 import { answerOf } from './answer.ts';
 import { loadProject } from './load-project.ts';
 import { withTarget } from './open-target.ts';
-import { askedOf } from './selection.ts';
-import { selectionState } from './steps.ts';
+import { askedOf, selectionState } from './selection.ts';
 import type { Command, SelectionArgs } from './types.ts';
 
 export interface LsArgs extends SelectionArgs {

@@ -27,6 +27,7 @@ export interface OpenRun extends LoadedProject {
   readonly versions: Versions;
   readonly lock: TargetLock;
   readonly runId: string;
+  readonly command: string;
   readonly startedAt: Date;
   readonly emit: Emit;
 }
@@ -122,7 +123,9 @@ export async function withRun(
           const filled = versions.stored(id);
           if (filled) await db.transaction((tx) => store.publish(tx, runId, id, filled));
         }
-        const end = await work({ ...loaded, db, notes, signal, store, state, versions, lock, runId, startedAt, emit });
+        const { command } = identity;
+        const opened = { db, notes, signal, store, state, versions, lock, command, runId, startedAt, emit };
+        const end = await work({ ...loaded, ...opened });
         await finish(store, runId, end);
         if (end.status !== 'cancelled') return end.exitCode;
       } catch (error) {

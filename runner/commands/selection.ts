@@ -1,5 +1,7 @@
-import { type SelectionRequest, selectNodes } from '../graph/select.ts';
+import { type SelectionRequest, type SelectionState, selectNodes } from '../graph/select.ts';
 import type { Graph } from '../graph/types.ts';
+import { findChanges } from '../state/changes.ts';
+import type { OpenRun } from './open-run.ts';
 
 /** What a selection asks of the target. */
 export interface Asked {
@@ -25,4 +27,15 @@ export function askedOf(graph: Graph, request: SelectionRequest): Asked {
     },
   });
   return asked;
+}
+
+/** What the words `changed` and `result:` stand for on a target, as far as they are asked. */
+export async function selectionState(
+  run: Pick<OpenRun, 'graph' | 'fingerprinter' | 'versions' | 'state' | 'store' | 'runId'>,
+  asked: Asked,
+): Promise<SelectionState> {
+  const results = asked.results ? await run.store.lastResults(run.runId) : new Map<string, string>();
+  const reasons = asked.changed ? findChanges(run.graph, run.fingerprinter, run.versions, run.state) : new Map();
+  const changed = new Set([...reasons].filter(([, found]) => found.length > 0).map(([id]) => id));
+  return { changed: () => changed, results: () => results };
 }

@@ -1,21 +1,20 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { TextResult } from '../adapters/types.ts';
+import type { Artifacts } from '../artifacts/artifacts.ts';
 import { Cancelled, EXIT, type Fault, RunnerError } from '../errors.ts';
 import { planNodes } from '../execute/plan.ts';
 import { record } from '../execute/record.ts';
 import { runUnit } from '../execute/run-unit.ts';
 import { schedule, toUnits } from '../execute/schedule.ts';
-import { hasFailed, type NodeResult } from '../execute/types.ts';
-import { type SelectionState, selectNodes } from '../graph/select.ts';
+import { type Emit, hasFailed, type NodeResult } from '../execute/types.ts';
 import type { Node, SourceNode } from '../graph/types.ts';
 import type { Landing } from '../landing/land.ts';
 import { runLoader } from '../landing/run-loader.ts';
-import { findChanges, isStep } from '../state/changes.ts';
-import type { Plan } from '../state/plan-record.ts';
+import { isStep } from '../state/changes.ts';
 import { identifier, quoted } from '../util/sql.ts';
+import { choose, chosenBefore, planOf } from './choose.ts';
 import type { OpenRun, RunEnd } from './open-run.ts';
-import { type Asked, askedOf } from './selection.ts';
 import type { Reporter } from './types.ts';
 
 /** Sources that `load` can land by itself: they have a loader and need no model's requests. */
@@ -86,17 +85,6 @@ export interface BuildRequest {
   readonly nodes?: ReadonlyMap<string, boolean>;
 }
 
-/** What the words `changed` and `result:` stand for on a target, as far as they are asked. */
-export async function selectionState(
-  run: Pick<OpenRun, 'graph' | 'fingerprinter' | 'versions' | 'state' | 'store' | 'runId'>,
-  asked: Asked,
-): Promise<SelectionState> {
-  const results = asked.results ? await run.store.lastResults(run.runId) : new Map<string, string>();
-  const reasons = asked.changed ? findChanges(run.graph, run.fingerprinter, run.versions, run.state) : new Map();
-  const changed = new Set([...reasons].filter(([, found]) => found.length > 0).map(([id]) => id));
-  return { changed: () => changed, results: () => results };
-}
-
 /** Selects, builds and audits; what is published when the run ends is whole, whatever failed. */
 export async function buildNodes(run: OpenRun, request: BuildRequest): Promise<readonly NodeResult[]> {
   const { selected, named, joinable } = request.nodes ? chosenBefore(request.nodes) : await choose(run, request);
@@ -106,11 +94,16 @@ export async function buildNodes(run: OpenRun, request: BuildRequest): Promise<r
   });
   const units = toUnits(run.graph, planned);
   if (planned.length > 0) await run.store.plan(run.runId, planOf(run, request, planned, named));
-  run.emit({ type: 'plan', nodes: units.flat(), total: [...run.graph.nodes.values()].filter(isStep).length });
+  const artifacts = planned.length > 0 ? await artifactsOf(run, request) : undefined;
+  const emit: Emit = (event) => {
+    artifacts?.on(event);
+    run.emit(event);
+  };
+  emit({ type: 'plan', nodes: units.flat(), total: [...run.graph.nodes.values()].filter(isStep).length });
 
   let done = 0;
   const total = planned.length;
-  const results = await schedule(run.graph, units, {
+  const ended = schedule(run.graph, units, {
     threads: request.threads,
     failFast: request.failFast,
     signal: run.signal,
@@ -124,16 +117,20 @@ export async function buildNodes(run: OpenRun, request: BuildRequest): Promise<r
           onlyChanged: (node) => !named.has(node.id) && !isForced(run, node),
           plannedIds: new Set(planned),
           runSource: (node) => loadSource(run, node),
-          keepSql: (node, sql) => keepFile(join(run.project.dir, 'target', 'compiled', node.file), sql),
+          keepSql: (node, sql) => {
+            artifacts?.ran(node, sql);
+            keepFile(join(run.project.dir, 'target', 'compiled', node.file), sql);
+          },
         },
         unit,
       ),
-    onStart: (node) => run.emit({ type: 'node_started', node }),
+    onStart: (node) => emit({ type: 'node_started', node }),
     onResult: (result) => {
       done += 1;
-      run.emit({ type: 'node_finished', result, done, total });
+      emit({ type: 'node_finished', result, done, total });
     },
   });
+  const results = await ended.finally(() => artifacts?.close());
   // Those that were run are noted by then.
   await record(
     run,
@@ -142,37 +139,22 @@ export async function buildNodes(run: OpenRun, request: BuildRequest): Promise<r
   return results;
 }
 
-interface Choice {
-  readonly selected: readonly string[];
-  /** What is named, and not merely changed, is built whatever it reads. */
-  readonly named: ReadonlySet<string>;
-  /** What may join for a source that is asked whatever it knows. */
-  readonly joinable: ReadonlySet<string>;
-}
-
-async function choose(run: OpenRun, request: BuildRequest): Promise<Choice> {
-  const asked = askedOf(run.graph, request);
-  const state = await selectionState(run, asked);
-  return {
-    selected: selectNodes(run.graph, request, state),
-    named: new Set(selectNodes(run.graph, request, { ...state, changed: () => new Set() })),
-    joinable: new Set(asked.changed ? selectNodes(run.graph, { exclude: request.exclude }, state) : []),
-  };
-}
-
-function chosenBefore(nodes: ReadonlyMap<string, boolean>): Choice {
-  const named = [...nodes].filter(([, isNamed]) => isNamed).map(([id]) => id);
-  return { selected: [...nodes.keys()], named: new Set(named), joinable: new Set() };
-}
-
-function planOf(run: OpenRun, request: BuildRequest, ids: readonly string[], named: ReadonlySet<string>): Plan {
-  return {
-    nodes: new Map(ids.map((id) => [id, named.has(id)])),
-    day: run.asOf,
-    vars: run.givenVars,
-    fullRefresh: request.fullRefresh ?? false,
-    loads: request.refused !== undefined,
-  };
+/** Loaded by a run that builds something only. */
+async function artifactsOf(run: OpenRun, request: BuildRequest): Promise<Artifacts> {
+  const { openArtifacts } = await import('../artifacts/artifacts.ts');
+  return openArtifacts({
+    ...run,
+    args: {
+      which: run.command,
+      select: request.select ?? [],
+      exclude: request.exclude ?? [],
+      full_refresh: request.fullRefresh ?? false,
+      threads: request.threads,
+      target: run.target.name,
+      as_of: run.asOf,
+    },
+    notice: (message) => run.emit({ type: 'notice', message }),
+  });
 }
 
 /** A source with nothing landed, or refused in this run, counts as failed: nothing is built on it. */

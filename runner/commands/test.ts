@@ -14,8 +14,8 @@ import { again } from '../util/again.ts';
 import { loadProject } from './load-project.ts';
 import { identityOf, type OpenRun, withRun } from './open-run.ts';
 import { withTarget } from './open-target.ts';
-import { type Asked, askedOf } from './selection.ts';
-import { endOf, selectionState } from './steps.ts';
+import { type Asked, askedOf, selectionState } from './selection.ts';
+import { endOf } from './steps.ts';
 import type { Command, Reporter, RunArgs, SelectionArgs } from './types.ts';
 
 export interface TestArgs extends SelectionArgs, RunArgs {
@@ -25,7 +25,7 @@ export interface TestArgs extends SelectionArgs, RunArgs {
 }
 
 /** What testing needs of a run, or of a target that is only read. */
-type Testing = Omit<OpenRun, 'lock' | 'notes'>;
+type Testing = Omit<OpenRun, 'lock' | 'notes' | 'command'>;
 
 /**
  * `runner test`: runs unit tests and evaluates the contracts on what is published; builds nothing. Unit tests alone

@@ -1,9 +1,18 @@
+import type { Status } from '../execute/types.ts';
 import { nearest } from '../util/suggest.ts';
 import { configKeys, METHODS, nodesOf } from './select-methods.ts';
 import type { Graph } from './types.ts';
 
 /** How a node may have ended, for `result:`. */
-export const STATUSES = ['success', 'unchanged', 'error', 'failed', 'upstream_failed', 'skipped', 'cancelled'] as const;
+export const STATUSES: readonly string[] = Object.keys({
+  success: true,
+  unchanged: true,
+  error: true,
+  failed: true,
+  upstream_failed: true,
+  skipped: true,
+  cancelled: true,
+} satisfies Record<Status | 'cancelled', true>);
 
 /** dbt's words for a status. */
 const STATUS_WORDS: ReadonlyMap<string, string> = new Map([

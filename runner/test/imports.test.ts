@@ -23,6 +23,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   landing: ['errors', 'util'],
   'unit-tests': ['errors', 'util', 'compile'],
   execute: ['errors', 'util', 'compile', 'contracts', 'state', 'landing', 'unit-tests'],
+  artifacts: ['errors', 'util'],
   commands: [
     'errors',
     'util',
@@ -34,6 +35,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'state',
     'landing',
     'execute',
+    'artifacts',
     'contracts',
     'unit-tests',
   ],
