@@ -6,7 +6,7 @@ import { relationName } from './manifest.ts';
 type Json = Readonly<Record<string, unknown>>;
 
 /** dbt's word for how a node ended; `runner_status` of the adapter's response has the runner's own. */
-const STATUSES: Readonly<Record<Status | 'cancelled', 'success' | 'error' | 'fail' | 'skipped'>> = {
+const STATUSES: Readonly<Record<Status, 'success' | 'error' | 'fail' | 'skipped'>> = {
   success: 'success',
   unchanged: 'success',
   error: 'error',

@@ -65,6 +65,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     command: 'retry',
     describe: 'Build what failed, was kept from running or was not reached in the last run',
     options: {
+      ...WAIT_OPTION,
       'full-refresh': {
         type: 'boolean',
         describe: 'Rebuild incremental models from nothing, or with --no-full-refresh not (default: as the last run)',

@@ -6,11 +6,11 @@ import { readConfig } from '../project/read-project.ts';
 import type { LastRun } from '../state/plan-record.ts';
 import { createStore } from '../state/store.ts';
 import { loadProject } from './load-project.ts';
-import { type OpenRun, withRun } from './open-run.ts';
+import { identityOf, type OpenRun, withRun } from './open-run.ts';
 import { buildNodes, endOf, landedSources, loadSources, reportSummary } from './steps.ts';
-import type { Command, CommonArgs, Reporter } from './types.ts';
+import type { Command, Reporter, RunArgs } from './types.ts';
 
-export interface RetryArgs extends CommonArgs {
+export interface RetryArgs extends RunArgs {
   /** Without it, as the run that is retried. */
   readonly fullRefresh?: boolean;
 }
@@ -27,8 +27,7 @@ export const retry: Command<RetryArgs> = async (args, reporter) => {
   }
   const given = Object.entries(last.vars).map(([name, value]) => `${name}=${JSON.stringify(value)}`);
   const loaded = loadProject({ ...args, asOf: args.asOf ?? last.day, vars: [...given, ...(args.vars ?? [])] });
-  const identity = { command: 'retry', arguments: args.argv, threads: args.threads };
-  return withRun(loaded, identity, reporter.emit, async (run) => {
+  return withRun(loaded, identityOf('retry', args), reporter.emit, async (run) => {
     await requireStillLast(run, last);
     const nodes = new Map([...last.open].filter(([id]) => run.graph.nodes.has(id)));
     for (const message of notices(last, nodes)) run.emit({ type: 'notice', message });
@@ -36,8 +35,9 @@ export const retry: Command<RetryArgs> = async (args, reporter) => {
     const fullRefresh = args.fullRefresh ?? last.fullRefresh;
     const results = await buildNodes(run, { ...args, nodes, fullRefresh, refused });
     reporter.summary(results, (Date.now() - run.startedAt.getTime()) / 1000);
-    await reportSummary(run, reporter);
-    return endOf(results, refused);
+    const end = endOf(run, results, refused);
+    if (end.status !== 'cancelled') await reportSummary(run, reporter);
+    return end;
   });
 };
 
@@ -47,7 +47,7 @@ async function findLast(args: RetryArgs, reporter: Reporter): Promise<LastRun | 
   const config = readConfig(dir);
   const env = readEnv(dir, process.env);
   const target = resolveTarget({ name: args.target, projectDir: dir, database: config.database, env });
-  const connection = await target.connect((message) => reporter.emit({ type: 'notice', message }));
+  const connection = await target.connect((message) => reporter.emit({ type: 'notice', message }), args.signal);
   const { openDatabase } = await import('../adapters/postgres.ts');
   const db = openDatabase(connection, { max: 1, applicationName: 'runner' });
   try {

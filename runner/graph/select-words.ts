@@ -12,7 +12,7 @@ export const STATUSES: readonly string[] = Object.keys({
   upstream_failed: true,
   skipped: true,
   cancelled: true,
-} satisfies Record<Status | 'cancelled', true>);
+} satisfies Record<Status, true>);
 
 /** dbt's words for a status. */
 const STATUS_WORDS: ReadonlyMap<string, string> = new Map([
