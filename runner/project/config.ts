@@ -1,14 +1,9 @@
 import type { Path, YamlFile } from '../util/yaml.ts';
 import type { MapReader } from '../util/yaml-map.ts';
-import type {
-  FlagConfig,
-  IndexConfig,
-  NodeConfig,
-  ProjectConfig,
-  SecretConfig,
-  SelectorConfig,
-  SummaryConfig,
-} from './types.ts';
+import { defined } from './defined.ts';
+import { DURATION, millisecondsOf } from './durations.ts';
+import { NODE_KEYS, nodeConfigOf, SEED_KEYS } from './node-config.ts';
+import type { FlagConfig, ProjectConfig, SecretConfig, SelectorConfig, SummaryConfig } from './types.ts';
 import { readYaml } from './yaml.ts';
 
 const TOP_KEYS = [
@@ -25,19 +20,7 @@ const TOP_KEYS = [
   'flags',
   'summary',
   'selectors',
-];
-
-const NODE_KEYS = [
-  'schema',
-  'alias',
-  'materialized',
-  'tags',
-  'indexes',
-  'unique_key',
-  'incremental_strategy',
-  'full_refresh',
-  'transaction',
-  'ignore_changes',
+  'lock_patience',
 ];
 
 const FLAG_KEYS = ['description', 'env', 'sources', 'seeds', 'empty'];
@@ -61,41 +44,18 @@ export function parseProjectConfig(text: string, file: string): ProjectConfig {
     rawSchema: top.filled('raw_schema') ?? 'raw',
     timezone: timeZone(top) ?? 'UTC',
     models: Object.fromEntries(
-      Object.keys(models.value).map((folder) => [folder, configOf(models.map(folder, NODE_KEYS))]),
+      Object.keys(models.value).map((folder) => [folder, nodeConfigOf(models.map(folder, NODE_KEYS))]),
     ),
-    seeds: configOf(top.map('seeds', NODE_KEYS)),
+    seeds: nodeConfigOf(top.map('seeds', SEED_KEYS)),
     vars: top.map('vars').value,
     secrets: (top.list('secrets') ?? []).map((item, index) => secret(yaml, item, ['secrets', index])),
     flags: Object.keys(flags.value).map((flag) => flagConfig(flag, flags.map(flag, FLAG_KEYS))),
     summary: top.maps('summary', ['title', 'model', 'columns', 'order_by']).map(summary),
     selectors: Object.keys(selectors.value).map((key) => selector(yaml, selectors, key)),
+    lockPatience: top.read('lock_patience', millisecondsOf, DURATION) ?? 60_000,
   };
   yaml.done();
   return config;
-}
-
-/** Checks what `config()` in a model says of it; faults go to the reader. */
-export function nodeConfig(yaml: YamlFile, value: unknown, path: Path): NodeConfig {
-  return configOf(yaml.map(value, path, NODE_KEYS));
-}
-
-function configOf(map: MapReader): NodeConfig {
-  return defined({
-    schema: map.filled('schema'),
-    alias: map.filled('alias'),
-    materialized: map.filled('materialized'),
-    tags: map.texts('tags'),
-    indexes: map.get('indexes') === null ? null : map.maps('indexes', ['columns', 'unique']).map(indexConfig),
-    unique_key: map.texts('unique_key'),
-    incremental_strategy: map.filled('incremental_strategy'),
-    full_refresh: map.flag('full_refresh'),
-    transaction: map.filled('transaction'),
-    ignore_changes: map.texts('ignore_changes'),
-  });
-}
-
-function indexConfig(map: MapReader): IndexConfig {
-  return { columns: map.texts('columns') ?? [], unique: map.flag('unique') ?? false };
 }
 
 function secret(yaml: YamlFile, value: unknown, path: Path): SecretConfig {
@@ -158,13 +118,4 @@ function timeZone(top: MapReader): string | null {
   } catch {
     return top.wrong('timezone', 'a name such as Europe/Paris');
   }
-}
-
-type Defined<T> = { [K in keyof T as null extends T[K] ? never : K]: T[K] } & {
-  [K in keyof T as null extends T[K] ? K : never]?: Exclude<T[K], null>;
-};
-
-/** The object without its absent members. */
-function defined<T extends object>(object: T): Defined<T> {
-  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== null)) as Defined<T>;
 }

@@ -35,6 +35,8 @@ export interface ProjectConfig {
   readonly flags: readonly FlagConfig[];
   readonly summary: readonly SummaryConfig[];
   readonly selectors: readonly SelectorConfig[];
+  /** Milliseconds to try for the short exclusive lock of a swap before a node fails. Default 60 s. */
+  readonly lockPatience: number;
 }
 
 /** What `config()` in a model, its folder in project.yml, or both (the model wins) say of a node. */
@@ -44,16 +46,36 @@ export interface NodeConfig {
   readonly materialized?: string;
   readonly tags?: readonly string[];
   readonly indexes?: readonly IndexConfig[];
+  /** How a table gets its new rows: by their difference, by a swap, or `auto`, the default: by its size. */
+  readonly publish?: Publish;
+  /** Columns that tell a row of an incremental model: refused when NULL or double. */
   readonly unique_key?: readonly string[];
+  /** Columns that tell a group of rows, which `delete+insert` replaces as a whole: refused when NULL. */
+  readonly group_key?: readonly string[];
   readonly incremental_strategy?: string;
+  /** What happens when an incremental model gives other columns than its table has; `fail` unless told. */
+  readonly on_schema_change?: OnSchemaChange;
   readonly full_refresh?: boolean;
   /** Nodes that share this name are published in one transaction: all of them or none. */
   readonly transaction?: string;
   /** Macros whose changed result alone does not make this node run. */
   readonly ignore_changes?: readonly string[];
+  /** Privilege → roles: the grants on the relation are these and no others. Without it they are left as they are. */
+  readonly grants?: Grants;
+  /** Templates of statements, run in the transaction that builds the model: before it, and when it is published. */
+  readonly pre_hook?: readonly string[];
+  readonly post_hook?: readonly string[];
+  /** Descriptions of the contract become comments of the relation and its columns. */
+  readonly persist_docs?: boolean;
   /** How long one statement may take, as PostgreSQL writes it: `5min`. Without it the server's own limit holds. */
   readonly statement_timeout?: string;
 }
+
+export type Grants = Readonly<Record<string, readonly string[]>>;
+export const PUBLISH = ['auto', 'difference', 'swap'] as const;
+export type Publish = (typeof PUBLISH)[number];
+export const ON_SCHEMA_CHANGE = ['fail', 'ignore', 'append_new_columns', 'sync_all_columns'] as const;
+export type OnSchemaChange = (typeof ON_SCHEMA_CHANGE)[number];
 
 export interface IndexConfig {
   readonly columns: readonly string[];

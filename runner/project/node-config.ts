@@ -1,0 +1,82 @@
+import { didYouMean } from '../util/suggest.ts';
+import type { Path, YamlFile } from '../util/yaml.ts';
+import type { MapReader } from '../util/yaml-map.ts';
+import { defined } from './defined.ts';
+import { DURATION, millisecondsOf } from './durations.ts';
+import { type Grants, type IndexConfig, type NodeConfig, ON_SCHEMA_CHANGE, PUBLISH } from './types.ts';
+
+/** What may be said of seeds. */
+export const SEED_KEYS = ['schema', 'tags', 'indexes', 'publish', 'grants', 'persist_docs', 'statement_timeout'];
+
+/** What may be said of a model, in its folder's configuration or its own. */
+export const NODE_KEYS = [
+  ...SEED_KEYS,
+  'alias',
+  'materialized',
+  'unique_key',
+  'group_key',
+  'incremental_strategy',
+  'on_schema_change',
+  'full_refresh',
+  'transaction',
+  'ignore_changes',
+  'pre_hook',
+  'post_hook',
+];
+
+/** Checks what `config()` in a model says of it; faults go to the reader. */
+export function nodeConfig(yaml: YamlFile, value: unknown, path: Path): NodeConfig {
+  return nodeConfigOf(yaml.map(value, path, NODE_KEYS));
+}
+
+export function nodeConfigOf(map: MapReader): NodeConfig {
+  return defined({
+    schema: map.filled('schema'),
+    alias: map.filled('alias'),
+    materialized: map.filled('materialized'),
+    tags: map.texts('tags'),
+    indexes: map.get('indexes') === null ? null : map.maps('indexes', ['columns', 'unique']).map(indexConfig),
+    publish: oneOf(map, 'publish', PUBLISH),
+    unique_key: map.texts('unique_key'),
+    group_key: map.texts('group_key'),
+    incremental_strategy: map.filled('incremental_strategy'),
+    on_schema_change: oneOf(map, 'on_schema_change', ON_SCHEMA_CHANGE),
+    full_refresh: map.flag('full_refresh'),
+    transaction: map.filled('transaction'),
+    ignore_changes: map.texts('ignore_changes'),
+    grants: map.get('grants') === null ? null : grants(map.map('grants', PRIVILEGES)),
+    pre_hook: map.texts('pre_hook'),
+    post_hook: map.texts('post_hook'),
+    persist_docs: map.flag('persist_docs'),
+    statement_timeout: map.read('statement_timeout', duration, DURATION),
+  });
+}
+
+const PRIVILEGES = ['select', 'insert', 'update', 'delete', 'truncate', 'references', 'trigger', 'maintain'];
+
+function grants(map: MapReader): Grants {
+  return Object.fromEntries(Object.keys(map.value).map((privilege) => [privilege, map.texts(privilege) ?? []]));
+}
+
+function indexConfig(map: MapReader): IndexConfig {
+  return { columns: map.texts('columns') ?? [], unique: map.flag('unique') ?? false };
+}
+
+function oneOf<T extends string>(map: MapReader, key: string, values: readonly T[]): T | null {
+  const text = map.filled(key);
+  const value = values.find((known) => known === text);
+  if (text === null || value !== undefined) return value ?? null;
+  return map.fault(
+    {
+      message: `wrong value for "${key}" of ${map.what}`,
+      expected: `one of ${values.join(', ')}`,
+      found: text,
+      hint: didYouMean(text, values),
+    },
+    key,
+  );
+}
+
+function duration(value: unknown): string | undefined {
+  return typeof value === 'string' && millisecondsOf(value) !== undefined ? value : undefined;
+}
