@@ -8,17 +8,17 @@ import type { Check, CheckResult, Contract, ContractResult, Outcome, Quantity, S
 import { contractStatus, describeThreshold, judge } from './verdict.ts';
 
 export interface EvaluateOptions {
-  /** What is measured, under its final name. */
+  /** What is measured; a contract's own query that names the table under another name is the caller's to redirect. */
   readonly relation: Relation;
   /** The time that freshness is measured at. */
   readonly clock: Date;
   /** Offending rows kept of each check; 5 unless told, 0 for none. */
   readonly sampleRows?: number;
   /**
-   * A table of the same rows that one COPY has just filled: offending rows get their place in it as `row_number`, so that
-   * the caller can name the line of the file. Without it they get none.
+   * Of a table that one COPY has just filled: offending rows get their place in it as `row_number`, so that the caller can
+   * name the line of the file.
    */
-  readonly rowNumberFrom?: Relation;
+  readonly rowNumbers?: boolean;
 }
 
 /**
@@ -110,8 +110,8 @@ async function readSample(
   contract: Contract,
   options: EvaluateOptions,
 ): Promise<Sample | null> {
-  const { rowNumberFrom, sampleRows: limit = 5 } = options;
-  const wanted = { relation: rowNumberFrom ?? options.relation, limit, rowNumber: rowNumberFrom !== undefined };
+  const { relation, rowNumbers = false, sampleRows: limit = 5 } = options;
+  const wanted = { relation, limit, rowNumber: rowNumbers };
   const query = limit > 0 ? sampleQuery(plan, contract.filter, wanted) : null;
   if (query === null) return null;
   const { result } = await askOwn(session, { ...query, refusal: null });

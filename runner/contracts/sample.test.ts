@@ -55,7 +55,7 @@ describe('offending rows', () => {
   it('are those that the reference does not hold', async () => {
     const rule = 'valid_reference_data: {dataset: a/b/s/codes, column: code}';
     const sample = await sampleOf(onCode(`invalid: {${rule}, column_expression: upper(code)}`), {
-      rowNumberFrom: { schema: 's', name: 't' },
+      rowNumbers: true,
     });
     expect(sample?.columns).toEqual(['row_number', 'id', 'name', 'code']);
     expect(sample?.rows.map(([row]) => row)).toEqual(['3', '4', '6', '7', '8']);
@@ -76,7 +76,7 @@ describe('offending rows', () => {
 
   it('have their place in the table when asked, whatever the filter', async () => {
     const sample = await sampleOf(onCode('missing: {missing_values: [Y]}', 'filter: id > 4\n'), {
-      rowNumberFrom: { schema: 's', name: 't' },
+      rowNumbers: true,
     });
     expect(sample).toEqual({
       columns: ['row_number', 'id', 'name', 'code'],
@@ -94,7 +94,7 @@ describe('personal values', () => {
 
   it('are masked, and so are the columns that such a contract does not name', async () => {
     const sample = await sampleOf(personal('failed_rows: {expression: id = 1}'), {
-      rowNumberFrom: { schema: 's', name: 't' },
+      rowNumbers: true,
     });
     expect(sample).toEqual({ columns: ['row_number', 'id', 'name', 'code'], rows: [['1', '1', '***', '***']] });
   });

@@ -216,7 +216,7 @@ export interface CheckResult {
   readonly line: number;
 }
 
-/** A few offending rows; personal values are `***`. With `rowNumberFrom` the first column is `row_number`. */
+/** A few offending rows; personal values are `***`. With `rowNumbers` the first column is `row_number`. */
 export interface Sample {
   readonly columns: readonly string[];
   readonly rows: readonly (readonly (string | null)[])[];
