@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { writeManifest } from '../artifacts/artifacts.ts';
 import { EXIT } from '../errors.ts';
-import { modelSql } from '../execute/run-unit.ts';
+import { modelSql } from '../execute/model-sql.ts';
 import { selectNodes } from '../graph/select.ts';
 import type { ModelNode } from '../graph/types.ts';
 import { quoted } from '../util/sql.ts';

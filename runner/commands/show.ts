@@ -2,7 +2,7 @@ import type { Session, TextResult } from '../adapters/types.ts';
 import { bind } from '../compile/bind.ts';
 import { createRenderer } from '../compile/render.ts';
 import { DatabaseError, EXIT, RunnerError } from '../errors.ts';
-import { modelSql } from '../execute/run-unit.ts';
+import { modelSql, refSql } from '../execute/model-sql.ts';
 import { sourceSql } from '../execute/source-sql.ts';
 import { selectNodes } from '../graph/select.ts';
 import type { Graph, Node, SourceNode } from '../graph/types.ts';
@@ -84,7 +84,7 @@ function sqlOfText({ project, graph, asOf, vars, env }: LoadedProject, versions:
   });
   return bind(rendered.body, {
     self: { schema: 'public', name: 'inline' },
-    ref: (name) => graph.nodes.get(graph.idOf(name))?.relation ?? { schema: 'public', name },
+    ref: (name) => refSql(graph, name, sourceInForce(versions)),
     source: (name) => {
       const node = [...graph.nodes.values()].find(
         (candidate): candidate is SourceNode => candidate.type === 'source' && candidate.name === name,

@@ -114,6 +114,7 @@ export async function buildNodes(run: OpenRun, request: BuildRequest): Promise<r
           ...run,
           notice: (message) => run.emit({ type: 'notice', message }),
           fullRefresh: request.fullRefresh ?? false,
+          lockPatience: run.project.config.lockPatience,
           onlyChanged: (node) => !named.has(node.id) && !isForced(run, node),
           plannedIds: new Set(planned),
           runSource: (node) => loadSource(run, node),

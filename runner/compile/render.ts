@@ -1,6 +1,6 @@
 import nunjucks from 'nunjucks';
 import { type Fault, RunnerError } from '../errors.ts';
-import { nodeConfig } from '../project/config.ts';
+import { nodeConfig } from '../project/node-config.ts';
 import type { MacroFile, ModelFile, NodeConfig, Project } from '../project/types.ts';
 import { readYaml } from '../project/yaml.ts';
 import { addDays, addMonths, monthStart } from '../util/dates.ts';
@@ -51,9 +51,23 @@ export function createRenderer(project: Project, options: RenderOptions): (model
       throw new RunnerError(templateFault(error as Error, file, reading.refusal, names));
     }
   };
+  /** A hook sees what its model sees, and its refs are the model's; a place in it is none in the file. */
+  const runHook = (model: ModelFile, hook: string): string => {
+    try {
+      return new nunjucks.Template(hook, templates, model.file, true).render({});
+    } catch (error) {
+      const fault = templateFault(error as Error, { file: model.file, template: hook }, reading.refusal, names);
+      const { line: _line, column: _column, ...rest } = fault;
+      throw new RunnerError({ ...rest, message: `in a hook: ${fault.message}`, source: hook });
+    }
+  };
   return (model) => {
     const body = run(model, false);
     const first = reading;
+    const hooks = {
+      before: (first.config.pre_hook ?? []).map((hook) => runHook(model, hook)),
+      after: (first.config.post_hook ?? []).map((hook) => runHook(model, hook)),
+    };
     const incrementalBody = first.asksIncremental ? run(model, true) : body;
     const union = (key: 'refs' | 'sources' | 'macros'): readonly string[] => [
       ...new Set([...first[key], ...reading[key]]),
@@ -67,6 +81,7 @@ export function createRenderer(project: Project, options: RenderOptions): (model
       macros: union('macros'),
       body: body.trim(),
       incrementalBody: incrementalBody.trim(),
+      hooks,
     };
   };
 }

@@ -16,6 +16,8 @@ export interface Rendered {
    */
   readonly body: string;
   readonly incrementalBody: string;
+  /** Statements of `pre_hook` and `post_hook`, with placeholders as in `body`. */
+  readonly hooks: { readonly before: readonly string[]; readonly after: readonly string[] };
 }
 
 export interface RenderOptions {

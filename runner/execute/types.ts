@@ -17,6 +17,8 @@ export interface NodeResult {
   readonly rows: number | null;
   /** Rows of the published relation that were added, removed or changed. */
   readonly changed: number | null;
+  /** The published rows and columns, of a view its definition, are what they were before. */
+  readonly identical?: boolean;
   readonly message: string | null;
   readonly faults: readonly Fault[];
   readonly contract: ContractResult | null;

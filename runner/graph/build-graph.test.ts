@@ -60,7 +60,7 @@ describe('a graph', () => {
       }),
     ).toEqual([
       'MATERIALIZED_UNKNOWN | model a has an unknown materialization | Did you mean "table"?',
-      "KEY_MISSING | incremental model b has no unique_key | Without a key, use incremental_strategy='append'.",
+      "KEY_MISSING | incremental model b has no unique_key | Without a key, use incremental_strategy='append'; for groups of rows, group_key with delete+insert.",
       'STRATEGY_UNKNOWN | model c has an unknown incremental_strategy | Did you mean "merge"?',
       'RELATION_TWICE | d and e both build public.e | Give one of them another schema or alias.',
       'REQUEST_UNKNOWN | source maps.answers takes its requests from an unknown model | Did you mean "question"?',

@@ -3,17 +3,9 @@ import { type Fault, RunnerError } from '../errors.ts';
 import type { Project, SeedFile, SourceTable } from '../project/types.ts';
 import { didYouMean } from '../util/suggest.ts';
 import { buildDag, CycleError } from './dag.ts';
+import { modelFaults } from './model-faults.ts';
 import { selectorFaults } from './select.ts';
-import {
-  type Graph,
-  MATERIALIZED,
-  type Materialized,
-  type ModelNode,
-  type Node,
-  type SeedNode,
-  type SourceNode,
-  STRATEGIES,
-} from './types.ts';
+import type { Graph, Materialized, ModelNode, Node, SeedNode, SourceNode } from './types.ts';
 
 /**
  * Seeds, sources and models as one graph. A requested source depends on the model it takes its requests from.
@@ -27,11 +19,10 @@ export function buildGraph(project: Project, rendered: readonly Rendered[]): Gra
   const nodes = new Map<string, Node>([...seeds, ...sources, ...models].map((node) => [node.id, node]));
   const byName = new Map([...seeds, ...models].map((node) => [node.name, node.id]));
   const faults = [
-    ...models.flatMap(modelFaults),
-    ...models.flatMap((node) => ignoredFaults(node, project)),
-    ...relationFaults([...seeds, ...models]),
+    ...models.flatMap((node) => modelFaults(node, project)),
+    ...relationFaults([...seeds, ...models.filter(({ materialized }) => materialized !== 'ephemeral')]),
     ...contractFaults(project, nodes),
-    ...requestFaults(sources, byName),
+    ...requestFaults(sources, byName, nodes),
   ];
   if (faults.length > 0) throw new RunnerError(faults);
 
@@ -118,54 +109,6 @@ function sourceNode(project: Project, source: SourceTable): SourceNode {
   };
 }
 
-function modelFaults(node: ModelNode): readonly Fault[] {
-  const faults: Fault[] = [];
-  if (!MATERIALIZED.includes(node.materialized)) {
-    faults.push({
-      code: 'MATERIALIZED_UNKNOWN',
-      message: `model ${node.name} has an unknown materialization`,
-      file: node.file,
-      expected: MATERIALIZED.join(', '),
-      found: node.materialized,
-      hint: didYouMean(node.materialized, MATERIALIZED),
-    });
-  }
-  const strategy = node.config.incremental_strategy ?? STRATEGIES[0];
-  if (node.materialized === 'incremental' && !STRATEGIES.some((known) => known === strategy)) {
-    faults.push({
-      code: 'STRATEGY_UNKNOWN',
-      message: `model ${node.name} has an unknown incremental_strategy`,
-      file: node.file,
-      expected: STRATEGIES.join(', '),
-      found: strategy,
-      hint: didYouMean(strategy, STRATEGIES),
-    });
-  }
-  if (node.materialized === 'incremental' && strategy !== 'append' && !node.config.unique_key?.length) {
-    faults.push({
-      code: 'KEY_MISSING',
-      message: `incremental model ${node.name} has no unique_key`,
-      file: node.file,
-      expected: `config(unique_key=['…']) for ${strategy}`,
-      hint: "Without a key, use incremental_strategy='append'.",
-    });
-  }
-  return faults;
-}
-
-function ignoredFaults({ name, file, config }: ModelNode, { macros }: Project): readonly Fault[] {
-  const known = macros.map((macro) => macro.name);
-  return (config.ignore_changes ?? [])
-    .filter((macro) => !known.includes(macro))
-    .map((macro) => ({
-      code: 'NAME_UNKNOWN',
-      message: `ignore_changes of ${name} names no macro`,
-      file,
-      found: macro,
-      hint: didYouMean(macro, known),
-    }));
-}
-
 function relationFaults(nodes: readonly (ModelNode | SeedNode)[]): readonly Fault[] {
   const first = new Map<string, Node>();
   return nodes.flatMap((node) => {
@@ -205,10 +148,20 @@ function contractFaults(project: Project, nodes: ReadonlyMap<string, Node>): rea
   });
 }
 
-function requestFaults(sources: readonly SourceNode[], names: ReadonlyMap<string, string>): readonly Fault[] {
+function requestFaults(
+  sources: readonly SourceNode[],
+  names: ReadonlyMap<string, string>,
+  nodes: ReadonlyMap<string, Node>,
+): readonly Fault[] {
   return sources.flatMap(({ name, file, source }): readonly Fault[] => {
     const model = source.requests?.model;
-    if (model === undefined || names.has(model)) return [];
+    if (model === undefined) return [];
+    const node = nodes.get(names.get(model) ?? '');
+    if (node?.type === 'model' && node.materialized === 'ephemeral') {
+      const message = `source ${name} takes its requests from an ephemeral model, which has no rows to read`;
+      return [{ code: 'REQUEST_UNKNOWN', message, file, found: model, hint: 'Make it a view.' }];
+    }
+    if (node) return [];
     return [
       {
         code: 'REQUEST_UNKNOWN',

@@ -36,7 +36,8 @@ export interface SourceNode extends NodeBase {
   readonly source: SourceTable;
 }
 
-export const MATERIALIZED = ['view', 'table', 'incremental'] as const;
+/** An `ephemeral` model has no relation and is no step of a run: its SQL stands in that of its readers. */
+export const MATERIALIZED = ['view', 'table', 'incremental', 'materialized_view', 'ephemeral'] as const;
 /** How an incremental model's rows go into its table; the first is the default. */
 export const STRATEGIES = ['delete+insert', 'append', 'merge'] as const;
 export type Materialized = (typeof MATERIALIZED)[number];

@@ -5,9 +5,10 @@ import type { TargetState } from './types.ts';
 /** Why a node would run, in words: `body`, `contract`, `parent orders`, `never built`, … Empty when nothing changed. */
 export type Reasons = readonly string[];
 
-/** A source that something else fills, or that `load` has landed: no step of a build. */
+/** A source that something else fills or that `load` has landed, and an ephemeral model: no steps of a build. */
 export function isStep(node: Node): boolean {
-  return node.type !== 'source' || node.source.requests !== undefined;
+  if (node.type === 'source') return node.source.requests !== undefined;
+  return node.type === 'seed' || node.materialized !== 'ephemeral';
 }
 
 /**
@@ -25,7 +26,11 @@ export function findChanges(
   const reasons = new Map<string, Reasons>();
   for (const id of graph.dag.order) {
     const node = graph.nodes.get(id);
-    if (!node || !isStep(node)) continue;
+    if (!node) continue;
+    if (node.type === 'model' && node.materialized === 'ephemeral')
+      for (const changed of inVariant.values())
+        if (graph.dag.parents(id).some((parent) => changed.has(parent))) changed.add(id);
+    if (!isStep(node)) continue;
     const own = fingerprinter.variantOf(node);
     for (const [variant, changed] of inVariant) {
       const found = reasonsOf(graph, node, variant, changed, fingerprinter, versions, state);

@@ -35,6 +35,13 @@ export function createFingerprinter(
 ): Fingerprinter {
   const variants = ['', ...new Set([...graph.nodes.values()].map(variantOf).filter((variant) => variant !== ''))];
   const own = new Map<string, Fingerprint>();
+  // An ephemeral model is published with its readers: its version is what it says now.
+  const version = (id: string, variant: Variant, versionOf: VersionOf): string | null => {
+    const node = graph.nodes.get(id);
+    return node?.type === 'model' && node.materialized === 'ephemeral'
+      ? hashOf(fingerprinter.parts(node, variant, versionOf))
+      : versionOf(id, variant);
+  };
   const fingerprinter: Fingerprinter = {
     variants,
     variantOf,
@@ -52,7 +59,7 @@ export function createFingerprinter(
       const parents = new Set(graph.dag.parents(node.id));
       return {
         ...mine,
-        ...Object.fromEntries([...parents].map((id) => [`parent:${id}`, versionOf(id, variant) ?? 'none'])),
+        ...Object.fromEntries([...parents].map((id) => [`parent:${id}`, version(id, variant, versionOf) ?? 'none'])),
       };
     },
   };

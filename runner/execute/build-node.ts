@@ -1,0 +1,124 @@
+import type { Session } from '../adapters/types.ts';
+import { evaluateContract } from '../contracts/evaluate.ts';
+import type { ContractResult } from '../contracts/types.ts';
+import { blocksPublish } from '../contracts/verdict.ts';
+import type { Graph, ModelNode, Node } from '../graph/types.ts';
+import type { Versions } from '../state/fingerprint.ts';
+import { quoted, type Relation } from '../util/sql.ts';
+import { applyAccess } from './access.ts';
+import { AuditFailure } from './faults.ts';
+import { runHooks } from './hooks.ts';
+import { MATERIALIZATIONS } from './materializations/index.ts';
+import { seed } from './materializations/seed.ts';
+import type { Built, Publication } from './materializations/types.ts';
+import { bound, modelSql, type SourceSql } from './model-sql.ts';
+import { kindOf } from './publish/catalog.ts';
+import type { PlannedView } from './publish/rehearse.ts';
+import { redirected } from './redirect.ts';
+import { sourceSql } from './source-sql.ts';
+
+/** What building a node needs of the run it belongs to. */
+export interface BuildContext {
+  readonly graph: Graph;
+  readonly versions: Versions;
+  readonly fullRefresh: boolean;
+  readonly plannedIds: ReadonlySet<string>;
+  /** Keeps the SQL that ran, for people. */
+  readonly keepSql: (node: ModelNode, sql: string) => void;
+  readonly startedAt: Date;
+}
+
+/** A node that is built and fulfils its contract: what is left is to publish it. */
+export interface BuiltNode {
+  readonly node: Node;
+  readonly startedAt: Date;
+  readonly contract: ContractResult | null;
+  publish(): Promise<Publication>;
+  /** Once published: grants, comments, hooks. */
+  afterwards(): Promise<void>;
+}
+
+/**
+ * Builds a node aside and asks its contract of what is aside.
+ * @throws AuditFailure when the contract forbids to publish
+ */
+export async function buildNode(context: BuildContext, tx: Session, node: Node): Promise<BuiltNode> {
+  const startedAt = new Date();
+  const hooks = node.type === 'model' ? node.rendered.hooks : { before: [], after: [] };
+  const run = (texts: readonly string[]): Promise<void> | undefined =>
+    node.type === 'model' && texts.length > 0
+      ? runHooks(
+          tx,
+          node,
+          texts.map((text) => bound(context.graph, node, text, sourceOf(context))),
+        )
+      : undefined;
+  return withTimeout(tx, node, async () => {
+    await run(hooks.before);
+    const built = await materialize(context, tx, node);
+    const contract = await audit(context, tx, node, built.audited);
+    return {
+      node,
+      startedAt,
+      contract,
+      publish: () => withTimeout(tx, node, built.publish),
+      afterwards: () =>
+        withTimeout(tx, node, async () => {
+          await applyAccess(tx, node);
+          await run(hooks.after);
+        }),
+    };
+  });
+}
+
+/** @throws AuditFailure when the contract forbids to publish */
+async function audit(context: BuildContext, tx: Session, node: Node, built: Relation): Promise<ContractResult | null> {
+  if (!node.contract) return null;
+  const isAside = quoted(built) !== quoted(node.relation);
+  const contract = await evaluateContract(
+    isAside ? redirected(tx, [{ from: node.relation, to: built }]) : tx,
+    node.contract,
+    { relation: built, clock: context.startedAt, rowNumbers: node.type === 'seed' },
+  );
+  if (blocksPublish(contract)) throw new AuditFailure(node, contract);
+  return contract;
+}
+
+async function materialize(context: BuildContext, tx: Session, node: Node): Promise<Built> {
+  const plannedView = (view: Relation): PlannedView | undefined => plannedViewOf(context, view);
+  if (node.type === 'seed') return seed(tx, node, { incremental: false, plannedView });
+  if (node.type === 'source' || node.materialized === 'ephemeral') throw new Error(`${node.name} has no relation`);
+  const refresh = context.fullRefresh && node.config.full_refresh !== false;
+  const incremental = node.materialized === 'incremental' && !refresh && (await kindOf(tx, node.relation)) === 'table';
+  const sql = modelSql(context.graph, node, incremental, sourceOf(context));
+  context.keepSql(node, sql);
+  return MATERIALIZATIONS[node.materialized](tx, node, sql, { incremental, plannedView });
+}
+
+function plannedViewOf(context: BuildContext, relation: Relation): PlannedView | undefined {
+  const node = [...context.plannedIds]
+    .map((id) => context.graph.nodes.get(id))
+    .find((planned) => planned && quoted(planned.relation) === quoted(relation));
+  if (node?.type !== 'model' || node.materialized !== 'view') return undefined;
+  return {
+    sql: modelSql(context.graph, node, false, sourceOf(context)),
+    audit: async (session, aside) => void (await audit(context, session, node, aside)),
+  };
+}
+
+function sourceOf({ versions }: BuildContext): SourceSql {
+  return (source) => sourceSql(source, versions.batch(source.name));
+}
+
+/** A node's own `statement_timeout` holds for its statements alone. */
+async function withTimeout<T>(tx: Session, node: Node, work: () => Promise<T>): Promise<T> {
+  const timeout = node.type === 'source' ? undefined : node.config.statement_timeout;
+  if (timeout === undefined) return work();
+  const [[before] = []] = (await tx.query("select current_setting('statement_timeout')")).rows;
+  const set = (value: string | null | undefined): Promise<unknown> =>
+    tx.query("select set_config('statement_timeout', $1, true)", [value]);
+  await set(timeout);
+  const result = await work();
+  await set(before);
+  return result;
+}

@@ -1,0 +1,33 @@
+import { quoted } from '../../util/sql.ts';
+import { columnsOf, definitionOf, kindOf, sameColumns, startsWith } from '../publish/catalog.ts';
+import { replaceViewStep, swapStep } from '../publish/swap.ts';
+import { asideOf, create } from './aside.ts';
+import type { Materialization, Publication } from './types.ts';
+
+/**
+ * Published only when its definition is another; where it is, when its columns stay or some are added at the end, else
+ * by a swap.
+ */
+export const view: Materialization = async (session, node, sql, { plannedView }) => {
+  const published = node.relation;
+  const aside = asideOf(published);
+  await create(session, 'view', aside, sql);
+  return {
+    audited: aside,
+    async publish(): Promise<Publication> {
+      const written = { rows: null, changed: null, identical: false };
+      if ((await kindOf(session, published)) !== 'view')
+        return { written, steps: [swapStep(session, published, aside, { plannedView, indexes: [] })] };
+      const [before, now] = [await columnsOf(session, published), await columnsOf(session, aside)];
+      if (!startsWith(now, before))
+        return { written, steps: [swapStep(session, published, aside, { plannedView, indexes: [] })] };
+      const identical =
+        sameColumns(now, before) && (await definitionOf(session, published)) === (await definitionOf(session, aside));
+      await session.query(`drop view ${quoted(aside)}`);
+      return {
+        written: { ...written, identical },
+        steps: identical ? [] : [replaceViewStep(session, published, sql)],
+      };
+    },
+  };
+};

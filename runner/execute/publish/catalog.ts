@@ -1,0 +1,74 @@
+import type { Session, TextResult } from '../../adapters/types.ts';
+import { DatabaseError } from '../../errors.ts';
+import { literal, quoted, type Relation } from '../../util/sql.ts';
+import { undone } from './undone.ts';
+
+/** A column as the catalog has it. */
+export interface Column {
+  readonly name: string;
+  /** With its length or precision, and its collation when that is not the type's own. */
+  readonly type: string;
+}
+
+export type Kind = 'table' | 'view' | 'materialized view';
+
+/** Columns of a table or view in their order; empty when there is none of that name. */
+export async function columnsOf(session: Session, relation: Relation): Promise<readonly Column[]> {
+  const result = await session.query(
+    `select a.attname, format_type(a.atttypid, a.atttypmod) ||
+       case when a.attcollation <> t.typcollation then ' collate ' || a.attcollation::regcollation else '' end
+     from pg_catalog.pg_attribute a join pg_catalog.pg_type t on t.oid = a.atttypid
+     where a.attrelid = ${oidOf(relation)} and a.attnum > 0 and not a.attisdropped order by a.attnum`,
+  );
+  return result.rows.map(([name, type]) => ({ name: name ?? '', type: type ?? '' }));
+}
+
+/** `undefined` when there is none of that name. */
+export async function kindOf(session: Session, relation: Relation): Promise<Kind | undefined> {
+  const result = await session.query(`select relkind from pg_catalog.pg_class where oid = ${oidOf(relation)}`);
+  const kinds: Readonly<Record<string, Kind>> = { r: 'table', p: 'table', v: 'view', m: 'materialized view' };
+  return kinds[result.rows[0]?.[0] ?? ''];
+}
+
+export function sameColumns(a: readonly Column[], b: readonly Column[]): boolean {
+  return a.length === b.length && startsWith(a, b);
+}
+
+/** Whether the first columns are those of `start`: what `create or replace view` accepts. */
+export function startsWith(columns: readonly Column[], start: readonly Column[]): boolean {
+  return start.every(({ name, type }, index) => columns[index]?.name === name && columns[index]?.type === type);
+}
+
+/** The SQL of a view, every name in it with its schema. */
+export async function definitionOf(session: Session, view: Relation): Promise<string> {
+  const [row] = await queryDefinitions(session, `select pg_catalog.pg_get_viewdef(${oidOf(view)})`);
+  return withoutEnd(row?.[0] ?? '');
+}
+
+/** Runs a query that calls `pg_get_viewdef`, which then writes every name with its schema. */
+export async function queryDefinitions(session: Session, sql: string): Promise<TextResult['rows']> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await undone(session, async () => {
+        // A name that the search path finds would stand without its schema.
+        await session.query("set local search_path = ''");
+        return (await session.query(sql)).rows;
+      });
+    } catch (error) {
+      // Another has just swapped what a view reads: the function looks for the table that was.
+      if (attempt === 5 || !(error instanceof DatabaseError && error.sqlstate === 'XX000')) throw error;
+    }
+  }
+}
+
+export function withoutEnd(definition: string): string {
+  return definition.replace(/;\s*$/, '');
+}
+
+/** SQL for the OID of a relation, NULL when there is none. */
+export function oidOf(relation: Relation): string {
+  return `pg_catalog.to_regclass(${literal(quoted(relation))})`;
+}
+
+/** SQL for the storage or view options of `pg_class` row `c`, as they stand in `with (…)`; NULL without any. */
+export const OPTIONS_SQL = `(select string_agg(format('%I=%L', split_part(o, '=', 1), substr(o, strpos(o, '=') + 1)), ', ') from unnest(c.reloptions) as o)`;

@@ -1,0 +1,126 @@
+import type { Session } from '../../adapters/types.ts';
+import { DatabaseError, EXIT, RunnerError } from '../../errors.ts';
+import { literal, type Relation } from '../../util/sql.ts';
+import { blockersOf, REPLACEMENT_LOCK } from './blockers.ts';
+
+/** What needs an exclusive lock on something published: a swap, the replacement of a view. */
+export interface ExclusiveStep {
+  readonly relation: Relation;
+  /** Does and finds out all that needs no such lock; once more when something changed before the lock was there. */
+  prepare(): Promise<void>;
+  /** What is then done, in one go: only what the catalog knows, since from the first lock to the commit readers wait. */
+  script(): ExclusiveScript;
+}
+
+export interface ExclusiveScript {
+  /** What it locks, and how, in this order. */
+  readonly locks: readonly { readonly relation: Relation; readonly statement: string }[];
+  /** SQL condition: with the locks held, what was prepared does not hold any more. */
+  readonly isStale?: string;
+  readonly statements: readonly Statement[];
+}
+
+/** A statement, or a query that gives statements when its turn comes. */
+export type Statement = string | { readonly each: string };
+
+/** Milliseconds that one attempt waits for its locks: those who come after it wait behind it. */
+const ATTEMPT = 50;
+const LONGEST_PAUSE = 1000;
+
+/**
+ * Performs steps, all or none, at the end of a transaction. An attempt that does not get its locks at once lets go of
+ * all, so that nobody waits behind it, pauses, and tries again.
+ * @param patience milliseconds
+ * @throws RunnerError `LOCK_TIMEOUT`, naming who holds what was waited for
+ */
+export async function exclusively(session: Session, steps: readonly ExclusiveStep[], patience: number): Promise<void> {
+  if (steps.length === 0) return;
+  const deadline = Date.now() + patience;
+  for (const step of steps) await step.prepare();
+  for (let attempts = 1; ; attempts += 1) {
+    const failure = await attempt(session, steps);
+    if (failure === undefined) return;
+    if (Date.now() >= deadline) throw await lockTimeout(session, steps, patience, failure);
+    if (failure.sqlstate === STALE) for (const step of steps) await step.prepare();
+    // A pause on the server ends when the run is cancelled.
+    else await session.query(`select pg_sleep(${pauseAfter(attempts) / 1000})`);
+  }
+}
+
+/** @returns why it is to be tried again */
+async function attempt(session: Session, steps: readonly ExclusiveStep[]): Promise<DatabaseError | undefined> {
+  const [[timeout] = []] = (await session.query("select current_setting('lock_timeout')")).rows;
+  const block = blockOf(
+    steps.map((step) => step.script()),
+    timeout ?? '0',
+  );
+  await session.query('savepoint runner_exclusive');
+  try {
+    // The savepoint stays: to release it would be one more word to the server while readers wait.
+    await session.query(`do ${literal(block)}`);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof DatabaseError && TRY_AGAIN.has(error.sqlstate))) throw error;
+    await session.query('rollback to savepoint runner_exclusive; release savepoint runner_exclusive');
+    return error;
+  }
+}
+
+/** All locks, checks and statements as one block: each word between here and the server is time that readers wait. */
+function blockOf(scripts: readonly ExclusiveScript[], timeout: string): string {
+  const locks = scripts.flatMap((script) => script.locks.map(({ statement }) => `execute ${literal(statement)};`));
+  // One at a time: two that share a reader would wait for each other.
+  if (locks.length > 0) locks.unshift(`perform pg_advisory_xact_lock(${REPLACEMENT_LOCK});`);
+  const checks = scripts.flatMap(({ isStale }) => (isStale === undefined ? [] : [isStale]));
+  return [
+    'declare runner_start constant timestamptz := clock_timestamp(); runner_statement text; runner_statements text[];',
+    'begin',
+    ...locks.flatMap((lock) => [REMAINING, lock]),
+    ...checks.map(
+      (check) => `if ${check} then raise 'what reads it kept changing' using errcode = '${STALE}'; end if;`,
+    ),
+    ...scripts.flatMap(({ statements }) => statements.map(execution)),
+    `perform set_config('lock_timeout', ${literal(timeout)}, true);`,
+    'end',
+  ].join('\n');
+}
+
+/** What is left of the attempt's time is the limit of the next lock. */
+const REMAINING = `perform set_config('lock_timeout', greatest(1, ${ATTEMPT} - extract(epoch from clock_timestamp() - runner_start) * 1000)::int::text, true);`;
+
+function execution(statement: Statement): string {
+  if (typeof statement === 'string') return `execute ${literal(statement)};`;
+  return `runner_statements := array(${statement.each});
+foreach runner_statement in array runner_statements loop execute runner_statement; end loop;`;
+}
+
+/** SQLSTATE of our own. */
+const STALE = 'RN001';
+
+/** Lock not available, deadlock, or not prepared for what is there. */
+const TRY_AGAIN: ReadonlySet<string> = new Set(['55P03', '40P01', STALE]);
+
+/** Milliseconds: longer from one attempt to the next, and never the same for two who are in each other's way. */
+function pauseAfter(attempts: number): number {
+  return Math.min(LONGEST_PAUSE, ATTEMPT * 1.5 ** attempts) * (0.5 + Math.random() / 2);
+}
+
+async function lockTimeout(
+  session: Session,
+  steps: readonly ExclusiveStep[],
+  patience: number,
+  cause: DatabaseError,
+): Promise<RunnerError> {
+  const names = steps.map(({ relation }) => `${relation.schema}.${relation.name}`).join(', ');
+  const locked = steps.flatMap((step) => step.script().locks.map(({ relation }) => relation));
+  const blockers = await blockersOf(session, locked);
+  return new RunnerError(
+    {
+      code: 'LOCK_TIMEOUT',
+      message: `${names} can't be published: others did not let go of it within ${patience / 1000} s`,
+      found: blockers.length > 0 ? blockers.join('; ') : cause.message,
+      hint: 'Wait for them or end them with pg_terminate_backend(process), then run it again. lock_patience in project.yml says how long to try.',
+    },
+    EXIT.failed,
+  );
+}

@@ -1,0 +1,140 @@
+import type { Session } from '../../adapters/types.ts';
+import { DatabaseError } from '../../errors.ts';
+import type { IndexConfig } from '../../project/types.ts';
+import { hashOf } from '../../util/hash.ts';
+import { identifier, quoted, type Relation, suffixed } from '../../util/sql.ts';
+import { type Kind, oidOf } from './catalog.ts';
+import type { ExclusiveStep } from './exclusive.ts';
+import { lockRelation } from './lock.ts';
+
+/** An index of the published table, or one that its configuration asks for. */
+interface Index {
+  readonly name: string;
+  readonly unique: boolean;
+  /** What follows the table's name: ` USING btree (k)`. */
+  readonly definition: string;
+  /** The definition of the key or exclusion constraint that it stands for. */
+  readonly constraint: string | null;
+  /** What else the table says of it: `cluster on`, `replica identity using index`. */
+  readonly uses: readonly string[];
+  /** By the configuration, not by whoever made it. */
+  readonly asked: boolean;
+}
+
+/**
+ * Builds on the table aside the indexes that are to be on the published one: those that the configuration asks for and
+ * those that others made. Done again, it builds only what lacks.
+ * @returns statements that give them their names, once the table has its own and the former table is gone
+ */
+export async function buildIndexes(
+  session: Session,
+  published: Relation,
+  aside: Relation,
+  wanted: readonly IndexConfig[],
+): Promise<readonly string[]> {
+  const present = await indexesOf(session, published);
+  const asked = wantedIndexes(published, wanted);
+  const kept = present.filter(({ name }) => !isOurs(published, name) || asked.some((index) => index.name === name));
+  const added = asked.filter(({ name }) => !present.some((index) => index.name === name));
+  const built = new Set((await indexesOf(session, aside)).map(({ name }) => name));
+  const renames: string[] = [];
+  for (const index of [...kept, ...added]) {
+    const temporary = suffixed(index.name, '__aside');
+    if (!built.has(temporary) && !(await build(session, aside, temporary, index))) continue;
+    renames.push(
+      index.constraint === null
+        ? `alter index ${quoted({ ...published, name: temporary })} rename to ${identifier(index.name)}`
+        : `alter table ${quoted(published)} rename constraint ${identifier(temporary)} to ${identifier(index.name)}`,
+    );
+  }
+  return renames;
+}
+
+/**
+ * Brings the runner's own indexes of a published relation to what the configuration asks for.
+ * @returns the dropping of those that it does not ask for any more, which locks the relation
+ */
+export async function matchIndexes(
+  session: Session,
+  kind: Kind,
+  published: Relation,
+  wanted: readonly IndexConfig[],
+): Promise<readonly ExclusiveStep[]> {
+  const present = await indexesOf(session, published);
+  const asked = wantedIndexes(published, wanted);
+  for (const index of asked)
+    if (!present.some(({ name }) => name === index.name)) await build(session, published, index.name, index);
+  const unwanted = present
+    .filter(({ name, constraint }) => constraint === null && isOurs(published, name))
+    .filter(({ name }) => !asked.some((index) => index.name === name));
+  if (unwanted.length === 0) return [];
+  const list = unwanted.map(({ name }) => quoted({ ...published, name })).join(', ');
+  return [
+    {
+      relation: published,
+      prepare: async () => undefined,
+      script: () => ({
+        locks: [{ relation: published, statement: lockRelation(kind, published) }],
+        statements: [`drop index if exists ${list}`],
+      }),
+    },
+  ];
+}
+
+/** @returns false when a column of it is gone: as when one drops a column, its index goes too */
+async function build(session: Session, table: Relation, name: string, index: Index): Promise<boolean> {
+  const statement =
+    index.constraint === null
+      ? `create ${index.unique ? 'unique ' : ''}index ${identifier(name)} on ${quoted(table)}${index.definition}`
+      : `alter table ${quoted(table)} add constraint ${identifier(name)} ${index.constraint}`;
+  await session.query('savepoint runner_index');
+  try {
+    await session.query(statement);
+    for (const use of index.uses) await session.query(`alter table ${quoted(table)} ${use} ${identifier(name)}`);
+    await session.query('release savepoint runner_index');
+    return true;
+  } catch (error) {
+    const columnIsGone = error instanceof DatabaseError && error.sqlstate === '42703' && !index.asked;
+    if (!columnIsGone) throw error;
+    await session.query('rollback to savepoint runner_index');
+    return false;
+  }
+}
+
+/** Their names tell their definitions. */
+function wantedIndexes(table: Relation, wanted: readonly IndexConfig[]): readonly Index[] {
+  return wanted.map((index) => ({
+    name: `${ourPrefix(table)}_${hashOf(index).slice(0, 8)}_idx`,
+    unique: index.unique ?? false,
+    definition: ` (${index.columns.map(identifier).join(', ')})`,
+    constraint: null,
+    uses: [],
+    asked: true,
+  }));
+}
+
+function isOurs(table: Relation, index: string): boolean {
+  return index.startsWith(ourPrefix(table)) && /_[0-9a-f]{8}_idx$/.test(index);
+}
+
+function ourPrefix(table: Relation): string {
+  return table.name.slice(0, 40);
+}
+
+async function indexesOf(session: Session, table: Relation): Promise<readonly Index[]> {
+  const result = await session.query(
+    `select c.relname, i.indisunique, substr(pg_get_indexdef(c.oid), strpos(pg_get_indexdef(c.oid), ' USING ')),
+       (select pg_get_constraintdef(f.oid) from pg_catalog.pg_constraint f where f.conindid = c.oid and f.conrelid = i.indrelid and f.contype in ('p', 'u', 'x')),
+       i.indisclustered, i.indisreplident
+     from pg_catalog.pg_index i join pg_catalog.pg_class c on c.oid = i.indexrelid
+     where i.indrelid = ${oidOf(table)} and i.indisvalid order by c.oid`,
+  );
+  return result.rows.map(([name, unique, definition, constraint, clustered, identity]) => ({
+    name: name ?? '',
+    unique: unique === 't',
+    definition: definition ?? '',
+    constraint: constraint ?? null,
+    uses: [...(clustered === 't' ? ['cluster on'] : []), ...(identity === 't' ? ['replica identity using index'] : [])],
+    asked: false,
+  }));
+}

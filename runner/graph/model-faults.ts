@@ -1,0 +1,127 @@
+import type { Fault } from '../errors.ts';
+import type { NodeConfig, Project } from '../project/types.ts';
+import { didYouMean } from '../util/suggest.ts';
+import { MATERIALIZED, type ModelNode, STRATEGIES } from './types.ts';
+
+/** What a model's configuration says that can't be, or that would have no effect. */
+export function modelFaults(node: ModelNode, project: Project): readonly Fault[] {
+  if (!MATERIALIZED.includes(node.materialized)) {
+    const fault = unknown(node, 'materialization', node.materialized, MATERIALIZED);
+    return [{ ...fault, code: 'MATERIALIZED_UNKNOWN' }];
+  }
+  return [
+    ...(node.materialized === 'incremental' ? incrementalFaults(node) : []),
+    ...(node.materialized === 'ephemeral' ? ephemeralFaults(node) : []),
+    ...unusedFaults(node, project),
+    ...ignoredFaults(node, project),
+  ];
+}
+
+function incrementalFaults(node: ModelNode): readonly Fault[] {
+  const { name, file, config } = node;
+  const strategy = config.incremental_strategy ?? STRATEGIES[0];
+  if (!STRATEGIES.some((known) => known === strategy)) {
+    return [{ ...unknown(node, 'incremental_strategy', strategy, STRATEGIES), code: 'STRATEGY_UNKNOWN' }];
+  }
+  const keys = [config.unique_key, config.group_key].filter((key) => key?.length);
+  if (keys.length === 2) {
+    const message = `incremental model ${name} has a unique_key and a group_key`;
+    return [{ code: 'CONFIG_INVALID', message, file, expected: 'the one or the other' }];
+  }
+  if (strategy === 'merge' && config.group_key?.length) {
+    const message = `incremental model ${name} has a group_key, which merge can't use`;
+    return [{ code: 'CONFIG_INVALID', message, file, expected: 'unique_key, or delete+insert' }];
+  }
+  if (strategy === 'append' || keys.length === 1) return [];
+  return [
+    {
+      code: 'KEY_MISSING',
+      message: `incremental model ${name} has no unique_key`,
+      file,
+      expected: `config(unique_key=['…']) for ${strategy}`,
+      hint: "Without a key, use incremental_strategy='append'; for groups of rows, group_key with delete+insert.",
+    },
+  ];
+}
+
+function ephemeralFaults({ name, file, contract, rendered }: ModelNode): readonly Fault[] {
+  const reads = rendered.body.includes('"this:"');
+  return [
+    ...(contract
+      ? [
+          {
+            code: 'CONTRACT_ON_EPHEMERAL',
+            message: `model ${name} is ephemeral: there is no relation that its contract could be asked of`,
+            file: contract.file,
+            line: 1,
+            hint: 'Make it a view, or move the checks to the contract of a model that reads it.',
+          },
+        ]
+      : []),
+    ...(reads ? [{ code: 'CONFIG_INVALID', message: `model ${name} is ephemeral: it has no {{ this }}`, file }] : []),
+  ];
+}
+
+/** Keys that say nothing of a model of that kind. */
+const UNUSED: Readonly<Record<ModelNode['materialized'], readonly (keyof NodeConfig)[]>> = {
+  view: ['publish', 'indexes', 'unique_key', 'group_key', 'incremental_strategy', 'on_schema_change'],
+  materialized_view: ['publish', 'unique_key', 'group_key', 'incremental_strategy', 'on_schema_change'],
+  table: ['unique_key', 'group_key', 'incremental_strategy', 'on_schema_change'],
+  incremental: [],
+  ephemeral: [
+    'publish',
+    'indexes',
+    'unique_key',
+    'group_key',
+    'incremental_strategy',
+    'on_schema_change',
+    'transaction',
+    'grants',
+    'pre_hook',
+    'post_hook',
+    'persist_docs',
+    'statement_timeout',
+  ],
+};
+
+/** A key of the model's own that has no effect: whoever wrote it expects one. What its folder says may be for others. */
+function unusedFaults(node: ModelNode, project: Project): readonly Fault[] {
+  const { name, file, materialized, config } = node;
+  const folder = project.models.find((model) => model.name === name)?.config;
+  const unused = UNUSED[materialized].filter((key) => config[key] !== undefined && config[key] !== folder?.[key]);
+  const faults = unused.map((key) => ({
+    code: 'CONFIG_UNUSED',
+    message: `${key} has no effect on ${name}, which is ${materialized}`,
+    file,
+    found: `${key} in config()`,
+    hint: `Take it out, or change materialized='${materialized}'.`,
+  }));
+  // Whoever protects a table from being rebuilt must not lose it by a change of its kind.
+  if (materialized !== 'incremental' && config.full_refresh === false) {
+    const message = `${name} is protected from a full refresh, but as ${materialized} it is rebuilt by every run`;
+    return [...faults, { code: 'CONFIG_UNUSED', message, file, expected: "materialized='incremental'" }];
+  }
+  if (materialized === 'incremental' && config.incremental_strategy === 'append' && config.unique_key) {
+    const message = `unique_key has no effect on ${name}, which appends`;
+    return [...faults, { code: 'CONFIG_UNUSED', message, file, expected: "incremental_strategy='merge'" }];
+  }
+  return faults;
+}
+
+function ignoredFaults({ name, file, config }: ModelNode, { macros }: Project): readonly Fault[] {
+  const known = macros.map((macro) => macro.name);
+  return (config.ignore_changes ?? [])
+    .filter((macro) => !known.includes(macro))
+    .map((macro) => ({
+      code: 'NAME_UNKNOWN',
+      message: `ignore_changes of ${name} names no macro`,
+      file,
+      found: macro,
+      hint: didYouMean(macro, known),
+    }));
+}
+
+function unknown(node: ModelNode, what: string, found: string, known: readonly string[]): Omit<Fault, 'code'> {
+  const message = `model ${node.name} has an unknown ${what}`;
+  return { message, file: node.file, expected: known.join(', '), found, hint: didYouMean(found, known) };
+}
