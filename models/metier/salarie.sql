@@ -29,7 +29,10 @@ ages as (
 
     select
         *,
-        extract(year from age({{ date_reference() }}, date_naissance)) as age
+        -- of who is yet to be born `age` gives 0 years for most of a year
+        case
+            when date_naissance <= {{ date_reference() }} then extract(year from age({{ date_reference() }}, date_naissance))
+        end as age
     from salaries
 
 ),

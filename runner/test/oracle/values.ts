@@ -65,7 +65,7 @@ export function windowOf(jour: string, moisCourant: boolean): readonly [string, 
 
 /** Age band on that day. */
 export function ageBand(naissance: string, jour: string): string {
-  if (naissance === '') return 'INCONNU';
+  if (naissance === '' || naissance > jour) return 'INCONNU';
   const hadBirthday = jour.slice(5) >= naissance.slice(5);
   const age = Number(jour.slice(0, 4)) - Number(naissance.slice(0, 4)) - (hadBirthday ? 0 : 1);
   if (age < 26) return '<26';
