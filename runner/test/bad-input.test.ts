@@ -50,6 +50,8 @@ const ROW = '24/11/2026 10:00:00,X,Y,24/11/2026,Tennis,,01:00:00,';
 
 beforeAll(async () => {
   project = await sampleProject();
+  // Unit tests would meet wrong SQL before the build that is tested here.
+  for (const model of ['salarie', 'kpi_incoherences']) rmSync(file(`models/metier/${model}.tests.yml`));
   mkdirSync(file('bad'));
   expect((await project.runner(['pipeline', ...SAMPLE_DAY])).code).toBe(0);
   published = await content();
