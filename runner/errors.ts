@@ -11,6 +11,8 @@ export interface Fault {
   readonly column?: number | undefined;
   /** The text of the line at fault. */
   readonly source?: string | undefined;
+  /** How the place was reached: `called at models/a.sql:2:7`, of what stands in a macro. */
+  readonly through?: string | undefined;
   readonly expected?: string | undefined;
   readonly found?: string | undefined;
   /** The next step. */
@@ -82,6 +84,8 @@ export class DatabaseError extends Error {
   /** 1-based character offset in the statement, when the server gives one. */
   readonly position: number | undefined;
   readonly where: string | undefined;
+  /** What was sent: `position` counts in it. */
+  readonly statement: string | undefined;
 
   constructor(fields: {
     message: string;
@@ -90,6 +94,7 @@ export class DatabaseError extends Error {
     hint?: string | undefined;
     position?: number | undefined;
     where?: string | undefined;
+    statement?: string | undefined;
   }) {
     super(fields.message);
     this.name = 'DatabaseError';
@@ -98,5 +103,6 @@ export class DatabaseError extends Error {
     this.hint = fields.hint;
     this.position = fields.position;
     this.where = fields.where;
+    this.statement = fields.statement;
   }
 }

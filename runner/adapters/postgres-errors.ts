@@ -5,11 +5,15 @@ import type { ConnectionConfig } from './types.ts';
 /** SQLSTATEs with which the server ends a connection: shutdown, an administrator, a crash, time limits of a session. */
 const ENDS_CONNECTION = /^(08...|57P0[1-5]|25P0[34])$/;
 
-/**
- * Errors of the server and of the connection in the runner's own terms; an error of the caller's data as it is.
- * @param at what was going on, for a connection that is lost
- */
-export function statementError(error: unknown, at: { atCommit?: boolean; backend?: number | undefined } = {}): unknown {
+/** What was going on: the SQL that was sent, and for a connection that is lost, where it stood. */
+interface Sent {
+  readonly statement?: string;
+  readonly atCommit?: boolean;
+  readonly backend?: number | undefined;
+}
+
+/** Errors of the server and of the connection in the runner's own terms; an error of the caller's data as it is. */
+export function statementError(error: unknown, at: Sent = {}): unknown {
   if (error instanceof pg.DatabaseError) {
     if (ENDS_CONNECTION.test(error.code ?? '')) return new ConnectionLost(error.message, at);
     return new DatabaseError({
@@ -19,6 +23,7 @@ export function statementError(error: unknown, at: { atCommit?: boolean; backend
       hint: error.hint,
       position: error.position === undefined ? undefined : Number(error.position),
       where: error.where,
+      statement: at.statement,
     });
   }
   return error instanceof Error && isLost(error) ? new ConnectionLost(error.message, at) : error;

@@ -137,7 +137,7 @@ async function runQuery(
   if (params !== undefined) Object.assign(config, { values: [...params], queryMode: 'extended' });
   const answer: pg.QueryArrayResult | pg.QueryArrayResult[] = await canceller.run(client, () =>
     client.query(config).catch((error: unknown) => {
-      throw statementError(error, { backend: backendOf(client) });
+      throw statementError(error, { statement: sql, backend: backendOf(client) });
     }),
   );
   const last = Array.isArray(answer) ? answer.at(-1) : answer;

@@ -54,6 +54,7 @@ function serverOf(host: string, database: string, env: (name: string) => string 
       message: 'PGPORT is no port',
       expected: '1 to 65535',
       found: env('PGPORT'),
+      hint: 'Correct PGPORT in the environment or in .env.',
     });
   }
   const password = env('PGPASSWORD');

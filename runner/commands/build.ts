@@ -10,7 +10,7 @@ export interface BuildArgs extends SelectionArgs, RunArgs {
 
 /** `runner build`: seeds, models and their contracts in dependency order. */
 export const build: Command<BuildArgs> = async (args, reporter) => {
-  const loaded = loadProject(args);
+  const loaded = await loadProject(args);
   askedOf(loaded.graph, args);
   return withRun(loaded, identityOf('build', args), reporter.emit, async (run) => {
     const results = await buildNodes(run, args);

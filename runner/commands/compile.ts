@@ -19,7 +19,7 @@ export interface CompileArgs extends SelectionArgs {
  * raw table: which batch is in force is known to the target only.
  */
 export const compile: Command<CompileArgs> = async (args, reporter) => {
-  const loaded = loadProject(args);
+  const loaded = await loadProject(args);
   const models = selectNodes(loaded.graph, args)
     .map((id) => loaded.graph.nodes.get(id))
     .filter((node): node is ModelNode => node?.type === 'model');

@@ -13,7 +13,7 @@ type Line = readonly [what: string, state: 'ok' | 'to do', detail: string];
 
 /** `runner debug`: whether the project reads, the target answers and the sources are configured. Shows no secret. */
 export const debug: Command<CommonArgs> = async (args, reporter) => {
-  const loaded = loadProject(args);
+  const loaded = await loadProject(args);
   const { models, seeds, sources } = loaded.project;
   const lines: Line[] = [
     ['node', 'ok', process.version],

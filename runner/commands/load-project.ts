@@ -1,18 +1,18 @@
 import { resolve } from 'node:path';
 import { resolveTarget, type Target } from '../adapters/target.ts';
-import { createRenderer } from '../compile/render.ts';
-import type { Rendered } from '../compile/types.ts';
-import { type Fault, RunnerError } from '../errors.ts';
-import { buildGraph } from '../graph/build-graph.ts';
+import type { Locate } from '../compile/locate.ts';
+import type { Rendered, RenderOptions } from '../compile/types.ts';
+import { RunnerError } from '../errors.ts';
+import type { LocateInModel } from '../execute/locate-error.ts';
 import type { Graph, Node } from '../graph/types.ts';
 import { type Env, readEnv, withSampleSecrets } from '../project/env.ts';
-import { readProject } from '../project/read-project.ts';
-import type { ModelFile, Project } from '../project/types.ts';
+import { inspectProject } from '../project/read-project.ts';
+import type { Project } from '../project/types.ts';
 import { createFingerprinter, type Fingerprinter } from '../state/fingerprint.ts';
-import { requireUnitTests } from '../unit-tests/check.ts';
-import type { RenderTest } from '../unit-tests/types.ts';
+import type { LocateInTest, RenderTest } from '../unit-tests/types.ts';
 import { isDay, today } from '../util/dates.ts';
-import { createTestRenderer } from './render-tests.ts';
+import { projectGraph } from './project-graph.ts';
+import { createTestLocator, createTestRenderer } from './render-tests.ts';
 import type { CommonArgs } from './types.ts';
 
 /** A project with its graph, for one day and target; nothing is connected yet. */
@@ -27,18 +27,28 @@ export interface LoadedProject {
   readonly givenVars: Readonly<Record<string, unknown>>;
   readonly asOf: string;
   readonly renderTest: RenderTest;
+  readonly locateInTest: LocateInTest;
+  /** Where an offset in a model's rendered body stands in the templates. */
+  readonly locate: LocateInModel;
 }
 
-/** @throws RunnerError (exit 2) with every fault of the project, the day, the variables or the target */
-export function loadProject(args: CommonArgs): LoadedProject {
+/** @throws RunnerError (exit 2) with every fault of the project at once, or those of the day, the variables or the target */
+export async function loadProject(args: CommonArgs): Promise<LoadedProject> {
   const dir = resolve(args.projectDir);
-  const project = readProject(dir);
+  const inspected = inspectProject(dir);
+  const { project } = inspected;
   const plainEnv = readEnv(dir, process.env);
   const givenVars = parseVars(args.vars ?? []);
   const vars = { ...project.config.vars, ...givenVars };
   const asOf = args.asOf ?? today(project.config.timezone);
   if (!isDay(asOf)) {
-    throw new RunnerError({ code: 'DAY_INVALID', message: '--as-of is no day', expected: 'YYYY-MM-DD', found: asOf });
+    throw new RunnerError({
+      code: 'DAY_INVALID',
+      message: '--as-of is no day',
+      expected: 'YYYY-MM-DD',
+      found: asOf,
+      hint: 'A day of the calendar: --as-of 2026-10-31',
+    });
   }
   const target = resolveTarget({
     name: args.target,
@@ -48,33 +58,29 @@ export function loadProject(args: CommonArgs): LoadedProject {
   });
   const env = withSampleSecrets(plainEnv, project.config, target.embedded);
   const options = { asOf, vars, env: plainEnv };
-  const graph = buildGraph(project, renderAll(project.models, createRenderer(project, options)));
-  requireUnitTests(project, graph);
-  const fingerprinter = fingerprinterOf(project, graph, options);
-  const renderTest = createTestRenderer(project, plainEnv);
-  return { project, graph, target, env, vars, givenVars, asOf, fingerprinter, renderTest };
+  const locate = locatorOf(project, options);
+  const graph = await projectGraph(inspected, options, locate);
+  const fingerprinter = await fingerprinterOf(project, graph, options);
+  const tests = {
+    renderTest: createTestRenderer(project, plainEnv),
+    locateInTest: createTestLocator(project, plainEnv),
+  };
+  return { project, graph, target, env, vars, givenVars, asOf, fingerprinter, locate, ...tests };
 }
 
-function renderAll(models: readonly ModelFile[], render: (model: ModelFile) => Rendered): readonly Rendered[] {
-  const faults: Fault[] = [];
-  const rendered = models.flatMap((model) => {
-    try {
-      return [render(model)];
-    } catch (error) {
-      if (!(error instanceof RunnerError)) throw error;
-      faults.push(...error.faults);
-      return [];
-    }
-  });
-  if (faults.length > 0) throw new RunnerError(faults);
-  return rendered;
+/** Models are rendered once more, and the template engine is loaded, for the first fault that is looked for. */
+function locatorOf(project: Project, options: RenderOptions): LocateInModel {
+  const files = new Map(project.models.map((model) => [model.name, model]));
+  let locator: Promise<Locate> | undefined;
+  return async (name, incremental, offset) => {
+    locator ??= import('../compile/locate.ts').then(({ createLocator }) => createLocator(project, options));
+    const model = files.get(name);
+    return model ? (await locator)(model, incremental, offset) : {};
+  };
 }
 
-function fingerprinterOf(
-  project: Project,
-  graph: Graph,
-  options: { asOf: string; vars: Readonly<Record<string, unknown>>; env: Env },
-): Fingerprinter {
+async function fingerprinterOf(project: Project, graph: Graph, options: RenderOptions): Promise<Fingerprinter> {
+  const { createRenderer } = await import('../compile/render.ts');
   const files = new Map(project.models.map((model) => [model.name, model]));
   const renderFrozen = (node: Node, macros: readonly string[]): Rendered | undefined => {
     const file = files.get(node.name);
@@ -99,6 +105,7 @@ function parseVars(pairs: readonly string[]): Readonly<Record<string, unknown>> 
           message: '--vars is not understood',
           expected: 'name=value',
           found: pair,
+          hint: 'One pair each: --vars currency=USD --vars n=3',
         });
       const value = pair.slice(equals + 1);
       try {

@@ -13,7 +13,7 @@ export interface LoadArgs extends RunArgs {
 
 /** `runner load [source…]`: lands the sources whose content changed and prints the flags. */
 export const load: Command<LoadArgs> = async (args, reporter) => {
-  const loaded = loadProject(args);
+  const loaded = await loadProject(args);
   const wanted = wantedSources(loaded, args.sources ?? []);
   return withRun(loaded, identityOf('load', args), reporter.emit, async (run) => {
     const refused = await loadSources(run, wanted);

@@ -14,7 +14,7 @@ export interface LsArgs extends SelectionArgs {
 
 /** `runner ls`: the nodes a selection holds, in the order in which they would be built. */
 export const ls: Command<LsArgs> = async (args, reporter) => {
-  const loaded = loadProject(args);
+  const loaded = await loadProject(args);
   if (args.selectors) {
     const rows = [...loaded.graph.selectors.values()].map(({ name, select, exclude, description }) => [
       name,

@@ -17,7 +17,7 @@ function reportNext(run: OpenRun, reporter: Reporter): void {
 
 /** `runner pipeline`: load, then build what changed, as one run. */
 export const pipeline: Command<RunArgs> = async (args, reporter) => {
-  const loaded = loadProject(args);
+  const loaded = await loadProject(args);
   return withRun(loaded, identityOf('pipeline', args), reporter.emit, async (run) => {
     const refused = await loadSources(run, landedSources(run));
     reportFlags(run, await raisedFlags(run.project.config.flags, run), reporter);

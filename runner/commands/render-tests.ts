@@ -1,9 +1,11 @@
-import { createRenderer } from '../compile/render.ts';
-import type { Rendered } from '../compile/types.ts';
+import type { Located } from '../compile/locate.ts';
+import type { Rendered, RenderOptions } from '../compile/types.ts';
 import type { Env } from '../project/env.ts';
 import type { ModelFile, Project } from '../project/types.ts';
-import type { RenderTest } from '../unit-tests/types.ts';
+import type { LocateInTest, RenderTest } from '../unit-tests/types.ts';
 import { canonicalJson } from '../util/hash.ts';
+
+type Vars = Readonly<Record<string, unknown>>;
 
 /**
  * Renders models for unit tests. Each day with its variables has a renderer of its own, which is kept; variables given
@@ -12,12 +14,25 @@ import { canonicalJson } from '../util/hash.ts';
 export function createTestRenderer(project: Project, env: Env): RenderTest {
   const files = new Map(project.models.map((model) => [model.name, model]));
   const renderers = new Map<string, (model: ModelFile) => Rendered>();
-  return (node, asOf, vars) => {
+  return async (node, asOf, vars) => {
+    const { createRenderer } = await import('../compile/render.ts');
     const key = canonicalJson([asOf, vars]);
-    const render =
-      renderers.get(key) ?? createRenderer(project, { asOf, vars: { ...project.config.vars, ...vars }, env });
+    const render = renderers.get(key) ?? createRenderer(project, testOptions(project, env, asOf, vars));
     renderers.set(key, render);
     const file = files.get(node.name);
     return file ? render(file) : node.rendered;
   };
+}
+
+/** Finds the places of what the server has against a model under test. */
+export function createTestLocator(project: Project, env: Env): LocateInTest {
+  return async (name, { asOf, vars }, incremental, offset): Promise<Located> => {
+    const { createLocator } = await import('../compile/locate.ts');
+    const model = project.models.find((file) => file.name === name);
+    return model ? createLocator(project, testOptions(project, env, asOf, vars))(model, incremental, offset) : {};
+  };
+}
+
+function testOptions(project: Project, env: Env, asOf: string, vars: Vars): RenderOptions {
+  return { asOf, vars: { ...project.config.vars, ...vars }, env };
 }

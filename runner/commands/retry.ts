@@ -26,7 +26,7 @@ export const retry: Command<RetryArgs> = async (args, reporter) => {
     return EXIT.done;
   }
   const given = Object.entries(last.vars).map(([name, value]) => `${name}=${JSON.stringify(value)}`);
-  const loaded = loadProject({ ...args, asOf: args.asOf ?? last.day, vars: [...given, ...(args.vars ?? [])] });
+  const loaded = await loadProject({ ...args, asOf: args.asOf ?? last.day, vars: [...given, ...(args.vars ?? [])] });
   return withRun(loaded, identityOf('retry', args), reporter.emit, async (run) => {
     await requireStillLast(run, last);
     const nodes = new Map([...last.open].filter(([id]) => run.graph.nodes.has(id)));

@@ -1,8 +1,9 @@
 import type { Session, TextResult } from '../adapters/types.ts';
 import { bind } from '../compile/bind.ts';
-import { createRenderer } from '../compile/render.ts';
+import type { Located } from '../compile/locate.ts';
 import { DatabaseError, EXIT, RunnerError } from '../errors.ts';
-import { modelSql, refSql } from '../execute/model-sql.ts';
+import { type LocateInModel, locateError } from '../execute/locate-error.ts';
+import { boundModel, refOf } from '../execute/model-sql.ts';
 import { sourceSql } from '../execute/source-sql.ts';
 import { selectNodes } from '../graph/select.ts';
 import type { Graph, Node, SourceNode } from '../graph/types.ts';
@@ -21,27 +22,34 @@ export interface ShowArgs extends CommonArgs {
 
 /** `runner show MODEL` or `--inline SQL`: the rows of a query, over what is published; nothing is written. */
 export const show: Command<ShowArgs> = async (args, reporter) => {
-  const loaded = loadProject(args);
+  const loaded = await loadProject(args);
   if ((args.model === undefined) === (args.inline === undefined)) {
     throw new RunnerError({
       code: 'SHOW_WHAT',
       message: 'show needs a model or --inline SQL',
       expected: "runner show MODEL, or runner show --inline 'select …'",
+      hint: 'One of the two: runner ls says which models there are.',
     });
   }
   const node = args.model === undefined ? undefined : oneNode(loaded.graph, args.model);
   return withTarget(loaded, args, reporter, async ({ db, versions }) => {
-    const sql = node ? sqlOfNode(loaded.graph, versions, node) : sqlOfText(loaded, versions, args.inline ?? '');
-    reporter.answer(await db.transaction((tx) => fetch(tx, sql, args.limit)));
+    const shown = node ? ofNode(loaded, versions, node) : await ofText(loaded, versions, args.inline ?? '');
+    reporter.answer(await db.transaction((tx) => fetch(tx, shown, args.limit)));
     return EXIT.done;
   });
 };
 
+/** A query to show, and where its errors stand. */
+interface Shown {
+  readonly sql: string;
+  readonly locate: (error: DatabaseError) => Promise<Located>;
+}
+
 /** Through a cursor, so that a limit spares the server the rest and the query keeps its own order. */
-async function fetch(tx: Session, sql: string, limit: number): Promise<TextResult> {
+async function fetch(tx: Session, { sql, locate }: Shown, limit: number): Promise<TextResult> {
   try {
     await tx.query('set transaction read only');
-    await tx.query(`declare shown no scroll cursor for ${sql.trim().replace(/;$/, '')}`, []);
+    await tx.query(`declare shown no scroll cursor for ${sql}`, []);
     return await tx.query(`fetch ${limit === 0 ? 'all' : limit} from shown`);
   } catch (error) {
     if (!(error instanceof DatabaseError)) throw error;
@@ -49,8 +57,8 @@ async function fetch(tx: Session, sql: string, limit: number): Promise<TextResul
       {
         code: `SQL_${error.sqlstate}`,
         message: error.message,
-        hint: error.hint,
-        source: sql.length < 500 ? sql : undefined,
+        ...(await locate(error)),
+        hint: error.hint ?? 'The SQL as it is sent: runner compile --select MODEL.',
       },
       EXIT.failed,
     );
@@ -66,25 +74,41 @@ function oneNode(graph: Graph, name: string): Node {
     message: `"${name}" names ${found.length} nodes`,
     expected: 'one model or seed',
     found: found.map((other) => other.name).join(', '),
+    hint: 'Name one of them, as runner ls does.',
   });
 }
 
-function sqlOfNode(graph: Graph, versions: Versions, node: Node): string {
-  if (node.type === 'model') return modelSql(graph, node, false, sourceInForce(versions));
-  return `select * from ${quoted(node.relation)}`;
+function ofNode({ graph, locate }: LoadedProject, versions: Versions, node: Node): Shown {
+  if (node.type !== 'model') {
+    return { sql: `select * from ${quoted(node.relation)}`, locate: async () => ({ file: node.file }) };
+  }
+  const bound = boundModel(graph, node, false, sourceInForce(versions));
+  return {
+    sql: bound.sql,
+    locate: async (error) => ({ file: node.file, ...(await locateError(node, error, () => bound, locate)) }),
+  };
 }
 
 /** `--inline` is a template like a model's: `ref()` and the macros work in it. */
-function sqlOfText({ project, graph, asOf, vars, env }: LoadedProject, versions: Versions, template: string): string {
-  const rendered = createRenderer(project, { asOf, vars, env })({
-    name: 'inline',
-    file: '--inline',
-    template,
-    config: {},
-  });
-  return bind(rendered.body, {
+async function ofText(
+  { project, graph, asOf, vars, env }: LoadedProject,
+  versions: Versions,
+  template: string,
+): Promise<Shown> {
+  const { createRenderer } = await import('../compile/render.ts');
+  const { createLocator } = await import('../compile/locate.ts');
+  const options = { asOf, vars, env };
+  const model = { name: 'inline', file: '--inline', template, config: {} };
+  const rendered = createRenderer(project, options)(model);
+  const locate: LocateInModel = async (_name, incremental, offset) =>
+    createLocator(project, options)(model, incremental, offset);
+  if (rendered.problem) {
+    const { code, message, hint, incremental, offset } = rendered.problem;
+    throw new RunnerError({ code, message, ...(await locate(model.name, incremental, offset)), hint }, EXIT.failed);
+  }
+  const bound = bind(rendered.body, {
     self: { schema: 'public', name: 'inline' },
-    ref: (name) => refSql(graph, name, sourceInForce(versions)),
+    ref: (name) => refOf(graph, name, sourceInForce(versions)),
     source: (name) => {
       const node = [...graph.nodes.values()].find(
         (candidate): candidate is SourceNode => candidate.type === 'source' && candidate.name === name,
@@ -92,6 +116,10 @@ function sqlOfText({ project, graph, asOf, vars, env }: LoadedProject, versions:
       return node ? sourceInForce(versions)(node) : name;
     },
   });
+  return {
+    sql: bound.sql,
+    locate: (error) => locateError({ name: model.name, rendered }, error, () => bound, locate),
+  };
 }
 
 function sourceInForce(versions: Versions): (node: SourceNode) => string {

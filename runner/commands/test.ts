@@ -32,7 +32,7 @@ type Testing = Omit<OpenRun, 'lock' | 'notes' | 'command'>;
  * need no table, so that they take no lock and leave no record.
  */
 export const test: Command<TestArgs> = async (args, reporter) => {
-  const loaded = loadProject(args);
+  const loaded = await loadProject(args);
   const asked = askedOf(loaded.graph, args);
   const startedAt = new Date();
   if (args.unit && !args.contracts) {

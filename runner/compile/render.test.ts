@@ -46,12 +46,41 @@ describe('rendering a model', () => {
 
   it('puts relations and batches in the placeholders when it is bound', () => {
     const body = 'select 1 from "ref:other", "source:s.t", "this:"';
-    const sql = bind(body, {
+    const { sql } = bind(body, {
       ref: (name) => ({ schema: 'x', name }),
       source: (name) => `(${name})`,
       self: { schema: 'y', name: 'm' },
     });
     expect(sql).toBe('select 1 from "x"."other", (s.t), "y"."m"');
+  });
+
+  it('knows of bound SQL where each part stands in the body', () => {
+    const body = 'select é."x" from "ref:other" as o, "this:" where o.a';
+    const { sql, origin } = bind(body, {
+      ref: () => ({ schema: 'a much longer schema', name: 'x' }),
+      source: () => '',
+      self: { schema: '', name: '' },
+    });
+    for (const part of ['é', 'from', ' as o', 'where', 'o.a'])
+      expect(origin(sql.indexOf(part))).toEqual({ offset: body.indexOf(part) });
+    expect(origin(sql.indexOf('longer'))).toEqual({ offset: body.indexOf('"ref:other"') });
+    expect(origin(sql.length)).toEqual({ offset: body.length });
+  });
+
+  it('puts the SQL of a model in the place of its name, and knows of each part whose it is', () => {
+    const others = { source: () => 'raw', self: { schema: '', name: '' } };
+    const inner = bind('select a from "source:s.t" -- b', { ...others, ref: () => others.self });
+    const middle = bind('select * from "ref:inner" as i', { ...others, ref: () => ({ model: 'inner', bound: inner }) });
+    const { sql, origin } = bind('with "ref:middle" x', {
+      ...others,
+      ref: () => ({ model: 'middle', bound: middle }),
+    });
+    expect(sql).toBe('with (\nselect * from (\nselect a from raw -- b\n) as i\n) x');
+    expect(origin(sql.indexOf('a from'))).toEqual({ model: 'inner', offset: 7 });
+    expect(origin(sql.indexOf('-- b'))).toEqual({ model: 'inner', offset: 'select a from "source:s.t" '.length });
+    expect(origin(sql.indexOf('as i'))).toEqual({ model: 'middle', offset: 'select * from "ref:inner" '.length });
+    expect(origin(sql.indexOf('x'))).toEqual({ offset: 'with "ref:middle" '.length });
+    expect(origin(sql.indexOf('('))).toEqual({ offset: 'with '.length });
   });
 
   it('gives variables, environment, the day and filters over days', () => {
@@ -64,7 +93,7 @@ describe('rendering a model', () => {
 
   it('notes macros that macros call, and can leave some unread', () => {
     expect(render('{{ outer(1) }}').macros).toEqual(['outer', 'day']);
-    expect(render('{{ outer(1) }}', { frozenMacros: new Set(['day']) }).body).toBe('f(1, /* day */)');
+    expect(render('{{ outer(1) }}', { frozenMacros: new Set(['day']) }).body).toBe('f(1, "macro:day")');
   });
 
   it('puts config() over the configuration of the folder', () => {
@@ -84,6 +113,43 @@ describe('rendering a model', () => {
     const rendered = render("{% if is_incremental() %}a {{ ref('other') }}{% else %}b {{ ref('codes') }}{% endif %}");
     expect([rendered.body, rendered.incrementalBody]).toEqual(['b "ref:codes"', 'a "ref:other"']);
     expect([...rendered.refs].sort()).toEqual(['codes', 'other']);
+  });
+});
+
+describe('the hash of a model', () => {
+  const hash = (template: string, frozen: readonly string[] = []): string =>
+    render(template, { frozenMacros: new Set(frozen) }).treeHash;
+
+  it('is the same with another comment, another layout, or a `;` at the end', () => {
+    expect(hash("-- why\nselect a from {{ ref('other') }};")).toBe(hash("select\n  A\nfrom {{ ref('other') }} -- so"));
+  });
+
+  it('is another with another literal, also in the body of is_incremental() alone', () => {
+    expect(hash("select 'a'")).not.toBe(hash("select 'b'"));
+    const incremental = (value: string): string => `select 1 {% if is_incremental() %}where a > ${value}{% endif %}`;
+    expect(hash(incremental('1'))).not.toBe(hash(incremental('2')));
+    expect(hash(incremental('1'))).toBe(hash(incremental('/* from */ 1')));
+  });
+
+  it('tells names apart that PostgreSQL would cut to the same', () => {
+    const name = (end: string): string => `${'n'.repeat(70)}${end}`;
+    const of = (end: string): string => {
+      const project = projectOf({ [`models/${name(end)}.sql`]: '', 'models/m.sql': '' });
+      const template = `select * from {{ ref('${name(end)}') }}`;
+      const options = { asOf: '2026-11-24', vars: {}, env: () => undefined };
+      return createRenderer(project, options)({ name: 'm', file: 'm.sql', template, config: {} }).treeHash;
+    };
+    expect(of('a')).not.toBe(of('b'));
+  });
+
+  it('without a macro does not see what the macro gives, even where no name may stand', () => {
+    const parses = (day: string): string =>
+      render('select {{ day() }}', { asOf: day, frozenMacros: new Set(['day']) }).treeHash;
+    expect(parses('2026-01-01')).toBe(parses('2026-01-02'));
+    expect(hash('select {{ day() }} -- x', ['day'])).toBe(hash('select {{ day() }}', ['day']));
+    const template = 'select interval {{ day() }}';
+    expect(hash(template, ['day'])).toBe(hash(template, ['day']));
+    expect(hash(template, ['day'])).not.toBe(hash(`${template} as a`, ['day']));
   });
 });
 
@@ -119,6 +185,7 @@ describe('a template error', () => {
       file: 'macros/broken.sql',
       line: 3,
       message: '{{ nothing_such }} has no value',
+      through: 'called in models/m.sql',
     });
   });
 

@@ -1,197 +1,192 @@
 import nunjucks from 'nunjucks';
 import { type Fault, RunnerError } from '../errors.ts';
-import { nodeConfig } from '../project/node-config.ts';
 import type { MacroFile, ModelFile, NodeConfig, Project } from '../project/types.ts';
-import { readYaml } from '../project/yaml.ts';
 import { addDays, addMonths, monthStart } from '../util/dates.ts';
-import { didYouMean } from '../util/suggest.ts';
+import { hashOf } from '../util/hash.ts';
+import { lineOf } from '../util/places.ts';
+import { globalsOf, type Reading, type Refusal } from './globals.ts';
+import { loadParser } from './sql.ts';
 import { templateFault } from './template-fault.ts';
+import { createMarker, type Marker, type Token, type Trace } from './trace.ts';
 import type { Rendered, RenderOptions } from './types.ts';
 
-/** What one rendering reads; collected by the functions that templates call. */
-interface Reading {
-  readonly refs: Set<string>;
-  readonly sources: Set<string>;
-  readonly macros: Set<string>;
-  readonly incremental: boolean;
-  config: NodeConfig;
-  asksIncremental: boolean;
-  /** Where and why a function refused its arguments; Nunjucks keeps only the message of an error. */
-  refusal?: Omit<Fault, 'code' | 'file'>;
-  /** The innermost macro that was running when an error was thrown. */
-  failedMacro?: MacroFile;
-}
+// What is rendered is parsed: this module is loaded by commands that need it, and then with the parser.
+const parser = await loadParser();
 
 /**
  * Renders the models of a project. Templates see `ref`, `source`, `var`, `env`, `config`, `this`, `is_incremental`,
  * `as_of`, the project's macros by name, and the filters `month_start`, `add_months`, `add_days` over ISO days.
+ * @param onMacroFaults told the faults of macro files, whose callers then throw an error without faults; without it
+ * they are thrown at once
  * @returns a function of one model; it throws RunnerError `TEMPLATE_ERROR`, with file, line and column
  */
-export function createRenderer(project: Project, options: RenderOptions): (model: ModelFile) => Rendered {
+export function createRenderer(
+  project: Project,
+  options: RenderOptions,
+  onMacroFaults: (faults: readonly Fault[]) => void = (faults) => {
+    throw new RunnerError(faults);
+  },
+): (model: ModelFile) => Rendered {
+  const { run, runHook, macroFaults } = createTemplates(project, options);
+  if (macroFaults.length > 0) onMacroFaults(macroFaults);
+  return (model) => {
+    const first = run(model, false);
+    const hooks = {
+      before: (first.reading.config.pre_hook ?? []).map((hook) => runHook(model, hook)),
+      after: (first.reading.config.post_hook ?? []).map((hook) => runHook(model, hook)),
+    };
+    const second = first.reading.asksIncremental ? run(model, true) : first;
+    const union = (key: 'refs' | 'sources' | 'macros'): readonly string[] => [
+      ...new Set([...first.reading[key], ...second.reading[key]]),
+    ];
+    return {
+      name: model.name,
+      file: model.file,
+      config: first.reading.config,
+      refs: union('refs'),
+      sources: union('sources'),
+      macros: union('macros'),
+      hooks,
+      ...asQueries(first.text.trim(), second.text.trim()),
+    };
+  };
+}
+
+/**
+ * Renders a model once more to learn where each piece of its body came from.
+ * @returns `undefined` when the marks that this needs change what is rendered
+ */
+export function createTracer(
+  project: Project,
+  options: RenderOptions,
+): (model: ModelFile, incremental: boolean) => Trace | undefined {
+  const { lexer } = nunjucks as unknown as { lexer: { lex(template: string): { nextToken(): Token | null } } };
+  const marker = createMarker((template) => {
+    const [tokens, stream] = [[] as Token[], lexer.lex(template)];
+    for (let token = stream.nextToken(); token; token = stream.nextToken()) tokens.push(token);
+    return tokens;
+  });
+  return (model, incremental) => {
+    try {
+      const plain = createTemplates(project, options).run(model, incremental).text.trim();
+      const trace = marker.read(createTemplates(project, options, marker).run(model, incremental).text);
+      return trace.text === plain ? trace : undefined;
+    } catch {
+      return undefined;
+    }
+  };
+}
+
+function asQueries(
+  body: string,
+  incrementalBody: string,
+): Pick<Rendered, 'body' | 'incrementalBody' | 'treeHash' | 'problem'> {
+  const queries = (body === incrementalBody ? [body] : [body, incrementalBody]).map((text, index) => {
+    const checked = parser.check(text);
+    return 'tree' in checked
+      ? { text: text.slice(0, checked.end).trimEnd(), tree: checked.tree + longPlaceholders(text) }
+      : { text, tree: text, problem: { ...checked, incremental: index === 1 } };
+  });
+  const [first = { text: body, tree: body }, second = first] = queries;
+  const problem = queries.find((query) => query.problem)?.problem;
+  return {
+    body: first.text,
+    incrementalBody: second.text,
+    treeHash: hashOf([first.tree, second.tree]),
+    ...(problem ? { problem } : {}),
+  };
+}
+
+/** PostgreSQL keeps 63 bytes of a name, so that two placeholders could be the same in the tree. */
+function longPlaceholders(body: string): string {
+  return (body.match(/"(?:ref|source|macro):[^"]*"/g) ?? []).filter((name) => Buffer.byteLength(name) > 65).join('');
+}
+
+interface Templates {
+  /** @throws RunnerError, without faults when the model calls a macro that has faults itself */
+  readonly run: (model: ModelFile, incremental: boolean) => { readonly text: string; readonly reading: Reading };
+  /** A hook sees what its model sees, and its refs are those of the model rendered last; a place in it is none in the file. */
+  readonly runHook: (model: ModelFile, hook: string) => string;
+  readonly macroFaults: readonly Fault[];
+}
+
+function createTemplates(project: Project, options: RenderOptions, marker?: Marker): Templates {
   let reading = newReading({}, false);
+  const marked = (file: string, template: string): string => marker?.mark(file, template) ?? template;
   const templates = new nunjucks.Environment(null, { autoescape: false, throwOnUndefined: true });
-  const refuse = (refusal: Omit<Fault, 'code' | 'file'>): never => {
+  const refuse = (refusal: Refusal): never => {
     reading.refusal ??= refusal;
     throw new Error(refusal.message);
   };
   const globals = globalsOf(project, options, () => reading, refuse);
   const names = [...Object.keys(globals), ...project.macros.map((macro) => macro.name)];
-  for (const [name, value] of Object.entries(globals)) templates.addGlobal(name, value);
+  for (const [name, value] of Object.entries(globals)) templates.addGlobal(name, withoutMarks(value, marker));
   templates.addFilter('month_start', monthStart);
   templates.addFilter('add_months', addMonths);
   templates.addFilter('add_days', addDays);
-  defineMacros(templates, project.macros, options.frozenMacros ?? new Set(), () => reading);
 
-  const run = (model: ModelFile, incremental: boolean): string => {
-    reading = newReading(model.config, incremental);
-    try {
-      return new nunjucks.Template(model.template, templates, model.file, true).render({});
-    } catch (error) {
-      const file = reading.failedMacro ?? model;
-      throw new RunnerError(templateFault(error as Error, file, reading.refusal, names));
-    }
-  };
-  /** A hook sees what its model sees, and its refs are the model's; a place in it is none in the file. */
-  const runHook = (model: ModelFile, hook: string): string => {
-    try {
-      return new nunjucks.Template(hook, templates, model.file, true).render({});
-    } catch (error) {
-      const fault = templateFault(error as Error, { file: model.file, template: hook }, reading.refusal, names);
-      const { line: _line, column: _column, ...rest } = fault;
-      throw new RunnerError({ ...rest, message: `in a hook: ${fault.message}`, source: hook });
-    }
-  };
-  return (model) => {
-    const body = run(model, false);
-    const first = reading;
-    const hooks = {
-      before: (first.config.pre_hook ?? []).map((hook) => runHook(model, hook)),
-      after: (first.config.post_hook ?? []).map((hook) => runHook(model, hook)),
-    };
-    const incrementalBody = first.asksIncremental ? run(model, true) : body;
-    const union = (key: 'refs' | 'sources' | 'macros'): readonly string[] => [
-      ...new Set([...first[key], ...reading[key]]),
-    ];
-    return {
-      name: model.name,
-      file: model.file,
-      config: first.config,
-      refs: union('refs'),
-      sources: union('sources'),
-      macros: union('macros'),
-      body: body.trim(),
-      incrementalBody: incrementalBody.trim(),
-      hooks,
-    };
-  };
-}
-
-function globalsOf(
-  project: Project,
-  options: RenderOptions,
-  reading: () => Reading,
-  refuse: (refusal: Omit<Fault, 'code' | 'file'>) => never,
-): Readonly<Record<string, unknown>> {
-  const nodes = [...project.models, ...project.seeds].map(({ name }) => name);
-  const tables = project.sources.map(({ system, table }) => `${system}.${table}`);
-  const secrets = new Set(project.config.secrets.map(({ name }) => name));
-  return {
-    as_of: options.asOf,
-    this: '"this:"',
-    ref(name: string): string {
-      if (!nodes.includes(name)) {
-        refuse({ message: `ref('${name}') names no model or seed`, found: name, hint: didYouMean(name, nodes) });
-      }
-      reading().refs.add(name);
-      return `"ref:${name}"`;
-    },
-    source(system: string, table: string): string {
-      const name = `${system}.${table}`;
-      if (!tables.includes(name)) {
-        refuse({
-          message: `source('${system}', '${table}') is not in sources/sources.yml`,
-          found: name,
-          hint: didYouMean(name, tables),
-        });
-      }
-      reading().sources.add(name);
-      return `"source:${name}"`;
-    },
-    var(name: string, fallback?: unknown): unknown {
-      const value = options.vars[name] ?? fallback;
-      if (value !== undefined) return value;
-      const hint =
-        didYouMean(name, Object.keys(options.vars)) ??
-        'Add it to vars: in project.yml, or give a default: var(name, default).';
-      return refuse({ message: `var('${name}') has no value`, found: name, hint });
-    },
-    env(name: string, fallback?: string): string {
-      if (secrets.has(name))
-        refuse({
-          message: `env('${name}') is a secret`,
-          hint: 'SQL is stored and shown: a secret may not be part of it.',
-        });
-      return (
-        options.env(name) ??
-        fallback ??
-        refuse({
-          message: `env('${name}') is not set`,
-          found: name,
-          hint: `Set it in .env, or give a default: env('${name}', '').`,
-        })
-      );
-    },
-    config(given: Record<string, unknown>): string {
-      const { __keywords, ...values } = given;
-      const yaml = readYaml('{}', 'config()');
-      const config = nodeConfig(yaml, values, []);
-      try {
-        yaml.done();
-      } catch (error) {
-        const fault = (error as RunnerError).faults[0];
-        refuse({
-          message: `config(): ${fault?.message}`,
-          expected: fault?.expected,
-          found: fault?.found,
-          hint: fault?.hint,
-        });
-      }
-      reading().config = { ...reading().config, ...config };
-      return '';
-    },
-    is_incremental(): boolean {
-      reading().asksIncremental = true;
-      return reading().incremental;
-    },
-  };
-}
-
-/** Makes each macro a global function that notes its use and gives its text without the blank around it. */
-function defineMacros(
-  templates: nunjucks.Environment,
-  macros: readonly MacroFile[],
-  frozen: ReadonlySet<string>,
-  reading: () => Reading,
-): void {
-  for (const macro of macros) {
-    const call = exportedMacro(templates, macro);
+  const macroFaults: Fault[] = [];
+  for (const macro of project.macros) {
+    const call = exportedMacro(templates, macro, marked(macro.file, macro.template), macroFaults);
     templates.addGlobal(macro.name, (...args: unknown[]): string => {
-      reading().macros.add(macro.name);
-      if (frozen.has(macro.name)) return `/* ${macro.name} */`;
+      reading.macros.add(macro.name);
+      // An identifier: it parses wherever an expression does.
+      if (options.frozenMacros?.has(macro.name)) return `"macro:${macro.name}"`;
+      if (!call) {
+        reading.calledBroken = true;
+        throw new Error(`${macro.file} has faults`);
+      }
       try {
-        return String(call(...args)).trim();
+        const text = String(call(...args));
+        return marker?.enclose(text) ?? text.trim();
       } catch (error) {
-        reading().failedMacro ??= macro;
+        reading.failedMacro ??= macro;
         throw error;
       }
     });
   }
+  return {
+    macroFaults,
+    runHook: (model, hook) => {
+      try {
+        return new nunjucks.Template(hook, templates, model.file, true).render({});
+      } catch (error) {
+        if (reading.calledBroken) throw new RunnerError([]);
+        const fault = templateFault(error as Error, { file: model.file, template: hook }, reading.refusal, names);
+        const { line: _line, column: _column, ...rest } = fault;
+        throw new RunnerError({ ...rest, message: `in a hook: ${fault.message}`, source: hook });
+      }
+    },
+    run: (model, incremental) => {
+      reading = newReading(model.config, incremental);
+      try {
+        const template = new nunjucks.Template(marked(model.file, model.template), templates, model.file, true);
+        return { text: template.render({}), reading };
+      } catch (error) {
+        if (reading.calledBroken) throw new RunnerError([]);
+        const { failedMacro, refusal } = reading;
+        const fault = templateFault(error as Error, failedMacro ?? model, refusal, names);
+        throw new RunnerError(failedMacro ? { ...fault, through: `called in ${model.file}` } : fault);
+      }
+    },
+  };
 }
 
-function exportedMacro(templates: nunjucks.Environment, macro: MacroFile): (...args: unknown[]) => unknown {
+function withoutMarks(value: unknown, marker: Marker | undefined): unknown {
+  if (!marker || typeof value !== 'function') return value;
+  return (...args: unknown[]): unknown => value(...args.map(marker.clean));
+}
+
+/** @returns `undefined` of a macro file with a fault, which is noted */
+function exportedMacro(
+  templates: nunjucks.Environment,
+  macro: MacroFile,
+  text: string,
+  faults: Fault[],
+): ((...args: unknown[]) => unknown) | undefined {
   let exported: Record<string, unknown> = {};
   try {
-    const template = new nunjucks.Template(macro.template, templates, macro.file, true) as unknown as {
+    const template = new nunjucks.Template(text, templates, macro.file, true) as unknown as {
       getExported(done: (error: Error | null, exported: Record<string, unknown>) => void): void;
     };
     template.getExported((error, result) => {
@@ -199,19 +194,22 @@ function exportedMacro(templates: nunjucks.Environment, macro: MacroFile): (...a
       exported = result;
     });
   } catch (error) {
-    throw new RunnerError(templateFault(error as Error, macro, undefined, []));
+    faults.push(templateFault(error as Error, macro, undefined, []));
+    return undefined;
   }
   const call = exported[macro.name];
   if (typeof call === 'function') return call as (...args: unknown[]) => unknown;
-  throw new RunnerError({
+  faults.push({
     code: 'MACRO_MISSING',
     message: `${macro.file} defines no macro named ${macro.name}`,
     file: macro.file,
     line: 1,
+    source: lineOf(macro.template, 1),
     expected: `{% macro ${macro.name}(…) %}`,
     found: Object.keys(exported).join(', ') || 'no macro',
     hint: 'One macro a file, named like the file.',
   });
+  return undefined;
 }
 
 function newReading(config: NodeConfig, incremental: boolean): Reading {

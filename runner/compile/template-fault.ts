@@ -36,6 +36,7 @@ export function templateFault(
     file,
     ...place,
     source,
+    hint: 'A template prints with {{ … }}, decides and repeats with {% … %}, and comments with {# … #}.',
     ...explained(plain, source, place.column, names),
     ...refusal,
   };

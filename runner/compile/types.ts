@@ -1,4 +1,5 @@
 import type { NodeConfig } from '../project/types.ts';
+import type { QueryProblem } from './sql.ts';
 
 /** A model's template, rendered once for a day and a set of variables, before anything is known of the database. */
 export interface Rendered {
@@ -11,13 +12,21 @@ export interface Rendered {
   readonly sources: readonly string[];
   readonly macros: readonly string[];
   /**
-   * SQL in which relations are placeholders (`"ref:name"`, `"source:system.table"`, `"this:"`), so that it is the same
-   * for every target and batch. With `is_incremental()` false; `incrementalBody` has it true.
+   * One query in which relations are placeholders (`"ref:name"`, `"source:system.table"`, `"this:"`), so that it is the
+   * same for every target and batch; without the `;` it may end with. With `is_incremental()` false; `incrementalBody`
+   * has it true.
    */
   readonly body: string;
   readonly incrementalBody: string;
   /** Statements of `pre_hook` and `post_hook`, with placeholders as in `body`. */
   readonly hooks: { readonly before: readonly string[]; readonly after: readonly string[] };
+  /**
+   * Hash of both bodies as parsed SQL: a comment, another layout or a moved file does not change it, a literal does.
+   * Where one does not parse (as may be with a macro left out) it stands in it as text.
+   */
+  readonly treeHash: string;
+  /** Why a body is not one query; `incremental` says which body. */
+  readonly problem?: QueryProblem & { readonly incremental: boolean };
 }
 
 export interface RenderOptions {
@@ -28,4 +37,6 @@ export interface RenderOptions {
   readonly env: (name: string) => string | undefined;
   /** Macros that render as their own name instead of their result, for fingerprints that must not see it. */
   readonly frozenMacros?: ReadonlySet<string>;
+  /** Accepts every `source()`: which tables there are could not be read, and that is told elsewhere. */
+  readonly anySource?: boolean;
 }

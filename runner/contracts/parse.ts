@@ -104,7 +104,8 @@ function readColumns(yaml: YamlFile, contract: MapReader, scope: CheckScope): re
     const first = lines.get(name);
     if (first !== undefined) {
       const message = `column "${name}" stands twice`;
-      map.fault({ code: 'CONTRACT_COLUMN_TWICE', message, found: `also at line ${first}` });
+      const hint = 'Put the checks of both under one, and remove the other.';
+      map.fault({ code: 'CONTRACT_COLUMN_TWICE', message, found: `also at line ${first}`, hint });
     }
     if (name !== '') lines.set(name, spec.line);
     const checks = readChecks(map, {

@@ -64,7 +64,9 @@ export function readVariables(yaml: YamlFile, given: Readonly<Record<string, Var
     const path = ['variables', name];
     if (open.includes(name)) {
       const message = `variable "${name}" is defined by itself`;
-      yaml.fault(path, { code: 'CONTRACT_VARIABLE_VALUE', message, found: [...open, name].join(' → ') });
+      const found = [...open, name].join(' → ');
+      const hint = 'Give one of them a value that names no other.';
+      yaml.fault(path, { code: 'CONTRACT_VARIABLE_VALUE', message, found, hint });
       return '';
     }
     open.push(name);
@@ -105,7 +107,8 @@ function declarations(
     const value = given[name] ?? variable.get('default');
     const message = `variable "${name}" has no value and no default`;
     if (typeof value === 'string' || typeof value === 'number') declared.set(name, value);
-    else if (value === null) variable.fault({ code: 'CONTRACT_VARIABLE_VALUE', message });
+    else if (value === null)
+      variable.fault({ code: 'CONTRACT_VARIABLE_VALUE', message, hint: 'Give it one: default: …' });
     else variable.wrong('default', 'a text or a number');
   }
   return declared;

@@ -50,7 +50,7 @@ export async function buildNode(context: BuildContext, tx: Session, node: Node):
       ? runHooks(
           tx,
           node,
-          texts.map((text) => bound(context.graph, node, text, sourceOf(context))),
+          texts.map((text) => bound(context.graph, node, text, sourceOf(context)).sql),
         )
       : undefined;
   return withTimeout(tx, node, async () => {
@@ -106,7 +106,8 @@ function plannedViewOf(context: BuildContext, relation: Relation): PlannedView |
   };
 }
 
-function sourceOf({ versions }: BuildContext): SourceSql {
+/** What stands for a source: the batch in force. */
+export function sourceOf({ versions }: Pick<BuildContext, 'versions'>): SourceSql {
   return (source) => sourceSql(source, versions.batch(source.name));
 }
 

@@ -1,3 +1,4 @@
+import type { Located } from '../compile/locate.ts';
 import type { CheckResult, ContractResult } from '../contracts/types.ts';
 import { DatabaseError, type Fault, RunnerError } from '../errors.ts';
 import type { Node, SeedNode } from '../graph/types.ts';
@@ -26,17 +27,26 @@ export function contractFaults(node: Node, contract: ContractResult): readonly F
     line: check.line,
     expected: check.threshold,
     found: [check.value, sampleText(node, check)].filter(Boolean).join('; ') || undefined,
+    hint: 'Until the rows or the check are mended, what was published stays.',
   }));
   // An error beside the checks, such as one in a query that no verdict needed, is told too, but not twice.
   const others = contract.errors.filter((error) => !bad.some((check) => error.includes(check.path)));
   return [
     ...named,
-    ...others.map((message) => ({ code: 'CONTRACT_ERROR', message: `${node.name}: ${message}`, file })),
+    ...others.map((message) => ({
+      code: 'CONTRACT_ERROR',
+      message: `${node.name}: ${message}`,
+      file,
+      hint: 'Correct the contract, or the model that it describes.',
+    })),
   ];
 }
 
-/** What an error that is no verdict says of the node. */
-export function faultsOf(node: Node, error: unknown): readonly Fault[] {
+/**
+ * What an error that is no verdict says of the node.
+ * @param located where in the templates an error of the server points, as far as it does
+ */
+export function faultsOf(node: Node, error: unknown, located: Located = {}): readonly Fault[] {
   if (error instanceof RunnerError) return error.faults;
   if (!(error instanceof DatabaseError)) {
     return [
@@ -44,6 +54,7 @@ export function faultsOf(node: Node, error: unknown): readonly Fault[] {
         code: 'UNEXPECTED',
         message: `${node.name}: ${error instanceof Error ? error.message : String(error)}`,
         file: node.file,
+        hint: 'Run the command again; if this comes back, it is an error of the runner: report it with this message.',
       },
     ];
   }
@@ -56,6 +67,8 @@ export function faultsOf(node: Node, error: unknown): readonly Fault[] {
       file: node.file,
       line: seedLine,
       source: seedLine === undefined ? undefined : error.where,
+      found: quotedValue(error),
+      ...located,
       hint: error.hint ?? hintOf(node, error.sqlstate),
     },
   ];
@@ -88,6 +101,11 @@ function hintOf(node: Node, sqlstate: string): string | undefined {
   const unknownTable = '42P01';
   if (sqlstate === unknownTable) return `If what it reads is not built yet: runner build --select +${node.name}`;
   return node.type === 'model' ? `The SQL that ran: target/compiled/${node.file}` : undefined;
+}
+
+/** The value that a data exception names at its end: `invalid input syntax for type integer: "x"`. */
+function quotedValue({ sqlstate, message }: DatabaseError): string | undefined {
+  return sqlstate.startsWith('22') ? /: "([^"]*)"$/.exec(message)?.[1] : undefined;
 }
 
 /** The file line of a seed's row that COPY refused: its context says `COPY t, line 3, column c: "x"`. */

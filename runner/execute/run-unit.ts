@@ -1,13 +1,16 @@
 import type { Session } from '../adapters/types.ts';
-import { Cancelled, type Fault } from '../errors.ts';
+import type { Located } from '../compile/locate.ts';
+import { Cancelled, DatabaseError, type Fault } from '../errors.ts';
 import type { Graph, Node, SourceNode } from '../graph/types.ts';
 import type { Landing } from '../landing/land.ts';
 import { isUnchanged } from '../state/changes.ts';
 import type { Fingerprinter, VersionOf } from '../state/fingerprint.ts';
 import type { NodeState, TargetState } from '../state/types.ts';
-import type { RenderTest } from '../unit-tests/types.ts';
-import { type BuildContext, type BuiltNode, buildNode } from './build-node.ts';
+import type { LocateInTest, RenderTest } from '../unit-tests/types.ts';
+import { type BuildContext, type BuiltNode, buildNode, sourceOf } from './build-node.ts';
 import { AuditFailure, contractFaults, faultsOf } from './faults.ts';
+import { type LocateInModel, locateError } from './locate-error.ts';
+import { boundModel } from './model-sql.ts';
 import { type Publishing, publishBuilt } from './publish-built.ts';
 import { record, toRecord } from './record.ts';
 import type { Unit } from './schedule.ts';
@@ -25,6 +28,8 @@ export interface UnitContext extends BuildContext, OnceContext {
   readonly onlyChanged: (node: Node) => boolean;
   readonly runSource: (node: SourceNode) => Promise<Landing>;
   readonly renderTest: RenderTest;
+  readonly locateInTest: LocateInTest;
+  readonly locate: LocateInModel;
 }
 
 /**
@@ -93,7 +98,7 @@ export async function runUnit(context: UnitContext, unit: Unit): Promise<readonl
       await finish();
     });
   } catch (error) {
-    return record(context, failedUnit(unit, current, error, startedAt));
+    return record(context, await failedUnit(context, unit, current, error, startedAt));
   }
   for (const [id, state] of published) context.versions.publish(id, state);
   return done;
@@ -122,23 +127,43 @@ async function askSource(context: UnitContext, node: SourceNode, startedAt: Date
   }
 }
 
-function failedUnit(unit: Unit, culprit: Node, error: unknown, startedAt: Date): readonly NodeResult[] {
+async function failedUnit(
+  context: UnitContext,
+  unit: Unit,
+  culprit: Node,
+  error: unknown,
+  startedAt: Date,
+): Promise<readonly NodeResult[]> {
   if (error instanceof Cancelled) return unit.map((node) => failure(node, error, startedAt));
+  const located =
+    culprit.type === 'model' && error instanceof DatabaseError
+      ? await locateError(
+          culprit,
+          error,
+          (incremental) => boundModel(context.graph, culprit, incremental, sourceOf(context)),
+          context.locate,
+        )
+      : {};
   return unit.map((node) =>
     node === culprit
-      ? failure(node, error, startedAt)
+      ? failure(node, error, startedAt, located)
       : ended(node, startedAt, 'skipped', { message: `undone with ${culprit.name}, which shares its transaction` }),
   );
 }
 
-/** The result of a node that an error has ended. */
-export function failure(node: Node, error: unknown, startedAt: Date): NodeResult {
+/**
+ * The result of a node that an error has ended.
+ * @param located where in the templates the error stands, as far as it is known
+ */
+export function failure(node: Node, error: unknown, startedAt: Date, located: Located = {}): NodeResult {
   if (error instanceof Cancelled) {
     return ended(node, startedAt, 'cancelled', { message: `cancelled by ${error.signal}: undone` });
   }
   const failed = error instanceof AuditFailure ? error : null;
   const contract = failed?.node === node ? failed.contract : null;
-  const faults: readonly Fault[] = failed ? contractFaults(failed.node, failed.contract) : faultsOf(node, error);
+  const faults: readonly Fault[] = failed
+    ? contractFaults(failed.node, failed.contract)
+    : faultsOf(node, error, located);
   const message = faults.map((fault) => fault.message).join('; ');
   return ended(node, startedAt, failed ? 'failed' : 'error', { contract, faults, message });
 }

@@ -3,7 +3,7 @@ import { ConnectionLost } from '../errors.ts';
 import type { Graph, Node } from '../graph/types.ts';
 import type { CheckRecord } from '../state/store.ts';
 import { runUnitTests } from '../unit-tests/run.ts';
-import type { RenderTest, UnitTestResult } from '../unit-tests/types.ts';
+import type { LocateInTest, RenderTest, UnitTestResult } from '../unit-tests/types.ts';
 import { again } from '../util/again.ts';
 import type { NodeResult } from './types.ts';
 
@@ -12,19 +12,21 @@ interface Context {
   readonly graph: Graph;
   readonly renderTest: RenderTest;
   readonly signal: AbortSignal;
+  readonly locateInTest: LocateInTest;
 }
 
 /** Runs the unit tests of some nodes, by node id; what has none is not there. They need nothing that is built. */
 export async function testUnit(
-  { db, graph, renderTest, signal }: Context,
+  { db, graph, renderTest, locateInTest, signal }: Context,
   nodes: readonly Node[],
 ): Promise<ReadonlyMap<string, readonly UnitTestResult[]>> {
   const models = nodes.filter((node) => node.type === 'model').filter(({ unitTests }) => unitTests.length > 0);
   if (models.length === 0) return new Map();
+  const context = { graph, render: renderTest, locate: locateInTest };
   const test = (): Promise<ReadonlyMap<string, readonly UnitTestResult[]>> =>
     db.transaction(async (tx) => {
       const results = new Map<string, readonly UnitTestResult[]>();
-      for (const node of models) results.set(node.id, await runUnitTests(tx, node, { graph, render: renderTest }));
+      for (const node of models) results.set(node.id, await runUnitTests(tx, node, context));
       return results;
     });
   return again(test, { isPassing: (error) => error instanceof ConnectionLost, signal });

@@ -143,6 +143,7 @@ function contractFaults(project: Project, nodes: ReadonlyMap<string, Node>): rea
             line: 1,
             expected,
             found: contract.dataset,
+            hint: 'It names data_source, database, schema and table: correct it, or the schema or alias of the model.',
           },
         ];
   });
@@ -168,7 +169,7 @@ function requestFaults(
         message: `source ${name} takes its requests from an unknown model`,
         file,
         found: model,
-        hint: didYouMean(model, names.keys()),
+        hint: didYouMean(model, names.keys()) ?? 'It is the name of a file in models/ or seeds/.',
       },
     ];
   });

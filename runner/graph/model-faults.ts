@@ -1,10 +1,25 @@
 import type { Fault } from '../errors.ts';
 import type { NodeConfig, Project } from '../project/types.ts';
+import { placeOf, type TextPlace } from '../util/places.ts';
 import { didYouMean } from '../util/suggest.ts';
 import { MATERIALIZED, type ModelNode, STRATEGIES } from './types.ts';
 
 /** What a model's configuration says that can't be, or that would have no effect. */
 export function modelFaults(node: ModelNode, project: Project): readonly Fault[] {
+  const template = project.models.find(({ file }) => file === node.file)?.template ?? '';
+  return faultsOf(node, project).map((fault) =>
+    fault.file === node.file ? { ...fault, ...placeIn(template, fault) } : fault,
+  );
+}
+
+/** Where the file says what is wrong; nothing when its folder says it. */
+function placeIn(template: string, { found }: Fault): Partial<TextPlace> {
+  const word = found?.split(' ')[0];
+  const sought = [...(word ? [`'${word}'`, `"${word}"`, word] : []), 'materialized', 'config('];
+  return sought.map((text) => placeOf(template, text)).find((place) => place !== undefined) ?? {};
+}
+
+function faultsOf(node: ModelNode, project: Project): readonly Fault[] {
   if (!MATERIALIZED.includes(node.materialized)) {
     const fault = unknown(node, 'materialization', node.materialized, MATERIALIZED);
     return [{ ...fault, code: 'MATERIALIZED_UNKNOWN' }];
@@ -117,7 +132,7 @@ function ignoredFaults({ name, file, config }: ModelNode, { macros }: Project): 
       message: `ignore_changes of ${name} names no macro`,
       file,
       found: macro,
-      hint: didYouMean(macro, known),
+      hint: didYouMean(macro, known) ?? 'Macros are the files of macros/.',
     }));
 }
 

@@ -129,5 +129,6 @@ async function importLoader(projectDir: string, path: string, source: string): P
     message: `the loader of source ${source} exports no function`,
     file: path,
     expected: 'export default async function (context)',
+    hint: 'Correct the module, or loader: in sources/sources.yml.',
   });
 }

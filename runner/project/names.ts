@@ -1,25 +1,35 @@
 import type { Fault } from '../errors.ts';
+import { placeOf } from '../util/places.ts';
 import { didYouMean } from '../util/suggest.ts';
 import type { ProjectConfig } from './types.ts';
 
 interface Known {
   readonly models: readonly string[];
   readonly seeds: readonly string[];
-  /** `system.table` */
-  readonly sources: readonly string[];
+  /** `system.table`; `undefined` when it could not be read which there are. */
+  readonly sources: readonly string[] | undefined;
 }
 
-/** Names in project.yml that nothing has: a flag or a table that would silently never show. */
-export function unknownNames({ flags, summary }: ProjectConfig, { models, seeds, sources }: Known): readonly Fault[] {
-  const unknown = (where: string, names: readonly string[], known: readonly string[]): readonly Fault[] =>
+/**
+ * Names in project.yml that nothing has: a flag or a table that would silently never show.
+ * @param text project.yml, for their places
+ */
+export function unknownNames(
+  { flags, summary }: ProjectConfig,
+  { models, seeds, sources }: Known,
+  text = '',
+): readonly Fault[] {
+  const unknown = (where: string, names: readonly string[], known: readonly string[] = names): readonly Fault[] =>
     names
       .filter((name) => !known.includes(name))
       .map((name) => ({
         code: 'NAME_UNKNOWN',
         message: `${where} names ${name}, which is not there`,
         file: 'project.yml',
+        // What is the name of nothing is hardly written elsewhere.
+        ...placeOf(text, name),
         found: name,
-        hint: didYouMean(name, known),
+        hint: didYouMean(name, known) ?? 'Models, seeds and sources are named by their files and sources.yml.',
       }));
   return [
     ...flags.flatMap((flag) => [

@@ -9,7 +9,7 @@ import { parseProjectConfig } from './config.ts';
 import { doubles, unknownNames } from './names.ts';
 import { parseSeed } from './seeds.ts';
 import { parseSources } from './sources.ts';
-import type { ModelFile, NodeConfig, Project, ProjectConfig } from './types.ts';
+import type { NodeConfig, Project, ProjectConfig } from './types.ts';
 import { parseUnitTests, TESTS_ENDING, type UnitTestFile } from './unit-tests.ts';
 
 /**
@@ -17,21 +17,47 @@ import { parseUnitTests, TESTS_ENDING, type UnitTestFile } from './unit-tests.ts
  * @throws RunnerError with the faults of all files, each with its place
  */
 export function readProject(dir: string): Project {
-  const config = readConfig(dir);
+  const { project, faults } = inspectProject(dir);
+  if (faults.length > 0) throw new RunnerError(faults);
+  return project;
+}
+
+export interface Inspected {
+  /** What could be read. A model or seed that could not is there by its name, so that what reads it finds it. */
+  readonly project: Project;
+  readonly faults: readonly Fault[];
+  /** Files that could not be read as what they are. */
+  readonly unread: ReadonlySet<string>;
+}
+
+/**
+ * Reads a project folder as far as it can be.
+ * @throws RunnerError with the faults of all files when project.yml is one of them: no model can be judged without it
+ */
+export function inspectProject(dir: string): Inspected {
   const faults: Fault[] = [];
+  requireProject(dir);
+  const [config] = collect(faults, () => readConfig(dir));
   const each = <T>(files: readonly string[], parse: (text: string, file: string) => T): readonly T[] =>
     files.flatMap((file) => collect(faults, () => parse(read(dir, file), file)));
 
-  const models = each(list(dir, 'models', '.sql'), (template, file) => model(config, template, file));
+  const models = list(dir, 'models', '.sql').map((file) => {
+    const [template = ''] = collect(faults, () => read(dir, file));
+    return { name: stem(file), file, template, config: inherited(config, file) };
+  });
   const macros = each(list(dir, 'macros', '.sql'), (template, file) => ({ name: stem(file), file, template }));
-  const seeds = each(list(dir, 'seeds', '.csv'), (text, file) => parseSeed(text, stem(file), file));
+  const seeds = list(dir, 'seeds', '.csv').map((file) => {
+    const [seed] = collect(faults, () => parseSeed(read(dir, file), stem(file), file));
+    return seed ?? { name: stem(file), file, header: [], rows: [] };
+  });
   const sources = each(list(dir, 'sources', 'sources.yml'), parseSources).flat();
   const contracts = each(list(dir, 'soda', '.yml'), parseContract);
   const unitTests = each(list(dir, 'models', TESTS_ENDING), parseUnitTests);
+  const unread = new Set(faults.flatMap(({ file }) => file ?? []));
 
   const names = [...models, ...seeds].map(({ name }) => name);
   const described = contracts.map(({ file }) => ({ name: stem(file), file }));
-  const tables = sources.map(({ system, table }) => ({ name: `${system}.${table}`, file: 'sources/sources.yml' }));
+  const tables = sources.map(({ system, table }) => ({ name: `${system}.${table}`, file: SOURCES }));
   faults.push(
     ...doubles('nodes', [...models, ...seeds]),
     ...doubles('macros', macros),
@@ -46,49 +72,50 @@ export function readProject(dir: string): Project {
       unitTests,
       models.map(({ name }) => name),
     ),
-    ...unknownNames(config, {
-      models: models.map(({ name }) => name),
-      seeds: seeds.map(({ name }) => name),
-      sources: tables.map(({ name }) => name),
-    }),
   );
-  if (faults.length > 0) throw new RunnerError(faults);
-  return {
-    dir,
-    config,
-    models,
-    macros,
-    seeds,
-    sources,
-    contracts: new Map(contracts.map((contract) => [stem(contract.file), contract])),
-    unitTests: new Map(unitTests.map(({ model: name, tests }) => [name, tests])),
-  };
+  if (!config) throw new RunnerError(faults);
+  faults.push(
+    ...unknownNames(
+      config,
+      {
+        models: models.map(({ name }) => name),
+        seeds: seeds.map(({ name }) => name),
+        sources: unread.has(SOURCES) ? undefined : tables.map(({ name }) => name),
+      },
+      read(dir, 'project.yml'),
+    ),
+  );
+  const byName = new Map(contracts.map((contract) => [stem(contract.file), contract]));
+  const tests = new Map(unitTests.map(({ model: name, tests }) => [name, tests]));
+  const project = { dir, config, models, macros, seeds, sources, contracts: byName, unitTests: tests };
+  return { project, faults, unread };
 }
+
+export const SOURCES = 'sources/sources.yml';
 
 /**
  * project.yml alone.
  * @throws RunnerError `PROJECT_NOT_FOUND`, or with the faults of the file
  */
 export function readConfig(dir: string): ProjectConfig {
-  if (!existsSync(join(dir, 'project.yml'))) {
-    throw new RunnerError({
-      code: 'PROJECT_NOT_FOUND',
-      message: `no project.yml in ${dir}`,
-      hint: 'Run the command in the project folder, or name it with --project-dir.',
-    });
-  }
+  requireProject(dir);
   return parseProjectConfig(read(dir, 'project.yml'), 'project.yml');
 }
 
-function model(config: ProjectConfig, template: string, file: string): ModelFile {
-  return { name: stem(file), file, template, config: inherited(config, file) };
+function requireProject(dir: string): void {
+  if (existsSync(join(dir, 'project.yml'))) return;
+  throw new RunnerError({
+    code: 'PROJECT_NOT_FOUND',
+    message: `no project.yml in ${dir}`,
+    hint: 'Run the command in the project folder, or name it with --project-dir.',
+  });
 }
 
 /** The configuration of the nearest folder that project.yml names, over those of the folders above it. */
-function inherited(config: ProjectConfig, file: string): NodeConfig {
+function inherited(config: ProjectConfig | undefined, file: string): NodeConfig {
   const folders = posix.dirname(file).split('/').slice(1);
   const paths = folders.map((_folder, depth) => folders.slice(0, depth + 1).join('/'));
-  return Object.assign({}, ...paths.map((path) => config.models[path])) as NodeConfig;
+  return Object.assign({}, ...paths.map((path) => config?.models[path])) as NodeConfig;
 }
 
 function strayContracts(contracts: readonly Contract[], names: readonly string[]): readonly Fault[] {
@@ -99,7 +126,7 @@ function strayContracts(contracts: readonly Contract[], names: readonly string[]
       message: `contract ${stem(contract.file)} has no model or seed of that name`,
       file: contract.file,
       expected: 'a file of the same name in models/ or seeds/',
-      hint: didYouMean(stem(contract.file), names),
+      hint: didYouMean(stem(contract.file), names) ?? 'Rename it after what it describes, or remove it.',
     }));
 }
 

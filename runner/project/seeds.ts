@@ -1,5 +1,6 @@
 import { parse } from 'csv-parse/sync';
 import { RunnerError } from '../errors.ts';
+import { lineOf } from '../util/places.ts';
 import type { SeedFile } from './types.ts';
 
 interface CsvRecord {
@@ -21,6 +22,7 @@ export function parseSeed(text: string, name: string, file: string): SeedFile {
       file,
       line: 1,
       expected: 'a header line',
+      hint: 'The first line names the columns: code,label',
     });
   }
   const columns = header.record.map((cell) => cell.trim());
@@ -32,8 +34,10 @@ export function parseSeed(text: string, name: string, file: string): SeedFile {
       message: `header of seed ${name} is wrong`,
       file,
       line: 1,
+      source: lineOf(text, 1),
       expected: 'every column named once',
       found,
+      hint: 'Name each column once in the first line.',
     });
   }
   const faults = rows
@@ -43,6 +47,7 @@ export function parseSeed(text: string, name: string, file: string): SeedFile {
       message: `row of seed ${name} does not fit its header`,
       file,
       line: info.lines,
+      source: lineOf(text, info.lines),
       expected: `${columns.length} cells: ${columns.join(', ')}`,
       found: `${record.length}`,
       hint: 'Quote a value that holds a comma: "a, b".',
@@ -74,6 +79,7 @@ function readRecords(text: string, file: string): readonly CsvRecord[] {
       message,
       file,
       line: lines,
+      source: lines === undefined ? undefined : lineOf(text, lines),
       hint: 'Close the quotes, and double a quote inside a value: "".',
     });
   }

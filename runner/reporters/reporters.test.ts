@@ -164,6 +164,16 @@ describe('the reporter', () => {
       'TEMPLATE_ERROR models/a.sql:2:6\n  no\n  | from x\n  |      ^\n  expected: y\n  found:    x\n  → do',
     );
   });
+
+  it('draws of a long line what stands around the column, a tab as one place, and the call of the macro', () => {
+    const source = `\t${'x'.repeat(200)}HERE${'y'.repeat(200)}`;
+    const fault = { code: 'X', message: 'no', file: 'a.sql', line: 1, source, column: source.indexOf('HERE') + 1 };
+    const drawn = drawFault({ ...fault, through: 'called at b.sql:2:1' }, (_style, text) => text).split('\n');
+    expect(drawn[2]?.length).toBeLessThan(170);
+    expect(drawn[2]?.slice(drawn[3]?.indexOf('^')).startsWith('HERE')).toBe(true);
+    expect(drawn[4]).toBe('  called at b.sql:2:1');
+    expect(drawFault({ ...fault, source: '\tab', column: 3 }, (_style, text) => text)).toContain('|  ab\n  |   ^');
+  });
 });
 
 /** The lines that a terminal shows after the text: the only codes are "up n lines" and "erase all below". */

@@ -164,10 +164,8 @@ export function drawFault(fault: Fault, paint: Paint): string {
     .filter((part) => part !== undefined)
     .join(':');
   const lines = [`${paint('red', fault.code)} ${paint('bold', place)}`.trimEnd(), `  ${fault.message}`];
-  if (fault.source !== undefined) {
-    lines.push(`  | ${fault.source.slice(0, 160)}`);
-    if (fault.column !== undefined && fault.column <= 160) lines.push(`  | ${' '.repeat(fault.column - 1)}^`);
-  }
+  if (fault.source !== undefined) lines.push(...drawSource(fault.source, fault.column));
+  if (fault.through !== undefined) lines.push(`  ${fault.through}`);
   if (fault.expected !== undefined) lines.push(`  expected: ${fault.expected}`);
   if (fault.found !== undefined) lines.push(`  found:${block(fault.found)}`);
   if (fault.hint !== undefined) lines.push(`  ${paint('cyan', '→')} ${fault.hint}`);
@@ -177,4 +175,12 @@ export function drawFault(fault: Fault, paint: Paint): string {
 /** A text of several lines, such as a table, stands below its label. */
 function block(text: string): string {
   return text.includes('\n') ? `\n${text.replace(/^/gm, '    ')}` : `    ${text}`;
+}
+
+/** A long line is cut to what stands around the column; tabs count as one place, as columns do. */
+function drawSource(source: string, column: number | undefined): readonly string[] {
+  const start = column !== undefined && column > 150 ? column - 100 : 0;
+  const cut = start > 0 ? '…' : '';
+  const line = `  | ${cut}${source.replaceAll('\t', ' ').slice(start, start + 160)}`;
+  return column === undefined ? [line] : [line, `  | ${' '.repeat(cut.length + column - 1 - start)}^`];
 }

@@ -88,7 +88,7 @@ function ownParts(
   const frozen = variant === '' ? [] : variant.split(',').filter((macro) => node.rendered.macros.includes(macro));
   const rendered = (frozen.length > 0 ? renderFrozen(node, frozen) : undefined) ?? node.rendered;
   const tests = node.unitTests.length > 0 ? { 'unit tests': hashOf(node.unitTests.map(testContent)) } : {};
-  return { body: hashOf([rendered.body, rendered.incrementalBody]), config: hashOf(config), contract, ...tests };
+  return { body: rendered.treeHash, config: hashOf(config), contract, ...tests };
 }
 
 /** A unit test without its place and description. */

@@ -260,7 +260,7 @@ const BAD_PROJECTS: readonly (readonly [string, string, (text: string) => string
     'models/metier/salarie.sql',
     (text) => text.replace('ages.type_contrat', 'ages.type_contrats'),
     1,
-    /models\/metier\/salarie\.sql[\s\S]*type_contrats/,
+    /SQL_42703 models\/metier\/salarie\.sql:\d+:\d+[\s\S]*type_contrats[\s\S]*\n {2}\| +\^/,
   ],
   [
     'a day of a seed in another form',
@@ -280,8 +280,8 @@ const BAD_PROJECTS: readonly (readonly [string, string, (text: string) => string
     'a model of two statements',
     'models/metier/kpi_incoherences.sql',
     (text) => `${text}; update metier.activite set duree_sec = 0; commit`,
-    1,
-    /SQL_42601 models\/metier\/kpi_incoherences\.sql/,
+    2,
+    /SQL_STATEMENT models\/metier\/kpi_incoherences\.sql:\d+:\d+/,
   ],
 ];
 

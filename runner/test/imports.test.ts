@@ -110,6 +110,7 @@ describe('imports point one way', () => {
       ...new Set(runner.filter(({ to, typeOnly }) => to === library && !typeOnly).map(({ from }) => room(from))),
     ];
     expect(rooms('nunjucks')).toEqual(['compile']);
+    expect(rooms('libpg-query')).toEqual(['compile']);
     expect(rooms('pg')).toEqual(['adapters']);
     expect(rooms('yargs')).toEqual(['cli']);
     expect(rooms('knex')).toEqual(['adapters']);

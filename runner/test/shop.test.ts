@@ -387,7 +387,7 @@ describe('commands that answer', () => {
       'select 1; commit; create table public.left_behind (a int); begin; select 2',
     ]);
     expect(code).toBe(1);
-    expect(stderr).toContain('SQL_42601');
+    expect(stderr).toContain('SQL_STATEMENT --inline:1:11');
     expect(await shop.rows("select to_regclass('public.left_behind')")).toEqual([[null]]);
   });
 

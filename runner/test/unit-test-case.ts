@@ -1,4 +1,5 @@
 import type { Database } from '../adapters/types.ts';
+import { createLocator } from '../compile/locate.ts';
 import { createRenderer } from '../compile/render.ts';
 import { parseContract } from '../contracts/parse.ts';
 import { buildGraph } from '../graph/build-graph.ts';
@@ -6,7 +7,7 @@ import type { Graph, ModelNode } from '../graph/types.ts';
 import type { NodeConfig, Project } from '../project/types.ts';
 import { parseUnitTests } from '../project/unit-tests.ts';
 import { runUnitTests } from '../unit-tests/run.ts';
-import type { RenderTest, UnitTestResult } from '../unit-tests/types.ts';
+import type { LocateInTest, RenderTest, UnitTestResult } from '../unit-tests/types.ts';
 import { projectOf } from './projects.ts';
 
 /** A project around one model `m`, which may read the models `p`, `q`, the seed `codes` (column a) and the source `s.t` (column a). */
@@ -24,6 +25,7 @@ export interface Opened {
   readonly graph: Graph;
   readonly node: ModelNode;
   readonly render: RenderTest;
+  readonly locate: LocateInTest;
 }
 
 export function openCase({ sql, tests, contracts = {}, config = {} }: UnitTestCase): Opened {
@@ -45,7 +47,12 @@ export function openCase({ sql, tests, contracts = {}, config = {} }: UnitTestCa
   const graph = buildGraph(project, models);
   const node = graph.nodes.get('model.test.m');
   if (node?.type !== 'model') throw new Error('no model m');
-  return { project, graph, node, render };
+  const locate: LocateInTest = async (model, { asOf, vars }, incremental, offset) => {
+    const file = project.models.find(({ name }) => name === model);
+    const locator = createLocator(project, { asOf, vars, env: () => undefined });
+    return file ? locator(file, incremental, offset) : {};
+  };
+  return { project, graph, node, render, locate };
 }
 
 function contractOf(name: string, columns: string, config: NodeConfig): ReturnType<typeof parseContract> {
@@ -57,8 +64,8 @@ function contractOf(name: string, columns: string, config: NodeConfig): ReturnTy
 
 /** Runs the tests in a transaction; the results. */
 export function runCase(db: Database, unitTests: UnitTestCase): Promise<readonly UnitTestResult[]> {
-  const { graph, node, render } = openCase(unitTests);
-  return db.transaction((tx) => runUnitTests(tx, node, { graph, render }));
+  const { graph, node, render, locate } = openCase(unitTests);
+  return db.transaction((tx) => runUnitTests(tx, node, { graph, render, locate }));
 }
 
 /** One test of `m` whose expected rows are these: its outcome, or what was found or said. */

@@ -1,9 +1,12 @@
+import type { Located } from '../compile/locate.ts';
 import type { DatabaseError, Fault } from '../errors.ts';
 import type { ModelNode } from '../graph/types.ts';
 import type { UnitTest } from '../project/types.ts';
+import { afterCharacters } from '../util/places.ts';
 import { countDifference, drawDifference } from './draw.ts';
+import { DEFAULT_DAY } from './plan.ts';
 import { type Piece, pieceAt, type Script } from './script.ts';
-import type { Difference } from './types.ts';
+import type { Difference, LocateInTest } from './types.ts';
 
 /** The rows are not those expected. */
 export function differenceFault(node: ModelNode, test: UnitTest, difference: Difference): Fault {
@@ -20,15 +23,19 @@ export function differenceFault(node: ModelNode, test: UnitTest, difference: Dif
 }
 
 /**
- * The server refused a value of the test, or the model's own SQL.
+ * The server refused a value of the test, or the model's own SQL: then the fault is in the template.
  * @param untyped inputs whose columns nothing declares
  */
-export function errorFault(
+export async function errorFault(
   node: ModelNode,
   test: UnitTest,
-  { script, untyped }: { readonly script: Script; readonly untyped: readonly string[] },
+  {
+    script,
+    untyped,
+    locate,
+  }: { readonly script: Script; readonly untyped: readonly string[]; readonly locate: LocateInTest },
   error: DatabaseError,
-): Fault {
+): Promise<Fault> {
   const at = pieceAt(script, error.position);
   const named = `${node.name}: unit test "${test.name}"`;
   const base = { code: 'UNIT_TEST_ERROR', file: test.file, line: test.line };
@@ -45,8 +52,24 @@ export function errorFault(
     ...base,
     message: `${node.name}: ${error.message} (unit test "${test.name}")`,
     found: at && lineAt(script, at.offset),
+    ...(at?.piece.kind === 'body' ? await inTemplate(node, test, script, at.piece, at.offset, locate) : {}),
     hint: untyped.length > 0 ? untypedHint(untyped) : (error.hint ?? `The model is ${node.file}.`),
   };
+}
+
+async function inTemplate(
+  node: ModelNode,
+  test: UnitTest,
+  { sql, pieces }: Script,
+  piece: Piece & { kind: 'body' },
+  characters: number,
+  locate: LocateInTest,
+): Promise<Located> {
+  const from = afterCharacters(sql, pieces.find((candidate) => candidate.piece === piece)?.from ?? 0);
+  const { model, offset } = piece.origin(afterCharacters(sql.slice(from), characters));
+  const rendered = { asOf: test.asOf ?? DEFAULT_DAY, vars: test.vars };
+  const located = await locate(model ?? node.name, rendered, model === undefined && piece.incremental, offset);
+  return located.line === undefined ? {} : located;
 }
 
 function untypedHint(inputs: readonly string[]): string {

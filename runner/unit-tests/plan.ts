@@ -1,4 +1,4 @@
-import { bind } from '../compile/bind.ts';
+import { type Bound, bind } from '../compile/bind.ts';
 import type { Rendered } from '../compile/types.ts';
 import type { Graph, ModelNode, Node } from '../graph/types.ts';
 import type { TestRows, UnitTest } from '../project/types.ts';
@@ -28,7 +28,7 @@ export function planTest(graph: Graph, node: ModelNode, test: UnitTest, rendered
   return scriptOf([
     settings(test),
     ...inputs.flatMap(([name, input]) => inputView(name, input, relationOf(name), test.given[name])),
-    ...comparison(node, test, body),
+    ...comparison(node, test, body, incremental),
   ]);
 }
 
@@ -91,8 +91,13 @@ function inputView(name: string, node: Node, relation: Relation, given: TestRows
 }
 
 /** Both sides have the contract's types; without a contract, the expected ones get those of the model's own columns. */
-function comparison(node: ModelNode, test: UnitTest, body: string): readonly Fragment[] {
-  const model: readonly Fragment[] = ['(\n', { sql: body, piece: { kind: 'body' } }, '\n) as model'];
+function comparison(
+  node: ModelNode,
+  test: UnitTest,
+  { sql, origin }: Bound,
+  incremental: boolean,
+): readonly Fragment[] {
+  const model: readonly Fragment[] = ['(\n', { sql, piece: { kind: 'body', incremental, origin } }, '\n) as model'];
   const { columns, rows } = test.expect;
   if (columns.length === 0) return ["select 'extra' as side, model.* from ", ...model];
   const declared = columnsOf(node);

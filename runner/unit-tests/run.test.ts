@@ -184,11 +184,18 @@ describe('a unit test that the server refuses', () => {
     ]);
   });
 
-  it('shows the line of SQL at fault, once for all tests that meet it, and leaves the others their verdict', async () => {
+  it('shows the place and the line of SQL at fault, once for all tests that meet it, and leaves the others their verdict', async () => {
     const sql = "select\n  id,\n  1 / nothing as x\nfrom {{ ref('p') }}";
     const tests = '[{name: a, expect: []}, {name: b, expect: []}]';
     expect(await faultOf(sql, tests)).toMatchObject([
-      { found: '1 / nothing as x', message: 'm: column "nothing" does not exist (unit test "a")' },
+      {
+        file: 'models/m.sql',
+        line: 3,
+        column: 7,
+        source: '  1 / nothing as x',
+        found: '1 / nothing as x',
+        message: 'm: column "nothing" does not exist (unit test "a")',
+      },
     ]);
     const half = '[{name: a, given: {p: [{id: 0}]}, expect: []}, {name: b, expect: []}]';
     const results = await runCase(db, { sql: "select 1 / id as x from {{ ref('p') }}", tests: half, contracts: P });

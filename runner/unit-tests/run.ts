@@ -8,11 +8,12 @@ import { differenceFault, errorFault } from './faults.ts';
 import { columnsOf, inputsOf } from './inputs.ts';
 import { DEFAULT_DAY, planTest } from './plan.ts';
 import type { Script } from './script.ts';
-import type { RenderTest, Row, UnitTestResult } from './types.ts';
+import type { LocateInTest, RenderTest, Row, UnitTestResult } from './types.ts';
 
 export interface UnitTestContext {
   readonly graph: Graph;
   readonly render: RenderTest;
+  readonly locate: LocateInTest;
 }
 
 const SAVEPOINT = 'runner_unit_test';
@@ -24,7 +25,7 @@ const SAVEPOINT = 'runner_unit_test';
 export async function runUnitTests(
   session: Session,
   node: ModelNode,
-  { graph, render }: UnitTestContext,
+  { graph, render, locate }: UnitTestContext,
 ): Promise<readonly UnitTestResult[]> {
   if (node.unitTests.length === 0) return [];
   const results: UnitTestResult[] = [];
@@ -33,7 +34,9 @@ export async function runUnitTests(
   for (const test of node.unitTests) {
     const planned = await plan(graph, node, test, render);
     results.push(
-      'faults' in planned ? refused(test, planned.faults) : await runTest(session, node, test, planned, untyped),
+      'faults' in planned
+        ? refused(test, planned.faults)
+        : await runTest(session, node, test, { script: planned, untyped, locate }),
     );
   }
   await session.query(`rollback to savepoint ${SAVEPOINT}; release savepoint ${SAVEPOINT}`);
@@ -55,12 +58,18 @@ async function plan(
   }
 }
 
+interface Planned {
+  readonly script: Script;
+  /** Inputs whose columns nothing declares. */
+  readonly untyped: readonly string[];
+  readonly locate: LocateInTest;
+}
+
 async function runTest(
   session: Session,
   node: ModelNode,
   test: UnitTest,
-  script: Script,
-  untyped: readonly string[],
+  { script, untyped, locate }: Planned,
 ): Promise<UnitTestResult> {
   let result: TextResult;
   try {
@@ -70,7 +79,7 @@ async function runTest(
     const cancelled = '57014';
     if (!(error instanceof DatabaseError) || error.sqlstate === cancelled) throw error;
     const position = error.position && error.position - `rollback to savepoint ${SAVEPOINT};\n`.length;
-    return refused(test, [errorFault(node, test, { script, untyped }, withPosition(error, position))]);
+    return refused(test, [await errorFault(node, test, { script, untyped, locate }, withPosition(error, position))]);
   }
   const columns = result.columns.slice(1);
   const rows = (side: string): readonly Row[] =>

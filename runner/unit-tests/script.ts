@@ -1,3 +1,5 @@
+import type { Bound } from '../compile/bind.ts';
+
 /** What a piece of a script is, for an error that the server places in it. */
 export type Piece =
   | {
@@ -14,7 +16,7 @@ export type Piece =
       readonly line: number;
     }
   | { readonly kind: 'column'; readonly column: string }
-  | { readonly kind: 'body' };
+  | { readonly kind: 'body'; readonly incremental: boolean; readonly origin: Bound['origin'] };
 
 /** SQL that knows where its pieces are. */
 export interface Script {

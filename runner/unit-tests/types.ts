@@ -1,3 +1,4 @@
+import type { Located } from '../compile/locate.ts';
 import type { Rendered } from '../compile/types.ts';
 import type { Fault } from '../errors.ts';
 import type { ModelNode } from '../graph/types.ts';
@@ -9,6 +10,14 @@ export type RenderTest = (
   asOf: string,
   vars: Readonly<Record<string, unknown>>,
 ) => Rendered | Promise<Rendered>;
+
+/** Where an offset (UTF-16 units) in a body so rendered stands in the templates. */
+export type LocateInTest = (
+  model: string,
+  test: { readonly asOf: string; readonly vars: Readonly<Record<string, unknown>> },
+  incremental: boolean,
+  offset: number,
+) => Promise<Located>;
 
 export interface UnitTestResult {
   readonly test: UnitTest;

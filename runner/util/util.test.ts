@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { copyLine } from './copy.ts';
 import { addMonths, isDay, monthStart, today } from './dates.ts';
 import { canonicalJson, hashOf } from './hash.ts';
+import { afterCharacters, placeAt, placeOf } from './places.ts';
 import { identifier, literal, quoted } from './sql.ts';
 import { didYouMean, nearest } from './suggest.ts';
 
@@ -48,5 +49,20 @@ describe('hashes', () => {
     expect(canonicalJson({ b: 1, a: [{ d: 1, c: 2 }] })).toBe('{"a":[{"c":2,"d":1}],"b":1}');
     expect(hashOf({ a: 1, b: 2 })).toBe(hashOf({ b: 2, a: 1 }));
     expect(hashOf({ a: 1 })).not.toBe(hashOf({ a: '1' }));
+  });
+});
+
+describe('places', () => {
+  it('are a line and a column from 1, with the line, whatever ends it', () => {
+    const text = 'a\r\nbé c\n';
+    expect(placeAt(text, 0)).toEqual({ line: 1, column: 1, source: 'a' });
+    expect(placeOf(text, 'c')).toEqual({ line: 2, column: 4, source: 'bé c' });
+    expect(placeAt(text, text.length)).toEqual({ line: 3, column: 1, source: '' });
+    expect(placeOf(text, 'x')).toBeUndefined();
+  });
+
+  it('of a server count an emoji as one character', () => {
+    expect('é😀b'.slice(afterCharacters('é😀b', 2))).toBe('b');
+    expect(afterCharacters('ab', 9)).toBe(2);
   });
 });

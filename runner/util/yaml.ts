@@ -50,7 +50,8 @@ export function openYaml(text: string, file: string, { codes, scalar }: YamlDial
   };
   const value = plainValue(document, (offset, message) => {
     // What follows on a line is mostly the consequence of the first.
-    if (faults.at(-1)?.line !== lines.linePos(offset).line) report(offset, { code: codes.syntax, message });
+    if (faults.at(-1)?.line !== lines.linePos(offset).line)
+      report(offset, { code: codes.syntax, message, hint: SYNTAX_HINT });
   });
   const offsetOf = (path: Path): number => nodesAt(document, path).key?.range?.[0] ?? 0;
   const yaml: YamlFile = {
@@ -70,6 +71,8 @@ export function openYaml(text: string, file: string, { codes, scalar }: YamlDial
   };
   return yaml;
 }
+
+const SYNTAX_HINT = 'Look at the indentation, the quotes and the brackets up to this place.';
 
 function plainValue(document: Document.Parsed, refuse: (offset: number, message: string) => void): unknown {
   for (const { message, pos } of document.errors) refuse(pos[0], message);

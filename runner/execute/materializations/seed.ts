@@ -36,6 +36,7 @@ function requireIsoDays(node: SeedNode, types: ReadonlyMap<string, string | null
               line,
               expected: 'YYYY-MM-DD',
               found: cell,
+              hint: 'Excel may have rewritten it: format the column as text.',
             },
           ],
     ),

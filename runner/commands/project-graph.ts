@@ -1,0 +1,81 @@
+import type { Rendered, RenderOptions } from '../compile/types.ts';
+import { type Fault, RunnerError } from '../errors.ts';
+import type { LocateInModel } from '../execute/locate-error.ts';
+import { buildGraph } from '../graph/build-graph.ts';
+import type { Graph } from '../graph/types.ts';
+import { type Inspected, SOURCES } from '../project/read-project.ts';
+import type { ModelFile, Project } from '../project/types.ts';
+import { requireUnitTests } from '../unit-tests/check.ts';
+
+/**
+ * The graph of a project that is right, or all that is wrong with it: its files, its templates, their SQL and how they
+ * fit together. What only follows from a fault told is left out.
+ * @throws RunnerError
+ */
+export async function projectGraph(
+  { project, faults: ofFiles, unread }: Inspected,
+  options: RenderOptions,
+  locate: LocateInModel,
+): Promise<Graph> {
+  // Where a macro could not be read, what its callers render to means nothing.
+  if ([...unread].some((file) => file.startsWith('macros/'))) throw new RunnerError(ofFiles);
+  const faults = [...ofFiles];
+  const { createRenderer } = await import('../compile/render.ts');
+  const { renderModels } = await import('../compile/render-models.ts');
+  const anySource = unread.has(SOURCES);
+  const render = createRenderer(project, { ...options, anySource }, (ofMacros) => void faults.push(...ofMacros));
+  const models = await renderModels(
+    project.models,
+    (model) => renderRead(model, unread, render),
+    (model, incremental, offset) => locate(model.name, incremental, offset),
+  );
+  const rendered = anySource ? models.rendered.map((model) => ({ ...model, sources: [] })) : models.rendered;
+  // What unit tests name can be judged where all is known that models read and declare.
+  const whole = ofFiles.length === 0 && models.failed.size === 0;
+  const { graph, faults: ofGraph } = graphOf(project, rendered, whole);
+  const told = new Set([...ofFiles.map(({ file }) => file), ...models.failed, ...contractsOf(project, models.failed)]);
+  faults.push(
+    ...models.faults,
+    ...ofGraph.filter(({ code, file }) => !told.has(file) && (whole || !code.startsWith('SELECTOR'))),
+  );
+  if (faults.length > 0 || !graph) throw new RunnerError(eachOnce(faults));
+  return graph;
+}
+
+/** A fault of a macro is met by every model that calls it. */
+function eachOnce(faults: readonly Fault[]): readonly Fault[] {
+  const met = new Map<string, Fault[]>();
+  for (const fault of faults) {
+    const { code, file, line, column, message } = fault;
+    const key = JSON.stringify([code, file, line, column, message]);
+    met.set(key, [...(met.get(key) ?? []), fault]);
+  }
+  return [...met.values()].flatMap(([first, ...others]) => {
+    if (!first?.through || others.length === 0) return first ?? [];
+    return { ...first, through: `${first.through}, and ${others.length} more` };
+  });
+}
+
+function renderRead(model: ModelFile, unread: ReadonlySet<string>, render: (model: ModelFile) => Rendered): Rendered {
+  if (unread.has(model.file)) throw new RunnerError([]);
+  return render(model);
+}
+
+function graphOf(
+  project: Project,
+  rendered: readonly Rendered[],
+  whole: boolean,
+): { readonly graph?: Graph; readonly faults: readonly Fault[] } {
+  try {
+    const graph = buildGraph(project, rendered);
+    if (whole) requireUnitTests(project, graph);
+    return { graph, faults: [] };
+  } catch (error) {
+    if (!(error instanceof RunnerError)) throw error;
+    return { faults: error.faults };
+  }
+}
+
+function contractsOf({ models, contracts }: Project, files: ReadonlySet<string>): readonly (string | undefined)[] {
+  return models.filter(({ file }) => files.has(file)).map(({ name }) => contracts.get(name)?.file);
+}

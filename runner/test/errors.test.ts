@@ -1,0 +1,160 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { type Ended, ROOT, type Workplace, workplace } from './cli.ts';
+
+let shop: Workplace;
+const edited = new Map<string, string>();
+const DAY = ['--as-of', '2026-03-10'];
+/** Nothing listens there. */
+const NO_SERVER = { PGHOST: '127.0.0.1', PGPORT: '1' };
+
+/** Edits a file until the test ends. */
+function edit(file: string, from: string, to: string): void {
+  const path = join(shop.dir, file);
+  const text = readFileSync(path, 'utf8');
+  expect(text).toContain(from);
+  if (!edited.has(path)) edited.set(path, text);
+  writeFileSync(path, text.replace(from, to));
+}
+
+/** The codes and places of the faults told, one a line. */
+const places = ({ stderr }: Ended): readonly string[] => stderr.match(/^[A-Z][A-Z0-9_]+ \S+$/gm) ?? [];
+
+beforeAll(async () => {
+  const parts = ['project.yml', 'models', 'seeds', 'macros', 'sources', 'soda'];
+  shop = await workplace(join(ROOT, 'runner/test/fixtures/shop'), parts, {
+    SHOP_TOKEN: 'a-real-one',
+    ORDERS: 'sources/orders.txt',
+  });
+  expect((await shop.runner(['pipeline', ...DAY])).code).toBe(0);
+});
+afterEach(() => {
+  for (const [path, text] of edited) writeFileSync(path, text);
+  edited.clear();
+});
+afterAll(() => shop?.close());
+
+describe('without a server', () => {
+  it('a syntax error is told at its place, with the line and a caret', async () => {
+    edit('models/marts/order_line.sql', 'as amount, o.ordered_on', 'as amount,, o.ordered_on');
+    const { code, stderr } = await shop.runner(['compile'], NO_SERVER);
+    expect(code).toBe(2);
+    const line = "select o.order_id, o.product, {{ amount_in('o.amount', 'r.rate') }} as amount,, o.ordered_on";
+    const before = line.indexOf(', o.ordered_on');
+    expect(stderr.split('\n').slice(0, 4)).toEqual([
+      `SQL_SYNTAX models/marts/order_line.sql:2:${before + 1}`,
+      '  syntax error at or near ","',
+      `  | ${line}`,
+      `  | ${' '.repeat(before)}^`,
+    ]);
+    expect(stderr).toContain('  → There is a comma too many before it.');
+  });
+
+  it('a syntax error in a macro is told in the macro, with the call', async () => {
+    edit('macros/amount_in.sql', '* {{ rate }}', '* * {{ rate }}');
+    const { stderr } = await shop.runner(['compile'], NO_SERVER);
+    expect(stderr).toContain('SQL_SYNTAX macros/amount_in.sql:2:24\n');
+    expect(stderr).toContain('\n  called at models/marts/order_line.sql:2:31\n');
+    expect(stderr).toContain('\n  found:    select o.order_id, o.product, round(o.amount * * r.rate, 2) as amount');
+  });
+
+  it('all that is wrong is told at once, but nothing that only follows from it', async () => {
+    edit('macros/today.sql', 'today()', 'todey()');
+    edit('models/marts/question.sql', "ref('stg_orders')", "ref('stg_order')");
+    edit('models/marts/revenue.sql', 'group by product', 'group by product; delete from x');
+    edit('models/marts/product.sql', '-- one row', "{{ config(materialized='tabel') }}-- one row");
+    edit('soda/marts/rate.yml', 'columns:', 'columnz:');
+    edit('seeds/rate.csv', 'EUR,1.00', 'EUR,1.00,2');
+    const ended = await shop.runner(['build'], NO_SERVER);
+    expect(ended.code).toBe(2);
+    expect([...places(ended)].sort()).toEqual([
+      'CONTRACT_KEY_MISSING soda/marts/rate.yml:1:1',
+      expect.stringMatching(/^CONTRACT_KEY_UNKNOWN soda\/marts\/rate\.yml:\d+:1$/),
+      'MACRO_MISSING macros/today.sql:1',
+      'MATERIALIZED_UNKNOWN models/marts/product.sql:1:24',
+      expect.stringMatching(/^SEED_INVALID seeds\/rate\.csv:\d+$/),
+      'SQL_STATEMENT models/marts/revenue.sql:3:107',
+      'TEMPLATE_ERROR models/marts/question.sql:2:36',
+    ]);
+  });
+
+  it('with a broken project.yml what the other files say is told too', async () => {
+    edit('project.yml', 'secrets:', 'secretz:');
+    edit('soda/marts/rate.yml', 'columns:', 'columnz:');
+    expect(places(await shop.runner(['ls'], NO_SERVER)).map((place) => place.split(' ')[1]?.split(':')[0])).toEqual([
+      'project.yml',
+      'soda/marts/rate.yml',
+      'soda/marts/rate.yml',
+    ]);
+  });
+
+  it('with a broken sources.yml no model is blamed for its sources', async () => {
+    edit('sources/sources.yml', 'sources:', 'sourcez:');
+    edit('models/marts/question.sql', 'distinct', 'distinct distinct');
+    expect(places(await shop.runner(['ls'], NO_SERVER))).toEqual([
+      'CONFIG_INVALID sources/sources.yml:1:1',
+      'SQL_SYNTAX models/marts/question.sql:2:17',
+    ]);
+  });
+});
+
+describe('what the server says', () => {
+  it('of an argument of a macro is told where the argument is written', async () => {
+    edit('models/marts/order_line.sql', "'o.amount'", "'o.amout'");
+    const { code, stderr } = await shop.runner(['build', ...DAY, '--select', 'order_line']);
+    expect(code).toBe(1);
+    const line = "select o.order_id, o.product, {{ amount_in('o.amout', 'r.rate') }} as amount, o.ordered_on";
+    expect(stderr.split('\n').slice(0, 5)).toEqual([
+      'SQL_42703 models/marts/order_line.sql:2:45',
+      '  order_line: column o.amout does not exist',
+      `  | ${line}`,
+      `  | ${' '.repeat(44)}^`,
+      '  printed at macros/amount_in.sql:2:9',
+    ]);
+    expect(stderr).toContain('→ Perhaps you meant to reference the column "o.amount".');
+  });
+
+  it('of the text of a macro is told in the macro', async () => {
+    edit('macros/amount_in.sql', 'round(', 'raund(');
+    const { stderr } = await shop.runner(['build', ...DAY, '--select', 'order_line']);
+    expect(stderr).toMatch(/^SQL_42883 macros\/amount_in\.sql:2:3$/m);
+    expect(stderr).toContain('called at models/marts/order_line.sql:2:31');
+  });
+
+  it('of a view, after accents and placeholders, is told at its place, be it by a unit test or by the build', async () => {
+    edit(
+      'models/marts/revenue.sql',
+      'group by product',
+      "where 'é😀' <> '' and {{ ref('order_line') }}.nothing = 1 group by product",
+    );
+    const place = 'models/marts/revenue.sql:3:111';
+    const tested = await shop.runner(['build', ...DAY, '--select', 'revenue']);
+    expect(places(tested)).toEqual([`UNIT_TEST_ERROR ${place}`]);
+    edit(
+      'models/marts/revenue.tests.yml',
+      readFileSync(join(shop.dir, 'models/marts/revenue.tests.yml'), 'utf8'),
+      '[]\n',
+    );
+    expect(places(await shop.runner(['build', ...DAY, '--select', 'revenue']))).toEqual([`SQL_42703 ${place}`]);
+  });
+
+  it('of a value has no place, but names the model, the value and where the SQL is', async () => {
+    edit('models/marts/question.sql', 'distinct product', 'distinct product::integer as product');
+    const { stderr } = await shop.runner(['build', ...DAY, '--select', 'question']);
+    expect(stderr).toMatch(/^SQL_22P02 models\/marts\/question\.sql$/m);
+    expect(stderr).toMatch(/^ {2}found: {4}(apple|pear|plum)$/m);
+    expect(stderr).toContain('target/compiled/models/marts/question.sql');
+  });
+
+  it('of a query shown is told at its place', async () => {
+    const inline = "select 1,\n  amout from {{ ref('order_line') }}";
+    const { code, stderr } = await shop.runner(['show', '--inline', inline]);
+    expect(code).toBe(1);
+    expect(stderr).toContain('SQL_42703 --inline:2:3\n');
+    expect(stderr).toContain('\n  |   amout from');
+    const broken = await shop.runner(['show', '--inline', 'select 1 frm x y']);
+    expect(broken.stderr).toContain('SQL_SYNTAX --inline:1:14\n');
+    expect(broken.code).toBe(1);
+  });
+});
