@@ -3,13 +3,11 @@ import { nodeConfig } from '../project/node-config.ts';
 import type { MacroFile, NodeConfig, Project } from '../project/types.ts';
 import { readYaml } from '../project/yaml.ts';
 import { didYouMean } from '../util/suggest.ts';
+import type { Noted } from './reads.ts';
 import type { RenderOptions } from './types.ts';
 
 /** What one rendering reads; collected by the functions that templates call. */
-export interface Reading {
-  readonly refs: Set<string>;
-  readonly sources: Set<string>;
-  readonly macros: Set<string>;
+export interface Reading extends Noted {
   readonly incremental: boolean;
   config: NodeConfig;
   asksIncremental: boolean;
@@ -57,7 +55,10 @@ export function globalsOf(
     },
     var(name: string, fallback?: unknown): unknown {
       const value = options.vars[name] ?? fallback;
-      if (value !== undefined) return value;
+      if (value !== undefined) {
+        reading().vars.set(name, value);
+        return value;
+      }
       const hint =
         didYouMean(name, Object.keys(options.vars)) ??
         'Add it to vars: in project.yml, or give a default: var(name, default).';
@@ -69,15 +70,16 @@ export function globalsOf(
           message: `env('${name}') is a secret`,
           hint: 'SQL is stored and shown: a secret may not be part of it.',
         });
-      return (
+      const value =
         options.env(name) ??
         fallback ??
         refuse({
           message: `env('${name}') is not set`,
           found: name,
           hint: `Set it in .env, or give a default: env('${name}', '').`,
-        })
-      );
+        });
+      reading().env.set(name, value);
+      return value;
     },
     config(given: Record<string, unknown>): string {
       const { __keywords, ...values } = given;

@@ -41,7 +41,8 @@ export async function renderModels(
 }
 
 function standIn({ name, file, config }: ModelFile): Rendered {
-  const nothing = { refs: [], sources: [], macros: [], body: '', incrementalBody: '', treeHash: '' };
+  const reads = { macros: {}, vars: {}, env: {}, asOf: null };
+  const nothing = { refs: [], sources: [], macros: [], reads, body: '', incrementalBody: '', treeHash: '' };
   const hooks = { before: [], after: [] };
   return { name, file, config, hooks, ...nothing };
 }

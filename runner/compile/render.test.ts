@@ -9,6 +9,7 @@ const MACROS = {
   'macros/day.sql': "{% macro day() %}date '{{ as_of }}'{% endmacro %}",
   'macros/month.sql': "{% macro month() %}\n  date '{{ as_of | month_start | add_months(-12) }}'\n{% endmacro %}",
   'macros/outer.sql': '{% macro outer(x) %}f({{ x }}, {{ day() }}){% endmacro %}',
+  'macros/eager.sql': "{% set kept = [as_of, var('n'), ref('codes')] %}{% macro eager() %}{{ kept }}{% endmacro %}",
   'macros/broken.sql': '{% macro broken(x) %}\n  {{ x }}\n  {{ nothing_such }}\n{% endmacro %}',
 };
 
@@ -94,6 +95,30 @@ describe('rendering a model', () => {
   it('notes macros that macros call, and can leave some unread', () => {
     expect(render('{{ outer(1) }}').macros).toEqual(['outer', 'day']);
     expect(render('{{ outer(1) }}', { frozenMacros: new Set(['day']) }).body).toBe('f(1, "macro:day")');
+  });
+
+  it('notes what stands behind the text: macros, variables, environment and the day, also through macros and filters', () => {
+    const none = { macros: {}, vars: {}, env: {}, asOf: null };
+    expect(render('select 1').reads).toEqual(none);
+    expect(render("{{ var('n') }}{{ var('none', 7) }}{{ env('MODE') }}{{ env('UNSET', 'y') }}").reads).toEqual({
+      ...none,
+      vars: { n: 3, none: 7 },
+      env: { MODE: 'x', UNSET: 'y' },
+    });
+    expect(render('{{ as_of | month_start }}').reads.asOf).toBe('2026-11-24');
+    expect(render('{{ outer(1) }}').reads).toEqual({
+      ...none,
+      macros: { outer: MACROS['macros/outer.sql'], day: MACROS['macros/day.sql'] },
+      asOf: '2026-11-24',
+    });
+    expect(render('{{ outer(1) }}', { frozenMacros: new Set(['day']) }).reads.asOf).toBeNull();
+    expect(render("{% if is_incremental() %}{{ var('n') }}{% endif %}").reads.vars).toEqual({ n: 3 });
+  });
+
+  it("takes what a macro's file reads outside of its macro for read by all that call it", () => {
+    const { refs, reads } = render('{{ eager() }}');
+    expect(refs).toEqual(['codes']);
+    expect(reads).toMatchObject({ vars: { n: 3 }, asOf: '2026-11-24' });
   });
 
   it('puts config() over the configuration of the folder', () => {

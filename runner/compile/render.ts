@@ -5,6 +5,7 @@ import { addDays, addMonths, monthStart } from '../util/dates.ts';
 import { hashOf } from '../util/hash.ts';
 import { lineOf } from '../util/places.ts';
 import { globalsOf, type Reading, type Refusal } from './globals.ts';
+import { newNotes, noteAll, toReads } from './reads.ts';
 import { loadParser } from './sql.ts';
 import { templateFault } from './template-fault.ts';
 import { createMarker, type Marker, type Token, type Trace } from './trace.ts';
@@ -47,6 +48,7 @@ export function createRenderer(
       sources: union('sources'),
       macros: union('macros'),
       hooks,
+      reads: toReads([first.reading, second.reading], project.macros),
       ...asQueries(first.text.trim(), second.text.trim()),
     };
   };
@@ -121,12 +123,16 @@ function createTemplates(project: Project, options: RenderOptions, marker?: Mark
   const globals = globalsOf(project, options, () => reading, refuse);
   const names = [...Object.keys(globals), ...project.macros.map((macro) => macro.name)];
   for (const [name, value] of Object.entries(globals)) templates.addGlobal(name, withoutMarks(value, marker));
+  noteTheDay(templates, options.asOf, () => reading);
   templates.addFilter('month_start', monthStart);
   templates.addFilter('add_months', addMonths);
   templates.addFilter('add_days', addDays);
 
   const macroFaults: Fault[] = [];
   for (const macro of project.macros) {
+    // What a macro's file reads outside of the macro is read once, but by everyone who calls it.
+    const atDefinition = newReading({}, false);
+    reading = atDefinition;
     const call = exportedMacro(templates, macro, marked(macro.file, macro.template), macroFaults);
     templates.addGlobal(macro.name, (...args: unknown[]): string => {
       reading.macros.add(macro.name);
@@ -136,6 +142,7 @@ function createTemplates(project: Project, options: RenderOptions, marker?: Mark
         reading.calledBroken = true;
         throw new Error(`${macro.file} has faults`);
       }
+      noteAll(reading, atDefinition);
       try {
         const text = String(call(...args));
         return marker?.enclose(text) ?? text.trim();
@@ -170,6 +177,17 @@ function createTemplates(project: Project, options: RenderOptions, marker?: Mark
       }
     },
   };
+}
+
+/** `as_of` is a plain word in a template; a getter sees who reads it, also within macros and through filters. */
+function noteTheDay(templates: nunjucks.Environment, asOf: string, reading: () => Reading): void {
+  const { globals } = templates as unknown as { readonly globals: object };
+  Object.defineProperty(globals, 'as_of', {
+    get: () => {
+      reading().asOf = asOf;
+      return asOf;
+    },
+  });
 }
 
 function withoutMarks(value: unknown, marker: Marker | undefined): unknown {
@@ -213,5 +231,5 @@ function exportedMacro(
 }
 
 function newReading(config: NodeConfig, incremental: boolean): Reading {
-  return { refs: new Set(), sources: new Set(), macros: new Set(), incremental, config, asksIncremental: false };
+  return { ...newNotes(), incremental, config, asksIncremental: false };
 }

@@ -27,6 +27,18 @@ export interface Rendered {
   readonly treeHash: string;
   /** Why a body is not one query; `incremental` says which body. */
   readonly problem?: QueryProblem & { readonly incremental: boolean };
+  /** What stands behind the text of the body. */
+  readonly reads: Reads;
+}
+
+/** What a rendering read, directly or through macros; none of it decides, for the rendered body holds what came of it. */
+export interface Reads {
+  /** Macros called → their text. */
+  readonly macros: Readonly<Record<string, string>>;
+  readonly vars: Readonly<Record<string, unknown>>;
+  readonly env: Readonly<Record<string, string>>;
+  /** The day, `null` when nothing read it. */
+  readonly asOf: string | null;
 }
 
 export interface RenderOptions {
