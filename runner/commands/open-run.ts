@@ -5,11 +5,12 @@ import type { Emit } from '../execute/types.ts';
 import { ensureRawTable } from '../landing/land.ts';
 import { requireSecrets } from '../project/env.ts';
 import { gitCommit } from '../project/git-commit.ts';
-import { fillVariants } from '../state/changes.ts';
-import { createVersions, type Versions } from '../state/fingerprint.ts';
+import { completeStates } from '../state/changes.ts';
 import { type TargetLock, takeLock } from '../state/lock.ts';
+import { publicationOf } from '../state/publication.ts';
 import { createStore, type Store } from '../state/store.ts';
 import type { TargetState } from '../state/types.ts';
+import { createVersions, type Versions } from '../state/versions.ts';
 import { again } from '../util/again.ts';
 import { identifier } from '../util/sql.ts';
 import type { LoadedProject } from './load-project.ts';
@@ -119,9 +120,11 @@ export async function withRun(
       try {
         await prepare(db, loaded, state);
         const versions = createVersions(loaded.graph, state.nodes, state.batches);
-        for (const id of fillVariants(loaded.graph, loaded.fingerprinter, versions, state)) {
-          const filled = versions.stored(id);
-          if (filled) await db.transaction((tx) => store.publish(tx, runId, id, filled));
+        for (const node of completeStates(loaded.graph, loaded.fingerprinter, versions, state)) {
+          const completed = versions.stored(node.id);
+          if (!completed) continue;
+          const publication = publicationOf(loaded.fingerprinter, node, completed);
+          await db.transaction((tx) => store.publish(tx, runId, publication));
         }
         const { command } = identity;
         const opened = { db, notes, signal, store, state, versions, lock, command, runId, startedAt, emit };

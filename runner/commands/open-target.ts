@@ -1,7 +1,7 @@
 import type { Database } from '../adapters/types.ts';
-import { createVersions, type Versions } from '../state/fingerprint.ts';
 import { createStore, type Store } from '../state/store.ts';
 import type { TargetState } from '../state/types.ts';
+import { createVersions, type Versions } from '../state/versions.ts';
 import type { LoadedProject } from './load-project.ts';
 import type { CommonArgs, Reporter } from './types.ts';
 

@@ -7,7 +7,7 @@ import { boundModel, refOf } from '../execute/model-sql.ts';
 import { sourceSql } from '../execute/source-sql.ts';
 import { selectNodes } from '../graph/select.ts';
 import type { Graph, Node, SourceNode } from '../graph/types.ts';
-import type { Versions } from '../state/fingerprint.ts';
+import type { Versions } from '../state/versions.ts';
 import { quoted } from '../util/sql.ts';
 import { type LoadedProject, loadProject } from './load-project.ts';
 import { withTarget } from './open-target.ts';

@@ -3,7 +3,7 @@ import { evaluateContract } from '../contracts/evaluate.ts';
 import type { ContractResult } from '../contracts/types.ts';
 import { blocksPublish } from '../contracts/verdict.ts';
 import type { Graph, ModelNode, Node } from '../graph/types.ts';
-import type { Versions } from '../state/fingerprint.ts';
+import type { Versions } from '../state/versions.ts';
 import { quoted, type Relation } from '../util/sql.ts';
 import { applyAccess } from './access.ts';
 import { AuditFailure } from './faults.ts';

@@ -5,9 +5,12 @@ import type { Graph, Node, SourceNode } from '../graph/types.ts';
 import type { Landing } from '../landing/land.ts';
 import { isUnchanged } from '../state/changes.ts';
 import type { Fingerprinter, VersionOf } from '../state/fingerprint.ts';
+import { publicationOf } from '../state/publication.ts';
 import type { NodeState, TargetState } from '../state/types.ts';
+import { publishedState } from '../state/versions.ts';
 import type { LocateInTest, RenderTest } from '../unit-tests/types.ts';
 import { type BuildContext, type BuiltNode, buildNode, sourceOf } from './build-node.ts';
+import { contentOf } from './content.ts';
 import { AuditFailure, contractFaults, faultsOf } from './faults.ts';
 import { type LocateInModel, locateError } from './locate-error.ts';
 import { boundModel } from './model-sql.ts';
@@ -46,7 +49,7 @@ export async function runUnit(context: UnitContext, unit: Unit): Promise<readonl
   ) {
     return record(
       context,
-      unit.map((node) => ended(node, startedAt, 'unchanged', { message: 'what it reads is what it was built from' })),
+      unit.map((node) => ended(node, startedAt, 'unchanged', { message: 'spared: what it reads came out as it was' })),
     );
   }
   const [first] = unit;
@@ -90,12 +93,17 @@ export async function runUnit(context: UnitContext, unit: Unit): Promise<readonl
       const finish = await publish(tx, waiting);
       for (const node of unit) {
         onNode(node);
-        const state = context.fingerprinter.state(node, versionOf);
+        const result = done.find((one) => one.node === node);
+        const former = context.versions.stored(node.id);
+        const content = await contentOf(context, tx, node, result?.identical === true);
+        const state = publishedState(context.fingerprinter, node, versionOf, former, content);
         published.set(node.id, state);
-        await context.store.publish(tx, context.runId, node.id, state);
+        const publication = publicationOf(context.fingerprinter, node, state, result?.rows ?? null);
+        await context.store.publish(tx, context.runId, publication);
       }
       for (const result of done) await context.store.record(tx, context.runId, toRecord(result));
       await finish();
+      await context.store.noteRemade(tx);
     });
   } catch (error) {
     return record(context, await failedUnit(context, unit, current, error, startedAt));
@@ -112,10 +120,12 @@ async function askSource(context: UnitContext, node: SourceNode, startedAt: Date
   try {
     const { batch, unanswered = 0 } = await context.runSource(node);
     if (batch) context.versions.land(node.name, batch);
-    const known = context.fingerprinter.state(node, context.versions.of);
+    const former = context.versions.stored(node.id);
+    const known = publishedState(context.fingerprinter, node, context.versions.of, former, 'unknown');
     // What got no answer is a reason to ask again.
     const state = unanswered > 0 ? { ...known, parts: { ...known.parts, unanswered: String(unanswered) } } : known;
-    await transactOnce(context, node.name, (tx) => context.store.publish(tx, context.runId, node.id, state));
+    const publication = publicationOf(context.fingerprinter, node, state);
+    await transactOnce(context, node.name, (tx) => context.store.publish(tx, context.runId, publication));
     context.versions.publish(node.id, state);
     return ended(node, startedAt, 'success', {
       rows: batch?.rowCount ?? 0,

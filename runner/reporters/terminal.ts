@@ -3,6 +3,7 @@ import type { Reporter } from '../commands/types.ts';
 import type { Fault } from '../errors.ts';
 import type { NodeResult, RunEvent, Status } from '../execute/types.ts';
 import type { Node } from '../graph/types.ts';
+import { confirm } from './confirm.ts';
 import { eventLine, toObjects } from './json.ts';
 import { createLiveArea } from './live.ts';
 import { type Paint, painter, plural, seconds } from './style.ts';
@@ -17,6 +18,8 @@ export interface ReporterOptions {
   readonly quiet: boolean;
   readonly stdout: NodeJS.WriteStream;
   readonly stderr: NodeJS.WriteStream;
+  /** Where answers come from; the process's own unless told. */
+  readonly stdin?: NodeJS.ReadStream;
   readonly noColor: boolean;
 }
 
@@ -89,6 +92,7 @@ export function createReporter(options: ReporterOptions): Reporter {
           result.columns.length === 0 ? '' : `${drawTable(result)}\n(${plural(result.rows.length, 'row')})\n`,
         );
     },
+    confirm: (question) => confirm(question, options.stdin ?? process.stdin, options.stdout),
     close: () => live?.close(),
   };
 }
@@ -135,7 +139,8 @@ function drawSummary(results: readonly NodeResult[], duration: number, paint: Pa
     return paint('green', `Nothing changed: nothing was run, nothing was written. ${seconds(duration)}`);
   const counts = (Object.keys(LABELS) as Status[]).flatMap((status) => {
     const count = results.filter((result) => result.status === status).length;
-    return count === 0 ? [] : [`${count} ${LABELS[status][0]}`];
+    const label = status === 'unchanged' ? 'spared (what they read came out the same)' : LABELS[status][0];
+    return count === 0 ? [] : [`${count} ${label}`];
   });
   const rows = results.reduce((sum, result) => sum + (result.status === 'success' ? (result.changed ?? 0) : 0), 0);
   const bad = results.some(({ status }) => status === 'error' || status === 'failed');

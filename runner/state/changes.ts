@@ -1,19 +1,26 @@
 import type { Graph, Node } from '../graph/types.ts';
-import type { Fingerprinter, Versions } from './fingerprint.ts';
+import { type Fingerprinter, isEphemeral, type Variant } from './fingerprint.ts';
 import type { TargetState } from './types.ts';
+import { completedState, isSameIn, type Versions } from './versions.ts';
 
-/** Why a node would run, in words: `body`, `contract`, `parent orders`, `never built`, … Empty when nothing changed. */
-export type Reasons = readonly string[];
+/** Why a node would run. Empty when nothing changed. */
+export type Reasons = readonly Reason[];
 
-/** A source that something else fills or that `load` has landed, and an ephemeral model: no steps of a build. */
+export interface Reason {
+  /** `never built`, `relation` (it is gone), `parent`, or a part of the fingerprint: `body`, `config`, `contract`, `seed`, … */
+  readonly part: string;
+  /** The id of a parent. */
+  readonly parent?: string;
+}
+
+/** What a build makes: neither a source that something else fills or that `load` has landed, nor an ephemeral model. */
 export function isStep(node: Node): boolean {
-  if (node.type === 'source') return node.source.requests !== undefined;
-  return node.type === 'seed' || node.materialized !== 'ephemeral';
+  return node.type === 'source' ? node.source.requests !== undefined : !isEphemeral(node);
 }
 
 /**
- * The reasons of every node to run, from what the target published and what the files say now; a node whose parent has
- * a reason has one too. A node that is compared without some macro (`ignore_changes`) follows its parents' reasons in
+ * The reasons of every node to run, from what the target published and what the files say now; a node whose parent may
+ * change has one too. A node that is compared without some macro (`ignore_changes`) follows its parents' changes in
  * that variant only.
  */
 export function findChanges(
@@ -24,86 +31,93 @@ export function findChanges(
 ): ReadonlyMap<string, Reasons> {
   const inVariant = new Map(fingerprinter.variants.map((variant) => [variant, new Set<string>()]));
   const reasons = new Map<string, Reasons>();
+  const changedParents = (id: string, variant: Variant): readonly string[] =>
+    [...new Set(graph.dag.parents(id))].filter((parent) => inVariant.get(variant)?.has(parent));
   for (const id of graph.dag.order) {
     const node = graph.nodes.get(id);
     if (!node) continue;
-    if (node.type === 'model' && node.materialized === 'ephemeral')
-      for (const changed of inVariant.values())
-        if (graph.dag.parents(id).some((parent) => changed.has(parent))) changed.add(id);
+    if (isEphemeral(node)) {
+      for (const [variant, changed] of inVariant) if (changedParents(id, variant).length > 0) changed.add(id);
+      continue;
+    }
     if (!isStep(node)) continue;
     const own = fingerprinter.variantOf(node);
+    const found = reasonsOf(node, changedParents(id, own), fingerprinter, versions, state);
+    reasons.set(id, found);
+    // What does not run changes in no variant.
+    if (found.length === 0) continue;
     for (const [variant, changed] of inVariant) {
-      const found = reasonsOf(graph, node, variant, changed, fingerprinter, versions, state);
-      if (found.length > 0) changed.add(id);
-      if (variant === own) reasons.set(id, found);
+      // A source that is asked may land other rows, and those count in every variant.
+      const mayChange =
+        variant === own ||
+        node.type === 'source' ||
+        changedParents(id, variant).length > 0 ||
+        !isPublished(node, versions, state) ||
+        !isSameIn(fingerprinter, node, variant, versions.of, versions.stored(id));
+      if (mayChange) changed.add(id);
     }
-    // A source that is asked may land other rows, and those count in every variant.
-    if (node.type === 'source' && reasons.get(id)?.length) for (const changed of inVariant.values()) changed.add(id);
   }
   return reasons;
 }
 
 /** Whether a node's parts, as they stand now, are those it was published with. */
 export function isUnchanged(node: Node, fingerprinter: Fingerprinter, versions: Versions, state: TargetState): boolean {
-  return (
-    isPresent(node, state) && differences(node, fingerprinter.variantOf(node), fingerprinter, versions).length === 0
-  );
+  return isPublished(node, versions, state) && differences(node, fingerprinter, versions).length === 0;
 }
 
 /**
- * Nodes that are as they were published, but were so before some variant existed: with their version in it, so that who
- * is compared in it from now on is not for ever due. Parents come first.
+ * Nodes that are as they were published, but whose stored state lacks something: it was written by an older version of
+ * the runner, or before some variant existed. They get it, so that who is compared in it from now on is not for ever due.
+ * Parents come first.
  */
-export function fillVariants(
+export function completeStates(
   graph: Graph,
   fingerprinter: Fingerprinter,
   versions: Versions,
   state: TargetState,
-): readonly string[] {
-  return graph.dag.order.filter((id) => {
+): readonly Node[] {
+  return graph.dag.order.flatMap((id) => {
     const node = graph.nodes.get(id);
     const stored = versions.stored(id);
-    if (!node || !stored || fingerprinter.variants.every((variant) => stored.versions[variant] !== undefined))
-      return false;
-    if (!isUnchanged(node, fingerprinter, versions, state)) return false;
-    versions.publish(id, fingerprinter.state(node, versions.of));
-    return true;
+    if (!node || !stored) return [];
+    const isComplete =
+      stored.hashes !== null && fingerprinter.variants.every((variant) => stored.versions[variant] !== undefined);
+    if (isComplete || !isUnchanged(node, fingerprinter, versions, state)) return [];
+    versions.publish(id, completedState(fingerprinter, node, versions.of, stored));
+    return [node];
   });
 }
 
 function reasonsOf(
-  graph: Graph,
   node: Node,
-  variant: string,
-  changed: ReadonlySet<string>,
+  changedParents: readonly string[],
   fingerprinter: Fingerprinter,
   versions: Versions,
   state: TargetState,
 ): Reasons {
-  if (!versions.stored(node.id)) return ['never built'];
-  if (!isPresent(node, state)) return ['its relation is gone'];
-  const parents = graph.dag.parents(node.id).filter((parent) => changed.has(parent));
-  const named = (id: string): string => `parent ${graph.nodes.get(id)?.name ?? id}`;
+  if (!versions.stored(node.id)) return [{ part: 'never built' }];
+  const prefix = 'parent:';
+  const different = differences(node, fingerprinter, versions);
+  const parents = different.filter((part) => part.startsWith(prefix)).map((part) => part.slice(prefix.length));
   return [
-    ...new Set([
-      ...differences(node, variant, fingerprinter, versions).map((part) =>
-        part.startsWith('parent:') ? named(part.slice('parent:'.length)) : part,
-      ),
-      ...parents.map(named),
-    ]),
+    ...(isPublished(node, versions, state) ? [] : [{ part: 'relation' }]),
+    ...different.filter((part) => !part.startsWith(prefix)).map((part) => ({ part })),
+    ...[...new Set([...parents, ...changedParents])].map((parent) => ({ part: 'parent', parent })),
   ];
 }
 
-/** The parts that differ from the published ones: by part in the node's own variant, as a whole in another. */
-function differences(node: Node, variant: string, fingerprinter: Fingerprinter, versions: Versions): readonly string[] {
+/** The parts that differ from the published ones, in the node's own variant. */
+function differences(node: Node, fingerprinter: Fingerprinter, versions: Versions): readonly string[] {
   const stored = versions.stored(node.id);
-  const now = fingerprinter.parts(node, variant, versions.of);
-  if (variant !== fingerprinter.variantOf(node))
-    return stored?.versions[variant] === fingerprinter.hash(now) ? [] : ['fingerprint'];
   const then = stored?.parts ?? {};
+  const variant = fingerprinter.variantOf(node);
+  const parts = fingerprinter.parts(node, variant, versions.of);
+  // An older version of the runner wrote other hashes.
+  const now = stored?.hashes === null ? fingerprinter.formerParts(node, variant, parts) : parts;
   return [...new Set([...Object.keys(now), ...Object.keys(then)])].filter((part) => now[part] !== then[part]);
 }
 
-function isPresent(node: Node, state: TargetState): boolean {
+function isPublished(node: Node, versions: Versions, state: TargetState): boolean {
+  if (!versions.stored(node.id)) return false;
   return node.type === 'source' || state.relations.has(`${node.relation.schema}.${node.relation.name}`);
 }

@@ -1,12 +1,12 @@
 import type { Rendered } from '../compile/types.ts';
 import type { Graph, Node } from '../graph/types.ts';
-import type { TestRows, UnitTest } from '../project/types.ts';
 import { hashOf } from '../util/hash.ts';
-import type { BatchState, Fingerprint, NodeState } from './types.ts';
+import { detailsOf, testContent, withoutPlaces } from './details.ts';
+import type { Details, Fingerprint } from './types.ts';
 
 /**
  * A variant names what a fingerprint must not see: the macros of `ignore_changes`, sorted and joined by a comma; `''`
- * sees everything. A node is compared in its own variant and keeps its hash in every variant, for its descendants.
+ * sees everything. A node is compared in its own variant and keeps its version in every variant, for its descendants.
  */
 export type Variant = string;
 
@@ -16,9 +16,15 @@ export interface Fingerprinter {
   readonly variantOf: (node: Node) => Variant;
   /** The parts of a node as its files and its parents' versions stand now. */
   parts(node: Node, variant: Variant, versionOf: VersionOf): Fingerprint;
-  /** What is kept of a node when it is published. */
-  state(node: Node, versionOf: VersionOf): NodeState;
-  hash(parts: Fingerprint): string;
+  /** Those parts as the first version of the runner wrote them: it hashed the body as text. */
+  formerParts(node: Node, variant: Variant, parts: Fingerprint): Fingerprint;
+  /**
+   * What a node's content follows from, as one hash. Of a view and an ephemeral model, whose rows are its parents', these are
+   * its body and its parents' versions; of the others all their parts.
+   */
+  plainVersion(node: Node, variant: Variant, versionOf: VersionOf): string;
+  /** What the parts are made of, to be kept beside them. */
+  details(node: Node): Details;
 }
 
 /** The published version of a node in a variant, `null` when nothing is published. */
@@ -35,102 +41,71 @@ export function createFingerprinter(
 ): Fingerprinter {
   const variants = ['', ...new Set([...graph.nodes.values()].map(variantOf).filter((variant) => variant !== ''))];
   const own = new Map<string, Fingerprint>();
-  // An ephemeral model is published with its readers: its version is what it says now.
-  const version = (id: string, variant: Variant, versionOf: VersionOf): string | null => {
-    const node = graph.nodes.get(id);
-    return node?.type === 'model' && node.materialized === 'ephemeral'
-      ? hashOf(fingerprinter.parts(node, variant, versionOf))
-      : versionOf(id, variant);
+  const renderedIn = (node: Node, variant: Variant): Rendered | undefined => {
+    if (node.type !== 'model') return undefined;
+    const frozen = variant === '' ? [] : variant.split(',').filter((macro) => node.rendered.macros.includes(macro));
+    return (frozen.length > 0 ? renderFrozen(node, frozen) : undefined) ?? node.rendered;
   };
+  const ownIn = (node: Node, variant: Variant): Fingerprint => {
+    const key = `${variant}\n${node.id}`;
+    const parts = own.get(key) ?? ownParts(node, renderedIn(node, variant), sourceSettings);
+    own.set(key, parts);
+    return parts;
+  };
+  const parentsIn = (node: Node, variant: Variant, versionOf: VersionOf): Fingerprint =>
+    Object.fromEntries(
+      [...new Set(graph.dag.parents(node.id))].map((id) => {
+        const parent = graph.nodes.get(id);
+        // An ephemeral model is published nowhere: its version is what it would be.
+        const version =
+          parent && isEphemeral(parent)
+            ? fingerprinter.plainVersion(parent, variant, versionOf)
+            : versionOf(id, variant);
+        return [`parent:${id}`, version ?? 'none'];
+      }),
+    );
   const fingerprinter: Fingerprinter = {
     variants,
     variantOf,
-    hash: hashOf,
-    state: (node, versionOf) => ({
-      parts: fingerprinter.parts(node, variantOf(node), versionOf),
-      versions: Object.fromEntries(
-        variants.map((variant) => [variant, hashOf(fingerprinter.parts(node, variant, versionOf))]),
-      ),
-    }),
-    parts(node, variant, versionOf) {
-      const key = `${variant}\n${node.id}`;
-      const mine = own.get(key) ?? ownParts(node, variant, renderFrozen, sourceSettings);
-      own.set(key, mine);
-      const parents = new Set(graph.dag.parents(node.id));
-      return {
-        ...mine,
-        ...Object.fromEntries([...parents].map((id) => [`parent:${id}`, version(id, variant, versionOf) ?? 'none'])),
-      };
+    parts: (node, variant, versionOf) => ({ ...ownIn(node, variant), ...parentsIn(node, variant, versionOf) }),
+    formerParts(node, variant, parts) {
+      const rendered = renderedIn(node, variant);
+      if (!rendered) return parts;
+      // A macro that is left out stood there as a comment.
+      const texts = [rendered.body, rendered.incrementalBody].map((sql) => sql.replace(/"macro:(\w+)"/g, '/* $1 */'));
+      return { ...parts, body: hashOf(texts) };
     },
+    plainVersion(node, variant, versionOf) {
+      if (!showsItsParents(node)) return hashOf(fingerprinter.parts(node, variant, versionOf));
+      return hashOf({ body: ownIn(node, variant).body, ...parentsIn(node, variant, versionOf) });
+    },
+    details: (node) => detailsOf(node, renderedIn(node, variantOf(node)), sourceSettings),
   };
   return fingerprinter;
+}
+
+/** Whether a node is bound into what reads it instead of being built. */
+export function isEphemeral(node: Node): boolean {
+  return node.type === 'model' && node.materialized === 'ephemeral';
+}
+
+/** Whether a node holds no rows of its own. */
+export function showsItsParents(node: Node): boolean {
+  return isEphemeral(node) || (node.type === 'model' && node.materialized === 'view');
 }
 
 function variantOf(node: Node): Variant {
   return node.type === 'model' ? [...(node.config.ignore_changes ?? [])].sort().join(',') : '';
 }
 
-function ownParts(
-  node: Node,
-  variant: Variant,
-  renderFrozen: (node: Node, macros: readonly string[]) => Rendered | undefined,
-  sourceSettings: (node: Node) => unknown,
-): Fingerprint {
+function ownParts(node: Node, rendered: Rendered | undefined, sourceSettings: (node: Node) => unknown): Fingerprint {
   if (node.type === 'source') return { settings: hashOf(sourceSettings(node)) };
-  const contract = node.contract ? hashOf(withoutPlaces(node.contract)) : 'none';
   const { tags: _tags, ...config } = node.config;
+  const common = { config: hashOf(config), contract: node.contract ? hashOf(withoutPlaces(node.contract)) : 'none' };
   if (node.type === 'seed')
-    return {
-      seed: hashOf([node.seed.header, node.seed.rows.map(({ cells }) => cells)]),
-      config: hashOf(config),
-      contract,
-    };
-  const frozen = variant === '' ? [] : variant.split(',').filter((macro) => node.rendered.macros.includes(macro));
-  const rendered = (frozen.length > 0 ? renderFrozen(node, frozen) : undefined) ?? node.rendered;
+    return { seed: hashOf([node.seed.header, node.seed.rows.map(({ cells }) => cells)]), ...common };
   const tests = node.unitTests.length > 0 ? { 'unit tests': hashOf(node.unitTests.map(testContent)) } : {};
-  return { body: rendered.treeHash, config: hashOf(config), contract, ...tests };
-}
-
-/** A unit test without its place and description. */
-function testContent({ name, asOf, vars, given, expect }: UnitTest): unknown {
-  const cells = ({ rows }: TestRows): unknown => rows.map((row) => row.cells);
-  const inputs = Object.fromEntries(Object.entries(given).map(([input, rows]) => [input, cells(rows)]));
-  return { name, asOf, vars, given: inputs, expect: cells(expect) };
-}
-
-/** A contract without the lines that its faults point at: moving a check changes nothing. */
-function withoutPlaces(contract: unknown): unknown {
-  return JSON.parse(
-    JSON.stringify(contract, (key, value: unknown) => (key === 'line' || key === 'file' ? undefined : value)),
-  );
-}
-
-/** What the target holds as a run goes on: read once at its start, then kept up with what the run publishes and lands. */
-export interface Versions {
-  /** The version in force of each node: of a source its batch, of the others what was published last. */
-  readonly of: VersionOf;
-  readonly stored: (id: string) => NodeState | undefined;
-  readonly batch: (source: string) => BatchState | undefined;
-  publish(id: string, state: NodeState): void;
-  land(source: string, batch: BatchState): void;
-}
-
-export function createVersions(
-  graph: Graph,
-  nodes: ReadonlyMap<string, NodeState>,
-  batches: ReadonlyMap<string, BatchState>,
-): Versions {
-  const published = new Map(nodes);
-  const landed = new Map(batches);
-  return {
-    of(id, variant) {
-      const node = graph.nodes.get(id);
-      if (node?.type === 'source') return node.source.loader ? (landed.get(node.name)?.version ?? null) : 'external';
-      return published.get(id)?.versions[variant] ?? null;
-    },
-    stored: (id) => published.get(id),
-    batch: (source) => landed.get(source),
-    publish: (id, state) => void published.set(id, state),
-    land: (source, batch) => void landed.set(source, batch),
-  };
+  const { before = [], after = [] } = rendered?.hooks ?? {};
+  const hooks = before.length + after.length > 0 ? { hooks: hashOf([before, after]) } : {};
+  return { body: rendered?.treeHash ?? 'none', ...common, ...tests, ...hooks };
 }

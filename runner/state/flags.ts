@@ -1,9 +1,10 @@
 import type { Database } from '../adapters/types.ts';
-import type { Graph } from '../graph/types.ts';
+import type { Graph, Node } from '../graph/types.ts';
 import type { Env } from '../project/env.ts';
 import type { FlagConfig } from '../project/types.ts';
 import { quoted } from '../util/sql.ts';
-import type { Fingerprinter, Versions } from './fingerprint.ts';
+import { type Fingerprinter, isEphemeral } from './fingerprint.ts';
+import type { Versions } from './versions.ts';
 
 /** What raising a flag is decided from. */
 export interface FlagContext {
@@ -35,11 +36,23 @@ async function isRaised(flag: FlagConfig, context: FlagContext): Promise<boolean
 }
 
 /** No batch yet, or one that a reader of the source has not been published with. */
-function isUnread(source: string, { graph, versions }: FlagContext): boolean {
+function isUnread(source: string, { graph, versions, fingerprinter }: FlagContext): boolean {
   const node = [...graph.nodes.values()].find((candidate) => candidate.type === 'source' && candidate.name === source);
   const version = node && versions.of(node.id, '');
   if (!node || !version) return true;
-  return graph.dag.children(node.id).some((child) => versions.stored(child)?.parts[`parent:${node.id}`] !== version);
+  return readersOf(graph, node.id).some(([parent, reader]) => {
+    const read = versions.stored(reader.id)?.parts[`parent:${parent}`];
+    return read !== fingerprinter.parts(reader, fingerprinter.variantOf(reader), versions.of)[`parent:${parent}`];
+  });
+}
+
+/** What is published and reads a node, and through which parent: an ephemeral model is read in its place. */
+function readersOf(graph: Graph, id: string): readonly (readonly [parent: string, reader: Node])[] {
+  return graph.dag.children(id).flatMap((child) => {
+    const node = graph.nodes.get(child);
+    if (!node) return [];
+    return isEphemeral(node) ? readersOf(graph, child) : [[id, node] as const];
+  });
 }
 
 function isEdited(seed: string, { graph, versions, fingerprinter }: FlagContext): boolean {

@@ -9,6 +9,7 @@ interface Migration {
 /** The history of the runner's own tables; a released entry is never edited, only followed. */
 const MIGRATIONS: readonly Migration[] = [
   { name: '001_runs_nodes_batches', up: runsNodesBatches },
+  { name: '002_details_and_relations', up: detailsAndRelations },
   { name: '003_run_plan', up: runPlan },
 ];
 
@@ -111,5 +112,25 @@ async function runsNodesBatches(knex: Knex, schema: string): Promise<void> {
 async function runPlan(knex: Knex, schema: string): Promise<void> {
   await knex.schema.withSchema(schema).alterTable('run', (table) => {
     table.jsonb('plan');
+  });
+}
+
+/** Rows of `node_state` stay valid: one without `hashes` is compared as it was written, and completed by the next run. */
+async function detailsAndRelations(knex: Knex, schema: string): Promise<void> {
+  await knex.schema.withSchema(schema).alterTable('node_state', (table) => {
+    table.jsonb('hashes');
+    table.jsonb('details');
+  });
+  await knex.schema.withSchema(schema).createTable('built_relation', (table) => {
+    table.text('schema_name').notNullable();
+    table.text('relation_name').notNullable();
+    table.text('node_id').notNullable();
+    table.text('kind').notNullable();
+    table.bigInteger('oid').notNullable();
+    table.boolean('protected').notNullable();
+    table.bigInteger('row_count');
+    table.text('run_id').notNullable();
+    table.timestamp('built_at', { useTz: true }).notNullable();
+    table.primary(['schema_name', 'relation_name']);
   });
 }

@@ -1,11 +1,13 @@
 import type { ConnectionConfig, Database, Session } from '../adapters/types.ts';
 import type { CheckResult } from '../contracts/types.ts';
 import { DatabaseError } from '../errors.ts';
-import { identifier, literal } from '../util/sql.ts';
-import { LATEST_MIGRATION, migrate } from './migrations.ts';
+import { identifier, type Relation } from '../util/sql.ts';
+import { isUntouched, noteBuilt, noteRemade } from './built-relations.ts';
+import { migrate } from './migrations.ts';
 import { outcomeOf } from './outcome.ts';
 import { type LastRun, lastRun, type Plan, recordPlan } from './plan-record.ts';
-import type { BatchState, NodeState, RunRecord, TargetState } from './types.ts';
+import { NOTHING, parseState, stateQuery } from './target-state.ts';
+import type { Details, Publication, RunRecord, TargetState } from './types.ts';
 
 /** How a node ended, as kept in `node_result`. */
 export interface NodeRecord {
@@ -44,10 +46,31 @@ export interface Store {
   lastRun(project: string): Promise<LastRun | undefined>;
   finishRun(runId: string, status: string, error: string | null): Promise<void>;
   /** Written in the transaction that publishes, so that state and data never part. */
-  publish(tx: Session, runId: string, nodeId: string, state: NodeState): Promise<void>;
+  publish(tx: Session, runId: string, publication: Publication): Promise<void>;
+  /** Called last in a publishing transaction: views that were made again with a table that they read are still ours. */
+  noteRemade(tx: Session): Promise<void>;
+  /** Whether nobody else has written to what a node published last. */
+  isUntouched(tx: Session, nodeId: string, relation: Relation): Promise<boolean>;
+  /** What the parts of these nodes were made of when they were published, by id. */
+  details(nodeIds: readonly string[]): Promise<ReadonlyMap<string, PublishedDetails>>;
+  /** The batches that gave a source some version, by `source version`: the first of each. */
+  landings(sources: readonly string[]): Promise<ReadonlyMap<string, LandedBatch>>;
   record(session: Session | Database, runId: string, result: NodeRecord): Promise<void>;
   /** What became of a publishing transaction of the run whose commit was not answered. */
   outcomeOf(runId: string, transaction: string): Promise<'published' | 'undone' | 'unknown'>;
+}
+
+export interface PublishedDetails {
+  /** `null` when an older version of the runner published it. */
+  readonly details: Details | null;
+  readonly runId: string;
+}
+
+export interface LandedBatch {
+  readonly rows: number;
+  readonly origin: string;
+  /** `YYYY-MM-DD HH:MM`, in the time zone of the session. */
+  readonly landedAt: string;
 }
 
 export function createStore(db: Database, config: ConnectionConfig, schema: string): Store {
@@ -55,7 +78,7 @@ export function createStore(db: Database, config: ConnectionConfig, schema: stri
   const read = async (schemas: readonly string[]): Promise<TargetState | undefined> => {
     const result = await db.query(stateQuery(table, schemas)).catch(whenAbsent);
     const text = result?.rows[0]?.[0];
-    return text ? parseState(JSON.parse(text) as StateJson) : undefined;
+    return text ? parseState(text) : undefined;
   };
   return {
     async read(schemas) {
@@ -109,11 +132,41 @@ export function createStore(db: Database, config: ConnectionConfig, schema: stri
         [runId, status, error],
       );
     },
-    async publish(tx, runId, nodeId, state) {
+    async publish(tx, runId, { nodeId, state, details, built }) {
       await tx.query(
-        `insert into ${table('node_state')} (node_id, parts, versions, run_id, published_at) values ($1, $2, $3, $4, clock_timestamp())
-         on conflict (node_id) do update set parts = excluded.parts, versions = excluded.versions, run_id = excluded.run_id, published_at = excluded.published_at`,
-        [nodeId, JSON.stringify(state.parts), JSON.stringify(state.versions), runId],
+        `insert into ${table('node_state')} (node_id, parts, hashes, versions, details, run_id, published_at) values ($1, $2, $3, $4, $5, $6, clock_timestamp())
+         on conflict (node_id) do update set parts = excluded.parts, hashes = excluded.hashes, versions = excluded.versions,
+           details = excluded.details, run_id = excluded.run_id, published_at = excluded.published_at`,
+        [nodeId, ...[state.parts, state.hashes, state.versions, details].map((value) => JSON.stringify(value)), runId],
+      );
+      if (built) await noteBuilt(tx, schema, runId, nodeId, built);
+    },
+    noteRemade: (tx) => noteRemade(tx, schema),
+    isUntouched: (tx, nodeId, relation) => isUntouched(tx, schema, nodeId, relation),
+    async details(nodeIds) {
+      const result = await db
+        .query(`select node_id, details, run_id from ${table('node_state')} where node_id = any($1::text[])`, [nodeIds])
+        .catch(whenAbsent);
+      return new Map(
+        (result?.rows ?? []).map(([id, details, runId]) => [
+          id ?? '',
+          { details: details === null ? null : (JSON.parse(details ?? '') as Details), runId: runId ?? '' },
+        ]),
+      );
+    },
+    async landings(sources) {
+      const result = await db
+        .query(
+          `select distinct on (source, version) source || ' ' || version, row_count, origin, to_char(loaded_at, 'YYYY-MM-DD HH24:MI')
+           from ${table('batch')} where source = any($1::text[]) order by source, version, batch_id`,
+          [sources],
+        )
+        .catch(whenAbsent);
+      return new Map(
+        (result?.rows ?? []).map(([key, rows, origin, landedAt]) => [
+          key ?? '',
+          { rows: Number(rows), origin: origin ?? '', landedAt: landedAt ?? '' },
+        ]),
       );
     },
     outcomeOf: (runId, transaction) => outcomeOf(db, schema, runId, transaction),
@@ -148,40 +201,10 @@ export function createStore(db: Database, config: ConnectionConfig, schema: stri
   };
 }
 
-/** A target without the runner's tables answers nothing. */
+/** A target without the runner's tables, or with those of an older version, answers nothing. */
 function whenAbsent(error: unknown): undefined {
-  const [unknownTable, unknownSchema] = ['42P01', '3F000'];
-  if (error instanceof DatabaseError && [unknownTable, unknownSchema].includes(error.sqlstate)) return undefined;
+  const [unknownTable, unknownSchema, unknownColumn] = ['42P01', '3F000', '42703'];
+  if (error instanceof DatabaseError && [unknownTable, unknownSchema, unknownColumn].includes(error.sqlstate))
+    return undefined;
   throw error;
-}
-
-const NOTHING: TargetState = { nodes: new Map(), batches: new Map(), relations: new Map() };
-
-interface StateJson {
-  readonly migration: string | null;
-  readonly nodes: readonly { id: string; parts: NodeState['parts']; versions: NodeState['versions'] }[] | null;
-  readonly batches: readonly ({ source: string } & BatchState)[] | null;
-  readonly relations: Readonly<Record<string, string>> | null;
-}
-
-function stateQuery(table: (name: string) => string, schemas: readonly string[]): string {
-  return `select json_build_object(
-    'migration', (select max(name) from ${table('migration')}),
-    'nodes', (select json_agg(json_build_object('id', node_id, 'parts', parts, 'versions', versions)) from ${table('node_state')}),
-    'batches', (select json_agg(json_build_object('source', source, 'batchId', batch_id::text, 'version', version, 'origin', origin, 'originHash', origin_hash, 'rowCount', row_count))
-                from (select distinct on (source) * from ${table('batch')} order by source, batch_id desc) as latest),
-    'relations', (select json_object_agg(n.nspname || '.' || c.relname, c.relkind) from pg_catalog.pg_class c
-                  join pg_catalog.pg_namespace n on n.oid = c.relnamespace
-                  where c.relkind in ('r', 'v', 'm', 'p') and n.nspname in (${schemas.map(literal).join(', ')}))
-  )`;
-}
-
-/** `undefined` when the tables are of an older version. */
-function parseState(json: StateJson): TargetState | undefined {
-  if (json.migration !== LATEST_MIGRATION) return undefined;
-  return {
-    nodes: new Map((json.nodes ?? []).map(({ id, parts, versions }) => [id, { parts, versions }])),
-    batches: new Map((json.batches ?? []).map(({ source, ...batch }) => [source, batch])),
-    relations: new Map(Object.entries(json.relations ?? {})),
-  };
 }

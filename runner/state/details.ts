@@ -1,0 +1,70 @@
+import type { Rendered } from '../compile/types.ts';
+import type { Node, SeedNode } from '../graph/types.ts';
+import type { TestRows, UnitTest } from '../project/types.ts';
+import { canonicalJson } from '../util/hash.ts';
+import type { Details, SeedDetails } from './types.ts';
+
+/** What the parts of a node's fingerprint are made of. */
+export function detailsOf(
+  node: Node,
+  rendered: Rendered | undefined,
+  sourceSettings: (node: Node) => unknown,
+): Details {
+  if (node.type === 'source') return { settings: sourceSettings(node) };
+  const { tags: _tags, ...config } = node.config;
+  const common = { config, ...(node.contract ? { contract: withoutPlaces(node.contract) } : {}) };
+  if (node.type === 'seed') return { ...common, seed: seedDetails(node) };
+  if (!rendered) return common;
+  const { body, incrementalBody, hooks, reads } = rendered;
+  return {
+    ...common,
+    sql: body,
+    ...(incrementalBody === body ? {} : { incrementalSql: incrementalBody }),
+    reads,
+    ...(hooks.before.length + hooks.after.length > 0 ? { hooks } : {}),
+    ...(node.unitTests.length > 0 ? { 'unit tests': plain(node.unitTests.map(testContent)) } : {}),
+  };
+}
+
+/** A unit test without its place and description. */
+export function testContent({ name, asOf, vars, given, expect }: UnitTest): unknown {
+  const cells = ({ rows }: TestRows): unknown => rows.map((row) => row.cells);
+  const inputs = Object.fromEntries(Object.entries(given).map(([input, rows]) => [input, cells(rows)]));
+  return { name, asOf, vars, given: inputs, expect: cells(expect) };
+}
+
+/** The value as JSON keeps it. */
+function plain(value: unknown): unknown {
+  return JSON.parse(canonicalJson(value)) as unknown;
+}
+
+/** A contract without the lines that its faults point at: moving a check changes nothing. */
+export function withoutPlaces(contract: unknown): unknown {
+  return JSON.parse(
+    JSON.stringify(contract, (key, value: unknown) => (key === 'line' || key === 'file' ? undefined : value)),
+  );
+}
+
+/** Characters of a seed that are kept. */
+const MOST = 65_536;
+
+function seedDetails({ seed, contract }: SeedNode): SeedDetails {
+  const personal = new Set(contract?.columns.filter((column) => column.personal !== null).map(({ name }) => name));
+  const rows = masked(
+    seed.header,
+    seed.rows.map(({ cells }) => cells),
+    personal,
+  );
+  const length = rows.reduce((sum, row) => sum + row.reduce((most, cell) => most + (cell?.length ?? 0) + 1, 0), 0);
+  return { header: seed.header, count: rows.length, rows: length > MOST ? null : rows };
+}
+
+/** Rows without the values of some columns. */
+export function masked(
+  header: readonly string[],
+  rows: readonly (readonly (string | null)[])[],
+  columns: ReadonlySet<string>,
+): readonly (readonly (string | null)[])[] {
+  const hidden = header.map((name) => columns.has(name));
+  return rows.map((row) => row.map((cell, index) => (hidden[index] && cell !== null ? '***' : cell)));
+}

@@ -1,0 +1,47 @@
+import { literal } from '../util/sql.ts';
+import { LATEST_MIGRATION } from './migrations.ts';
+import type { BatchState, BuiltRelation, NodeState, TargetState } from './types.ts';
+
+/** What a target holds that was never built. */
+export const NOTHING: TargetState = { nodes: new Map(), batches: new Map(), relations: new Map(), built: [] };
+
+interface StateJson {
+  readonly migration: string | null;
+  readonly nodes: readonly ({ id: string } & NodeState)[] | null;
+  readonly batches: readonly ({ source: string } & BatchState)[] | null;
+  readonly relations: Readonly<Record<string, string>> | null;
+  readonly built: readonly BuiltRelation[] | null;
+}
+
+/** Of a built relation `b` and the one `c` that has its name now: one that someone else made since is not ours. */
+export const IS_THE_BUILT_ONE = 'c.relkind::text = b.kind and c.oid::bigint = b.oid';
+
+/** One statement for all that a plan needs; hashes only, so that it stays light. */
+export function stateQuery(table: (name: string) => string, schemas: readonly string[]): string {
+  return `select json_build_object(
+    'migration', (select max(name) from ${table('migration')}),
+    'nodes', (select json_agg(json_build_object('id', node_id, 'parts', parts, 'hashes', hashes, 'versions', versions)) from ${table('node_state')}),
+    'batches', (select json_agg(json_build_object('source', source, 'batchId', batch_id::text, 'version', version, 'origin', origin, 'originHash', origin_hash, 'rowCount', row_count))
+                from (select distinct on (source) * from ${table('batch')} order by source, batch_id desc) as latest),
+    'relations', (select json_object_agg(n.nspname || '.' || c.relname, c.relkind) from pg_catalog.pg_class c
+                  join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+                  where c.relkind in ('r', 'v', 'm', 'p') and n.nspname = any (array[${schemas.map(literal).join(', ')}]::text[])),
+    'built', (select json_agg(json_build_object('nodeId', b.node_id, 'relation', json_build_object('schema', b.schema_name, 'name', b.relation_name), 'isProtected', b.protected)
+                order by b.schema_name, b.relation_name)
+              from ${table('built_relation')} b join pg_catalog.pg_namespace n on n.nspname = b.schema_name
+              join pg_catalog.pg_class c on c.relnamespace = n.oid and c.relname = b.relation_name
+              where ${IS_THE_BUILT_ONE})
+  )`;
+}
+
+/** `undefined` when the tables are of an older version. */
+export function parseState(text: string): TargetState | undefined {
+  const json = JSON.parse(text) as StateJson;
+  if (json.migration !== LATEST_MIGRATION) return undefined;
+  return {
+    nodes: new Map((json.nodes ?? []).map(({ id, ...node }) => [id, node])),
+    batches: new Map((json.batches ?? []).map(({ source, ...batch }) => [source, batch])),
+    relations: new Map(Object.entries(json.relations ?? {})),
+    built: json.built ?? [],
+  };
+}

@@ -1,0 +1,94 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { loadProject } from '../commands/load-project.ts';
+import { createVersions } from '../state/versions.ts';
+import { hashOf } from '../util/hash.ts';
+import { ROOT, type Workplace, workplace } from './cli.ts';
+
+const DAY = '2026-03-10';
+let shop: Workplace;
+const pipeline = (day = DAY) => shop.runner(['pipeline', '--as-of', day]);
+const sql = (): string => readFileSync(join(shop.dir, 'models/marts/question.sql'), 'utf8');
+
+beforeAll(async () => {
+  const parts = ['project.yml', 'models', 'seeds', 'macros', 'sources', 'soda'];
+  shop = await workplace(join(ROOT, 'runner/test/fixtures/shop'), parts, { SHOP_TOKEN: 'a-real-one' });
+  writeFileSync(join(shop.dir, '.env'), 'ORDERS=sources/orders.txt\n');
+  expect((await pipeline()).code).toBe(0);
+  await asTheFirstMigrationLeftIt();
+});
+afterAll(() => shop?.close());
+
+/** Undoes the second migration, and writes the state of every node as the first version of the runner did. */
+async function asTheFirstMigrationLeftIt(): Promise<void> {
+  const args = {
+    projectDir: shop.dir,
+    asOf: DAY,
+    threads: 1,
+    failFast: false,
+    argv: '',
+    signal: AbortSignal.timeout(60_000),
+  };
+  const { graph, fingerprinter } = await loadProject(args);
+  const batches = await shop.rows('select source, version from runs.batch');
+  const landed = batches.map(([source, version]) => {
+    const batch = { batchId: '1', version: version ?? '', origin: '', originHash: null, rowCount: 1 };
+    return [source ?? '', batch] as const;
+  });
+  const versions = createVersions(graph, new Map(), new Map(landed));
+  await shop.db.query(
+    `drop table runs.built_relation;
+     alter table runs.node_state drop column hashes, drop column details;
+     alter table runs.run drop column if exists plan;
+     delete from runs.migration where name not like '001%'`,
+  );
+  for (const id of graph.dag.order) {
+    const node = graph.nodes.get(id);
+    if (!node || (node.type === 'source' && !node.source.requests)) continue;
+    const formerly = (variant: string) =>
+      fingerprinter.formerParts(node, variant, fingerprinter.parts(node, variant, versions.of));
+    const state = {
+      parts: formerly(fingerprinter.variantOf(node)),
+      hashes: null,
+      versions: Object.fromEntries(fingerprinter.variants.map((variant) => [variant, hashOf(formerly(variant))])),
+    };
+    versions.publish(id, state);
+    await shop.db.query('update runs.node_state set parts = $2, versions = $3 where node_id = $1', [
+      id,
+      JSON.stringify(state.parts),
+      JSON.stringify(state.versions),
+    ]);
+  }
+}
+
+describe('a database of the first version of the runner', () => {
+  it('is brought up to date by the next run, which rebuilds nothing and keeps the history of runs', async () => {
+    const runs = await shop.rows('select run_id from runs.run');
+    const { code, stdout, stderr } = await pipeline();
+    expect(stderr).toBe('');
+    expect(code).toBe(0);
+    expect(stdout).toContain('Nothing changed');
+    expect(await shop.rows('select run_id from runs.run order by started_at limit 1')).toEqual(runs);
+    expect(await shop.rows('select count(*) from runs.node_state where hashes is null or details is null')).toEqual([
+      ['0'],
+    ]);
+    expect(await shop.rows('select count(*) from runs.built_relation')).toEqual([['8']]);
+  });
+
+  it('works on as any other: on another day, after an edit, and with an explanation', async () => {
+    const day = await pipeline('2026-03-11');
+    expect(day.stdout).toContain('1 ok, 1 spared');
+    expect(await shop.rows('select count(*) from log.run_log')).toEqual([['1']]);
+    const text = sql();
+    writeFileSync(
+      join(shop.dir, 'models/marts/question.sql'),
+      text.replace('distinct product', 'distinct lower(product) as product'),
+    );
+    const explained = await shop.runner(['explain', '--as-of', '2026-03-11']);
+    expect(explained.stdout).toContain(
+      'question\n  body\n    - select distinct product\n    + select distinct lower(product) as product',
+    );
+    expect((await pipeline('2026-03-11')).stdout).toContain('1 ok, 2 spared');
+  });
+});
