@@ -1,0 +1,62 @@
+import type { Node } from '../graph/types.ts';
+import type { Explanation } from '../state/explain.ts';
+
+/** A node with the reasons for which it would run; none when it would not. */
+export interface Explained {
+  readonly node: Node;
+  readonly reasons: readonly Explanation[];
+}
+
+/** Lines of one part that are shown; `--output json` has all. */
+const SHOWN = 12;
+const PARENTS_SHOWN = 3;
+
+/** Nodes with the same reasons together, in the order of the build. */
+export function drawExplained(explained: readonly Explained[], total: number): string {
+  const running = explained.filter(({ reasons }) => reasons.length > 0);
+  const groups = new Map<string, string[]>();
+  for (const { node, reasons } of explained) {
+    const text = drawReasons(reasons);
+    groups.set(text, [...(groups.get(text) ?? []), node.name]);
+  }
+  const head =
+    explained.length === 0
+      ? 'Nothing changed: nothing would run.'
+      : `${running.length} of ${total} nodes would run; what reads a node whose rows come out the same is spared.`;
+  return [head, ...[...groups].map(([text, names]) => `${names.join(', ')}\n${text}`)].join('\n\n');
+}
+
+function drawReasons(reasons: readonly Explanation[]): string {
+  if (reasons.length === 0) return '  unchanged';
+  const parents = reasons.filter(({ part }) => part === 'parent');
+  const others = reasons.filter(({ part }) => part !== 'parent');
+  return [...few(others, SHOWN, 'more'), ...few(parents, PARENTS_SHOWN, 'more parents')].join('\n');
+}
+
+function few(reasons: readonly Explanation[], most: number, what: string): readonly string[] {
+  const left = reasons.length - most;
+  return [...reasons.slice(0, most).map(drawReason), ...(left > 0 ? [`  … and ${left} ${what}`] : [])];
+}
+
+function drawReason({ part, name, before, after, diff }: Explanation): string {
+  const head = `  ${LABELS[part] ?? part}${name === null ? '' : ` ${name}`}`;
+  if (part === 'relation') return `  ${name} is not there`;
+  if (part === 'parent') return `${head} (${short(after)})`;
+  const change = part === 'macro' || (before === null && after === null) ? '' : `: ${short(before)} → ${short(after)}`;
+  const shown = (diff ?? '').split('\n').filter((line) => line !== '');
+  const more = shown.length - SHOWN;
+  return [
+    `${head}${change}`,
+    ...shown.slice(0, SHOWN).map((line) => `    ${line}`),
+    ...(more > 0 ? [`    … and ${more} more lines`] : []),
+  ].join('\n');
+}
+
+const LABELS: Readonly<Record<string, string>> = {
+  unanswered: 'requests that got no answer',
+};
+
+function short(value: string | null): string {
+  const text = (value ?? 'none').replace(/\s+/g, ' ');
+  return text.length > 100 ? `${text.slice(0, 99)}…` : text;
+}
