@@ -89,7 +89,11 @@ function withLast(args: Readonly<Record<string, unknown>>, spec: CommandSpec): R
   const lists = Object.entries({ ...COMMON_OPTIONS, ...spec.options, ...spec.positionals }).filter(
     ([, option]) => 'array' in option,
   );
-  const isList = (name: string): boolean => lists.some(([list]) => list === name);
+  // yargs gives `two-words` as `twoWords` too.
+  const isList = (name: string): boolean =>
+    lists.some(
+      ([list]) => list === name || list.replace(/-(\w)/g, (_dash, letter: string) => letter.toUpperCase()) === name,
+    );
   return Object.fromEntries(
     Object.entries(args).map(([name, value]) => [name, Array.isArray(value) && !isList(name) ? value.at(-1) : value]),
   );

@@ -1,7 +1,7 @@
 import { loadProject } from './load-project.ts';
 import { identityOf, withRun } from './open-run.ts';
 import { askedOf } from './selection.ts';
-import { buildNodes, endOf, reportSummary } from './steps.ts';
+import { buildNodes, endOf, reportOrphans, reportSummary } from './steps.ts';
 import type { Command, RunArgs, SelectionArgs } from './types.ts';
 
 export interface BuildArgs extends SelectionArgs, RunArgs {
@@ -16,7 +16,9 @@ export const build: Command<BuildArgs> = async (args, reporter) => {
     const results = await buildNodes(run, args);
     reporter.summary(results, (Date.now() - run.startedAt.getTime()) / 1000);
     const end = endOf(run, results);
-    if (end.status !== 'cancelled') await reportSummary(run, reporter);
+    if (end.status === 'cancelled') return end;
+    await reportSummary(run, reporter);
+    reportOrphans(run);
     return end;
   });
 };

@@ -6,12 +6,19 @@ import { readProject } from '../project/read-project.ts';
 import type { Command, CommonArgs } from './types.ts';
 
 export interface CleanArgs extends CommonArgs {
+  /** What models that are no more have left in the database, and nothing else. */
+  readonly orphans?: boolean;
+  /** Without asking. */
+  readonly yes?: boolean;
+  /** Protected orphans that may go too. */
+  readonly includeProtected?: readonly string[];
   /** Also the embedded server with all its data. */
   readonly data?: boolean;
 }
 
 /** `runner clean`: removes generated files; published data stays, unless `--data` asks for the embedded server too. */
 export const clean: Command<CleanArgs> = async (args, reporter) => {
+  if (args.orphans) return (await import('./clean-orphans.ts')).cleanOrphans(args, reporter);
   const { dir } = readProject(resolve(args.projectDir));
   rmSync(join(dir, 'target'), { recursive: true, force: true });
   reporter.line('Removed target/.');

@@ -4,6 +4,7 @@ import { Cancelled, EXIT, RunnerError } from '../errors.ts';
 import type { SourceNode } from '../graph/types.ts';
 import { secretProblem } from '../project/env.ts';
 import type { SecretConfig } from '../project/types.ts';
+import { findOrphans } from '../state/orphans.ts';
 import { answerOf } from './answer.ts';
 import { type LoadedProject, loadProject } from './load-project.ts';
 import { withTarget } from './open-target.ts';
@@ -22,7 +23,7 @@ export const debug: Command<CommonArgs> = async (args, reporter) => {
       'ok',
       `${loaded.project.config.name}: ${models.length} models, ${seeds.length} seeds, ${sources.length} source tables`,
     ],
-    await targetLine(loaded, args, reporter),
+    ...(await targetLines(loaded, args, reporter)),
     ...loaded.project.config.secrets.map((secret) => secretLine(loaded, secret)),
     ...[...loaded.graph.nodes.values()]
       .filter((node): node is SourceNode => node.type === 'source' && !!node.source.loader)
@@ -32,21 +33,24 @@ export const debug: Command<CommonArgs> = async (args, reporter) => {
   return lines.every(([, state]) => state === 'ok') ? EXIT.done : EXIT.failed;
 };
 
-async function targetLine(
+async function targetLines(
   loaded: LoadedProject,
   args: CommonArgs,
   reporter: Parameters<Command<CommonArgs>>[1],
-): Promise<Line> {
+): Promise<readonly Line[]> {
   try {
-    return await withTarget(loaded, args, reporter, async ({ db }) => {
+    return await withTarget(loaded, args, reporter, async ({ db, state }) => {
       const [version, user, database] =
         (await db.query("select current_setting('server_version'), current_user, current_database()")).rows[0] ?? [];
-      return ['target', 'ok', `${loaded.target.name}: PostgreSQL ${version}, database ${database}, user ${user}`];
+      const orphans = findOrphans(loaded.graph, loaded.project.config.name, state.built).length;
+      const left = `${orphans} that no model builds any more: runner clean --orphans`;
+      const target = `${loaded.target.name}: PostgreSQL ${version}, database ${database}, user ${user}`;
+      return [['target', 'ok', target], ...(orphans === 0 ? [] : [['relations', 'ok', left] as const])];
     });
   } catch (error) {
     if (error instanceof Cancelled) throw error;
     const fault = error instanceof RunnerError ? error.faults[0] : undefined;
-    return ['target', 'to do', [fault?.message ?? String(error), fault?.hint].filter(Boolean).join(' ')];
+    return [['target', 'to do', [fault?.message ?? String(error), fault?.hint].filter(Boolean).join(' ')]];
   }
 }
 

@@ -111,6 +111,16 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: async () => (await import('./ls.ts')).ls,
   },
   {
+    command: 'explain',
+    describe: 'Say why each node would run or not: what changed, from what to what',
+    options: { ...SELECTION_OPTIONS, ...OUTPUT_OPTION },
+    examples: [
+      ['$0 explain', 'what `build --select changed` would build, and why'],
+      ['$0 explain --select revenue', 'one model, also when nothing changed'],
+    ],
+    load: async () => (await import('./explain.ts')).explain,
+  },
+  {
     command: 'compile',
     describe: 'Render models into target/compiled/ and describe the project in target/manifest.json, without a server',
     options: { ...SELECTION_OPTIONS, ...OUTPUT_OPTION },
@@ -151,9 +161,25 @@ export const COMMANDS: readonly CommandSpec[] = [
   },
   {
     command: 'clean',
-    describe: 'Remove generated files',
-    options: { data: { type: 'boolean', default: false, describe: 'Also the embedded server with all its data' } },
-    examples: [['$0 clean --data', 'back to a fresh clone']],
+    describe: 'Remove generated files, or what removed models have left in the database',
+    options: {
+      data: { type: 'boolean', default: false, describe: 'Also the embedded server with all its data' },
+      orphans: {
+        type: 'boolean',
+        default: false,
+        describe: 'List the relations that no model builds any more, and drop them once confirmed',
+      },
+      yes: { type: 'boolean', default: false, describe: 'With --orphans: drop without asking' },
+      'include-protected': {
+        type: 'string',
+        array: true,
+        describe: 'With --orphans: also these, though full_refresh=false protects their rows',
+      },
+    },
+    examples: [
+      ['$0 clean --data', 'back to a fresh clone'],
+      ['$0 clean --orphans', 'what removed and renamed models have left; asks before it drops'],
+    ],
     load: async () => (await import('./clean.ts')).clean,
   },
 ];

@@ -2,7 +2,7 @@ import { raisedFlags } from '../state/flags.ts';
 import { reportFlags } from './load.ts';
 import { loadProject } from './load-project.ts';
 import { identityOf, type OpenRun, withRun } from './open-run.ts';
-import { buildNodes, endOf, landedSources, loadSources, reportSummary } from './steps.ts';
+import { buildNodes, endOf, landedSources, loadSources, reportOrphans, reportSummary } from './steps.ts';
 import type { Command, Reporter, RunArgs } from './types.ts';
 
 /** Where a person may look after a run. */
@@ -26,6 +26,7 @@ export const pipeline: Command<RunArgs> = async (args, reporter) => {
     const end = endOf(run, results, refused);
     if (end.status === 'cancelled') return end;
     await reportSummary(run, reporter);
+    reportOrphans(run);
     reportNext(run, reporter);
     return end;
   });

@@ -12,6 +12,7 @@ import type { Node, SourceNode } from '../graph/types.ts';
 import type { Landing } from '../landing/land.ts';
 import { runLoader } from '../landing/run-loader.ts';
 import { isStep } from '../state/changes.ts';
+import { findOrphans, orphansNotice } from '../state/orphans.ts';
 import { identifier, quoted } from '../util/sql.ts';
 import { choose, chosenBefore, planOf } from './choose.ts';
 import type { OpenRun, RunEnd } from './open-run.ts';
@@ -199,6 +200,12 @@ export function endOf(
     status: failed ? 'failed' : worked ? 'success' : 'nothing_to_do',
     error: messages.length > 0 ? messages.join('\n') : null,
   };
+}
+
+/** Says what removed, renamed and moved models have left in the database. */
+export function reportOrphans(run: OpenRun): void {
+  const message = orphansNotice(findOrphans(run.graph, run.project.config.name, run.state.built));
+  if (message !== undefined) run.emit({ type: 'notice', message });
 }
 
 /** The tables that project.yml wants to see after a build, as far as they are there. */

@@ -40,6 +40,8 @@ export interface Reporter {
   /** Something said beside the answer. */
   line(text: string): void;
   faults(faults: readonly Fault[]): void;
+  /** Asks for yes or no; `undefined` when nobody is there to answer. */
+  confirm(question: string): Promise<boolean | undefined>;
   close(): void;
 }
 
