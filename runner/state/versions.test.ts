@@ -73,6 +73,35 @@ describe('early cut-off', () => {
   });
 });
 
+describe('an ephemeral model', () => {
+  const files = (what: string): Record<string, string> => ({
+    'models/between.sql': `{{ config(materialized='ephemeral') }}select ${what} from {{ ref('monthly') }}`,
+    'models/reader.sql': "select * from {{ ref('between') }}",
+  });
+  const first = world(files('a'));
+
+  it('is built nowhere, and hands on what changes in it and above it', () => {
+    expect(world(files('a'), DAY, first).changed()).toBe('');
+    expect(world(files('b'), DAY, first).run()).toBe('reader | ');
+    expect(world({ ...files('a'), ...monthly('b') }, DAY, first).run()).toBe('kpi log monthly reader | ');
+  });
+
+  it('spares what reads it when what it reads came out the same', () => {
+    const now = world({ ...files('a'), ...monthly('a + 0') }, DAY, first);
+    expect(now.run({ monthly: 'same' })).toBe('monthly | kpi log reader');
+  });
+});
+
+describe('a hook', () => {
+  it('that changed may change the rows after they were compared, so that who reads them is due', () => {
+    const hooked = (hook: string): Record<string, string> => ({
+      'models/monthly.sql': `{{ config(post_hook='${hook}') }}select * from {{ ref('codes') }} where d <= {{ month() }}`,
+    });
+    const first = world(hooked('analyze'));
+    expect(world(hooked('update'), DAY, first).run({ monthly: 'same' })).toBe('kpi log monthly | ');
+  });
+});
+
 describe('what was not known to change', () => {
   it('still counts: other rows from the same text and parents make descendants due', () => {
     const now = world({}, DAY, base);
