@@ -139,6 +139,14 @@ describe('what the server says', () => {
     expect(places(await shop.runner(['build', ...DAY, '--select', 'revenue']))).toEqual([`SQL_42703 ${place}`]);
   });
 
+  it('of an ephemeral model is told in its own file, whoever reads it', async () => {
+    edit('models/staging/stg_orders.sql', '-- one row', "{{ config(materialized='ephemeral') }}\n-- one row");
+    edit('models/staging/stg_orders.sql', 'amount::numeric', 'amout::numeric');
+    const ended = await shop.runner(['build', ...DAY, '--select', 'question']);
+    expect(places(ended)).toEqual(['SQL_42703 models/staging/stg_orders.sql:3:47']);
+    expect(ended.stderr).toContain('question: column "amout" does not exist');
+  });
+
   it('of a value has no place, but names the model, the value and where the SQL is', async () => {
     edit('models/marts/question.sql', 'distinct product', 'distinct product::integer as product');
     const { stderr } = await shop.runner(['build', ...DAY, '--select', 'question']);
