@@ -12,6 +12,7 @@ export const COMMON_OPTIONS = {
   'fail-fast': { type: 'boolean', default: false, describe: 'Start nothing more after the first failure' },
   quiet: { type: 'boolean', alias: 'q', default: false, describe: 'Say only answers and errors' },
   'log-format': { choices: ['text', 'json'] as const, default: 'text', describe: 'json: one event a line' },
+  timings: { type: 'boolean', default: false, describe: 'Say at the end what the time went into, by stage' },
   'project-dir': { type: 'string', default: '.', describe: 'Folder that holds project.yml' },
 } as const satisfies Readonly<Record<string, Options>>;
 

@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomInt } from 'node:crypto';
-import { readFileSync, rmSync } from 'node:fs';
 import { open, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pause } from '../util/again.ts';
 import { embeddedError } from './embedded-binaries.ts';
 import { commandOf, give, type Host, makeWhole, run } from './embedded-host.ts';
+import { findServer, read, removeStalePid, type Server } from './embedded-pid.ts';
 import type { ServerRecord } from './embedded-record.ts';
 
 /** What every embedded server is started with. */
@@ -30,14 +30,6 @@ const START_ATTEMPTS = 4;
 /** Looks, two minutes, for a start, which after a crash includes the recovery, and for a stop; milliseconds in between. */
 const MAX_LOOKS = 4_800;
 const POLL = 25;
-
-/** A server that lives, as its own `postmaster.pid` says. */
-export interface Server {
-  readonly pid: number;
-  readonly port: number;
-  /** `false` while it is on its way up or down. */
-  readonly ready: boolean;
-}
 
 export interface StartOptions {
   readonly durable: boolean;
@@ -93,12 +85,6 @@ export async function start(host: Host, data: string, log: string, { durable, si
   throw failure('EMBEDDED_START_FAILED', 'it did not start', reason || (await readFile(log, 'utf8')), log);
 }
 
-/** The server of this data directory, if there is one. A look at two small files, without a connection. */
-export function findServer(data: string): Server | undefined {
-  const server = readPid(data);
-  return server && isServer(server.pid, data) ? server : undefined;
-}
-
 /**
  * Stops the server, if there is one, and waits for its end.
  * @returns whether there was one
@@ -130,39 +116,6 @@ async function becomesReady(
     await pause(POLL, signal);
   }
   return undefined;
-}
-
-/**
- * PostgreSQL refuses to start while the number in `postmaster.pid` is that of a process, which after a crash or a reboot,
- * or in a copied folder, may be any. Without a pause between look and removal, so that no new file is removed.
- */
-function removeStalePid(data: string): void {
-  const left = readPid(data);
-  if (left && !isServer(left.pid, data)) rmSync(join(data, 'postmaster.pid'), { force: true });
-}
-
-function readPid(data: string): Server | undefined {
-  const lines = read(join(data, 'postmaster.pid')).split('\n');
-  const pid = Number(lines[0]);
-  return pid > 0 ? { pid, port: Number(lines[3]), ready: lines[7]?.trim() === 'ready' } : undefined;
-}
-
-/** Whether the process is a server of this very folder: its command names it. */
-function isServer(pid: number, data: string): boolean {
-  if (process.platform === 'linux') return read(`/proc/${pid}/cmdline`).split('\0').includes(data);
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-}
-
-function read(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return '';
-  }
 }
 
 function failure(code: string, what: string, output: string, file: string): Error {

@@ -4,8 +4,10 @@ import { join } from 'node:path';
 import { DatabaseError } from '../errors.ts';
 import { embeddedError, findBinaries } from './embedded-binaries.ts';
 import { findHost, removeDrafts } from './embedded-host.ts';
+import { findServer, type Server } from './embedded-pid.ts';
 import { createRecord, readRecord, type ServerRecord, writeRecord } from './embedded-record.ts';
-import { findServer, initialise, type Server, start, stop } from './embedded-server.ts';
+import { connection, dataOf } from './embedded-reuse.ts';
+import { initialise, start, stop } from './embedded-server.ts';
 import type { ConnectionConfig } from './types.ts';
 
 export interface EmbeddedOptions {
@@ -101,16 +103,8 @@ async function makeFolder(path: string): Promise<string> {
   }
 }
 
-function dataOf(dataRoot: string, { home }: ServerRecord): string {
-  return join(home ?? dataRoot, 'postgres');
-}
-
 function logOf(dataRoot: string): string {
   return join(dataRoot, 'postgres.log');
-}
-
-function connection(record: ServerRecord, server: Server, database: string): ConnectionConfig {
-  return { host: '127.0.0.1', port: server.port, user: record.user, password: record.password, database };
 }
 
 async function bringUp(

@@ -1,5 +1,6 @@
-import pg from 'pg';
+import type pg from 'pg';
 import { pause, unlessAborted } from '../util/again.ts';
+import { driver } from './driver.ts';
 import { connectionError, isPassing } from './postgres-errors.ts';
 import type { ConnectionConfig } from './types.ts';
 
@@ -34,7 +35,7 @@ export function createConnections(
   max: number,
   settings: Readonly<Record<string, string>>,
 ): Connections {
-  const pool = new pg.Pool({
+  const pool = new driver.Pool({
     ...config,
     max,
     keepAlive: true,
@@ -73,7 +74,7 @@ export function createConnections(
 }
 
 /** The pool's own time limit would count the wait for a free connection too, so that the limit is set on the client. */
-class TimedClient extends pg.Client {
+class TimedClient extends driver.Client {
   constructor(config?: pg.ClientConfig) {
     // The pool has hidden the password from a spread.
     super({ ...config, password: config?.password, connectionTimeoutMillis: CONNECT_TIMEOUT });

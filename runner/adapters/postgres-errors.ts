@@ -1,5 +1,5 @@
-import pg from 'pg';
 import { ConnectionLost, DatabaseError, EXIT, RunnerError } from '../errors.ts';
+import { driver } from './driver.ts';
 import type { ConnectionConfig } from './types.ts';
 
 /** SQLSTATEs with which the server ends a connection: shutdown, an administrator, a crash, time limits of a session. */
@@ -14,7 +14,7 @@ interface Sent {
 
 /** Errors of the server and of the connection in the runner's own terms; an error of the caller's data as it is. */
 export function statementError(error: unknown, at: Sent = {}): unknown {
-  if (error instanceof pg.DatabaseError) {
+  if (error instanceof driver.DatabaseError) {
     if (ENDS_CONNECTION.test(error.code ?? '')) return new ConnectionLost(error.message, at);
     return new DatabaseError({
       message: error.message,

@@ -29,8 +29,12 @@ export function resolveTarget({ name, projectDir, database, env }: TargetOptions
       name: 'embedded',
       embedded: true,
       async connect(progress, signal) {
+        const dataRoot = join(projectDir, DATA_FOLDER);
+        const { runningEmbedded } = await import('./embedded-reuse.ts');
+        const running = await runningEmbedded(dataRoot, database);
+        if (running) return running;
         const { ensureEmbedded } = await import('./embedded.ts');
-        return ensureEmbedded({ dataRoot: join(projectDir, DATA_FOLDER), database, onProgress: progress, signal });
+        return ensureEmbedded({ dataRoot, database, onProgress: progress, signal });
       },
     };
   }

@@ -19,7 +19,7 @@ export interface CleanArgs extends CommonArgs {
 /** `runner clean`: removes generated files; published data stays, unless `--data` asks for the embedded server too. */
 export const clean: Command<CleanArgs> = async (args, reporter) => {
   if (args.orphans) return (await import('./clean-orphans.ts')).cleanOrphans(args, reporter);
-  const { dir } = readProject(resolve(args.projectDir));
+  const { dir } = await readProject(resolve(args.projectDir));
   rmSync(join(dir, 'target'), { recursive: true, force: true });
   reporter.line('Removed target/.');
   if (args.data) {

@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path';
 import { DATA_FOLDER } from '../adapters/target.ts';
 import { EXIT, RunnerError } from '../errors.ts';
+import { projectCache } from '../project/project-cache.ts';
 import { readConfig } from '../project/read-project.ts';
 import type { Command, CommonArgs } from './types.ts';
 
@@ -11,7 +12,7 @@ export interface DbArgs extends CommonArgs {
 /** `runner db start|stop|url`: the embedded server of the project folder. */
 export const db: Command<DbArgs> = async (args, reporter) => {
   const dir = resolve(args.projectDir);
-  const { database } = readConfig(dir);
+  const { database } = await readConfig(dir, projectCache(dir));
   const dataRoot = join(dir, DATA_FOLDER);
   const embedded = await import('../adapters/embedded.ts');
   if (args.action === 'stop') {

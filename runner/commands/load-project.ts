@@ -1,16 +1,20 @@
 import { resolve } from 'node:path';
 import { resolveTarget, type Target } from '../adapters/target.ts';
 import type { Locate } from '../compile/locate.ts';
-import type { Rendered, RenderOptions } from '../compile/types.ts';
+import type { RenderOptions } from '../compile/types.ts';
 import { RunnerError } from '../errors.ts';
 import type { LocateInModel } from '../execute/locate-error.ts';
-import type { Graph, Node } from '../graph/types.ts';
+import type { Graph } from '../graph/types.ts';
 import { type Env, readEnv, withSampleSecrets } from '../project/env.ts';
+import { projectCache } from '../project/project-cache.ts';
 import { inspectProject } from '../project/read-project.ts';
+import { cachedToday } from '../project/today.ts';
 import type { Project } from '../project/types.ts';
-import { createFingerprinter, type Fingerprinter } from '../state/fingerprint.ts';
+import type { Fingerprinter } from '../state/fingerprint.ts';
 import type { LocateInTest, RenderTest } from '../unit-tests/types.ts';
-import { isDay, today } from '../util/dates.ts';
+import { isDay } from '../util/dates.ts';
+import { stopwatch } from '../util/timings.ts';
+import { projectFingerprinter } from './project-fingerprinter.ts';
 import { projectGraph } from './project-graph.ts';
 import { createTestLocator, createTestRenderer } from './render-tests.ts';
 import type { CommonArgs } from './types.ts';
@@ -35,12 +39,13 @@ export interface LoadedProject {
 /** @throws RunnerError (exit 2) with every fault of the project at once, or those of the day, the variables or the target */
 export async function loadProject(args: CommonArgs): Promise<LoadedProject> {
   const dir = resolve(args.projectDir);
-  const inspected = inspectProject(dir);
+  const cache = projectCache(dir);
+  const inspected = await inspectProject(dir, cache);
   const { project } = inspected;
   const plainEnv = readEnv(dir, process.env);
   const givenVars = parseVars(args.vars ?? []);
   const vars = { ...project.config.vars, ...givenVars };
-  const asOf = args.asOf ?? today(project.config.timezone);
+  const asOf = args.asOf ?? (await cachedToday(project.config.timezone, cache));
   if (!isDay(asOf)) {
     throw new RunnerError({
       code: 'DAY_INVALID',
@@ -59,12 +64,15 @@ export async function loadProject(args: CommonArgs): Promise<LoadedProject> {
   const env = withSampleSecrets(plainEnv, project.config, target.embedded);
   const options = { asOf, vars, env: plainEnv };
   const locate = locatorOf(project, options);
-  const graph = await projectGraph(inspected, options, locate);
-  const fingerprinter = await fingerprinterOf(project, graph, options);
+  const graph = await projectGraph(inspected, options, locate, cache);
+  const fingerprinter = await projectFingerprinter(project, graph, options, cache);
+  // A project with faults leaves what was kept of it when it was right.
+  cache.save();
   const tests = {
     renderTest: createTestRenderer(project, plainEnv),
     locateInTest: createTestLocator(project, plainEnv),
   };
+  stopwatch.lap('load');
   return { project, graph, target, env, vars, givenVars, asOf, fingerprinter, locate, ...tests };
 }
 
@@ -77,21 +85,6 @@ function locatorOf(project: Project, options: RenderOptions): LocateInModel {
     const model = files.get(name);
     return model ? (await locator)(model, incremental, offset) : {};
   };
-}
-
-async function fingerprinterOf(project: Project, graph: Graph, options: RenderOptions): Promise<Fingerprinter> {
-  const { createRenderer } = await import('../compile/render.ts');
-  const files = new Map(project.models.map((model) => [model.name, model]));
-  const renderFrozen = (node: Node, macros: readonly string[]): Rendered | undefined => {
-    const file = files.get(node.name);
-    return file && createRenderer(project, { ...options, frozenMacros: new Set(macros) })(file);
-  };
-  return createFingerprinter(graph, renderFrozen, (node) => {
-    if (node.type !== 'source') return null;
-    const { loader, mode, columns, requests, vars } = node.source;
-    const active = requests?.when_env ? options.env(requests.when_env) === '1' : true;
-    return { loader, mode, columns, requests, active, vars: vars.map((name) => options.vars[name] ?? null) };
-  });
 }
 
 /** `k=v` pairs; a value that reads as JSON (`true`, `12`, `{"a": 1}`) is that, any other is a text. */

@@ -1,11 +1,12 @@
 import { EXIT, RunnerError } from '../errors.ts';
+import type { Flag } from '../execute/types.ts';
 import type { SourceNode } from '../graph/types.ts';
 import { raisedFlags } from '../state/flags.ts';
 import { didYouMean } from '../util/suggest.ts';
 import { loadProject } from './load-project.ts';
 import { identityOf, type OpenRun, withRun } from './open-run.ts';
 import { endOf, landedSources, loadSources } from './steps.ts';
-import type { Command, Reporter, RunArgs } from './types.ts';
+import type { Command, RunArgs } from './types.ts';
 
 export interface LoadArgs extends RunArgs {
   readonly sources?: readonly string[];
@@ -17,23 +18,17 @@ export const load: Command<LoadArgs> = async (args, reporter) => {
   const wanted = wantedSources(loaded, args.sources ?? []);
   return withRun(loaded, identityOf('load', args), reporter.emit, async (run) => {
     const refused = await loadSources(run, wanted);
-    reporter.text(flagLine(await raisedFlags(run.project.config.flags, run)));
+    reporter.flags(await flagsOf(run));
     const end = endOf(run, [], refused);
     return { ...end, status: refused.size > 0 ? 'failed' : 'success' };
   });
 };
 
-/** All flags on one line: `S=0 G=1 P=0 E=0 B=0`. */
-export function flagLine(flags: ReadonlyMap<string, boolean>): string {
-  return [...flags].map(([name, raised]) => `${name}=${raised ? 1 : 0}`).join(' ');
-}
-
-/** Says the flags of a run, those that are raised with their meaning. */
-export function reportFlags(run: OpenRun, flags: ReadonlyMap<string, boolean>, reporter: Reporter): void {
-  const meanings = run.project.config.flags
-    .filter(({ name }) => flags.get(name))
-    .map(({ name, description }) => `${name}: ${description}`);
-  reporter.line([flagLine(flags), ...meanings.map((meaning) => `  ${meaning}`)].join('\n'));
+/** The flags of project.yml as they stand now. */
+export async function flagsOf(run: OpenRun): Promise<readonly Flag[]> {
+  const { flags } = run.project.config;
+  const raised = await raisedFlags(flags, run);
+  return flags.map(({ name, description }) => ({ name, description, raised: raised.get(name) === true }));
 }
 
 /** Sources by system (`shop`) or by table (`shop.orders`); without a name, all that need no model's requests. */

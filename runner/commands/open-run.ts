@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Database } from '../adapters/types.ts';
-import { Cancelled, ConnectionLost } from '../errors.ts';
+import { Cancelled, ConnectionLost, EXIT, RunnerError } from '../errors.ts';
 import type { Emit } from '../execute/types.ts';
-import { ensureRawTable } from '../landing/land.ts';
 import { requireSecrets } from '../project/env.ts';
 import { gitCommit } from '../project/git-commit.ts';
 import { completeStates } from '../state/changes.ts';
@@ -13,7 +12,9 @@ import type { TargetState } from '../state/types.ts';
 import { createVersions, type Versions } from '../state/versions.ts';
 import { again } from '../util/again.ts';
 import { identifier } from '../util/sql.ts';
+import { stopwatch } from '../util/timings.ts';
 import type { LoadedProject } from './load-project.ts';
+import { countEvents } from './run-events.ts';
 import type { RunArgs } from './types.ts';
 
 /** A run that holds the target: connected, locked, recorded. */
@@ -87,10 +88,10 @@ export async function withRun(
     },
   });
   const db = notes.until(signal);
-  const commit = gitCommit(project.dir);
+  const events = countEvents(emit, startedAt);
   try {
     const { name, stateSchema } = project.config;
-    const lock = await takeLock(db, {
+    const locking = takeLock(db, {
       project: name,
       stateSchema,
       runId,
@@ -98,10 +99,15 @@ export async function withRun(
       signal,
       onWait: notice,
     });
+    // A process is started while the server is at work.
+    const commit = gitCommit(project.dir);
+    const lock = await locking;
+    stopwatch.lap('connect');
     try {
       const store = createStore(notes, config, stateSchema);
-      const reading = createStore(db, config, stateSchema);
+      const reading = createStore({ ...db, query: lock.query }, config, stateSchema);
       const state = await reading.read(schemasOf(loaded));
+      stopwatch.lap('state');
       await reading.startRun(
         {
           runId,
@@ -116,6 +122,7 @@ export async function withRun(
         },
         startedAt,
       );
+      stopwatch.lap('record');
       emit({ type: 'run_started', command: identity.command, runId, asOf, target: target.name });
       try {
         await prepare(db, loaded, state);
@@ -127,12 +134,19 @@ export async function withRun(
           await db.transaction((tx) => store.publish(tx, runId, publication));
         }
         const { command } = identity;
-        const opened = { db, notes, signal, store, state, versions, lock, command, runId, startedAt, emit };
-        const end = await work({ ...loaded, ...opened });
-        await finish(store, runId, end);
-        if (end.status !== 'cancelled') return end.exitCode;
+        const run = { db, notes, signal, store, state, versions, lock, command, runId, startedAt, emit: events.emit };
+        const end = await work({ ...loaded, ...run });
+        stopwatch.lap('report');
+        // Where the session of the lock is gone, or was cancelled, another one is opened for it.
+        await reading.finishRun(runId, end.status, end.error).catch(() => finish(store, runId, end));
+        stopwatch.lap('record');
+        const cancelled = end.status === 'cancelled';
+        events.finished({ runId, ...end, exitCode: cancelled ? exitCodeOf(signal.reason) : end.exitCode });
+        if (!cancelled) return end.exitCode;
       } catch (error) {
-        await finish(store, runId, ofError(error)).catch(() => undefined);
+        const end = ofError(error);
+        await finish(store, runId, end).catch(() => undefined);
+        events.finished({ runId, ...end, exitCode: exitCodeOf(error) });
         throw error;
       }
       throw signal.reason;
@@ -146,6 +160,10 @@ export async function withRun(
 
 function finish(store: Store, runId: string, { status, error }: Omit<RunEnd, 'exitCode'>): Promise<void> {
   return again(() => store.finishRun(runId, status, error), { isPassing: (lost) => lost instanceof ConnectionLost });
+}
+
+function exitCodeOf(error: unknown): number {
+  return error instanceof RunnerError ? error.exitCode : EXIT.failed;
 }
 
 function ofError(error: unknown): Omit<RunEnd, 'exitCode'> {
@@ -168,6 +186,7 @@ async function prepare(db: Database, { graph, project }: LoadedProject, state: T
       state.relations.has(`${project.config.rawSchema}.${node.relation.name}`)
     )
       continue;
+    const { ensureRawTable } = await import('../landing/land.ts');
     await ensureRawTable(db, node.relation, node.source.columns);
   }
 }

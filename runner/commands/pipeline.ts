@@ -1,5 +1,4 @@
-import { raisedFlags } from '../state/flags.ts';
-import { reportFlags } from './load.ts';
+import { flagsOf } from './load.ts';
 import { loadProject } from './load-project.ts';
 import { identityOf, type OpenRun, withRun } from './open-run.ts';
 import { buildNodes, endOf, landedSources, loadSources, reportOrphans, reportSummary } from './steps.ts';
@@ -20,7 +19,7 @@ export const pipeline: Command<RunArgs> = async (args, reporter) => {
   const loaded = await loadProject(args);
   return withRun(loaded, identityOf('pipeline', args), reporter.emit, async (run) => {
     const refused = await loadSources(run, landedSources(run));
-    reportFlags(run, await raisedFlags(run.project.config.flags, run), reporter);
+    run.emit({ type: 'flags', flags: await flagsOf(run) });
     const results = await buildNodes(run, { ...args, select: ['changed'], refused });
     reporter.summary(results, (Date.now() - run.startedAt.getTime()) / 1000);
     const end = endOf(run, results, refused);

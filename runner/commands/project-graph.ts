@@ -1,8 +1,11 @@
+import { cachedRenderer } from '../compile/cached.ts';
+import { renderModels } from '../compile/render-models.ts';
 import type { Rendered, RenderOptions } from '../compile/types.ts';
 import { type Fault, RunnerError } from '../errors.ts';
 import type { LocateInModel } from '../execute/locate-error.ts';
 import { buildGraph } from '../graph/build-graph.ts';
 import type { Graph } from '../graph/types.ts';
+import type { Cache } from '../project/cache.ts';
 import { type Inspected, SOURCES } from '../project/read-project.ts';
 import type { ModelFile, Project } from '../project/types.ts';
 import { requireUnitTests } from '../unit-tests/check.ts';
@@ -16,14 +19,14 @@ export async function projectGraph(
   { project, faults: ofFiles, unread }: Inspected,
   options: RenderOptions,
   locate: LocateInModel,
+  cache: Cache,
 ): Promise<Graph> {
   // Where a macro could not be read, what its callers render to means nothing.
   if ([...unread].some((file) => file.startsWith('macros/'))) throw new RunnerError(ofFiles);
   const faults = [...ofFiles];
-  const { createRenderer } = await import('../compile/render.ts');
-  const { renderModels } = await import('../compile/render-models.ts');
   const anySource = unread.has(SOURCES);
-  const render = createRenderer(project, { ...options, anySource }, (ofMacros) => void faults.push(...ofMacros));
+  const { macroFaults, render } = cachedRenderer(project, { ...options, anySource }, cache);
+  faults.push(...(await macroFaults()));
   const models = await renderModels(
     project.models,
     (model) => renderRead(model, unread, render),
@@ -56,7 +59,11 @@ function eachOnce(faults: readonly Fault[]): readonly Fault[] {
   });
 }
 
-function renderRead(model: ModelFile, unread: ReadonlySet<string>, render: (model: ModelFile) => Rendered): Rendered {
+async function renderRead(
+  model: ModelFile,
+  unread: ReadonlySet<string>,
+  render: (model: ModelFile) => Promise<Rendered>,
+): Promise<Rendered> {
   if (unread.has(model.file)) throw new RunnerError([]);
   return render(model);
 }

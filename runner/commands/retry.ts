@@ -44,7 +44,7 @@ export const retry: Command<RetryArgs> = async (args, reporter) => {
 /** Before the models are rendered: they may need the variables of that run. */
 async function findLast(args: RetryArgs, reporter: Reporter): Promise<LastRun | undefined> {
   const dir = resolve(args.projectDir);
-  const config = readConfig(dir);
+  const config = await readConfig(dir);
   const env = readEnv(dir, process.env);
   const target = resolveTarget({ name: args.target, projectDir: dir, database: config.database, env });
   const connection = await target.connect((message) => reporter.emit({ type: 'notice', message }), args.signal);

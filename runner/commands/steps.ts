@@ -4,16 +4,14 @@ import type { TextResult } from '../adapters/types.ts';
 import type { Artifacts } from '../artifacts/artifacts.ts';
 import { Cancelled, EXIT, type Fault, RunnerError } from '../errors.ts';
 import { planNodes } from '../execute/plan.ts';
-import { record } from '../execute/record.ts';
-import { runUnit } from '../execute/run-unit.ts';
 import { schedule, toUnits } from '../execute/schedule.ts';
 import { type Emit, hasFailed, type NodeResult } from '../execute/types.ts';
 import type { Node, SourceNode } from '../graph/types.ts';
 import type { Landing } from '../landing/land.ts';
-import { runLoader } from '../landing/run-loader.ts';
 import { isStep } from '../state/changes.ts';
 import { findOrphans, orphansNotice } from '../state/orphans.ts';
 import { identifier, quoted } from '../util/sql.ts';
+import { stopwatch } from '../util/timings.ts';
 import { choose, chosenBefore, planOf } from './choose.ts';
 import type { OpenRun, RunEnd } from './open-run.ts';
 import type { Reporter } from './types.ts';
@@ -52,7 +50,8 @@ export async function loadSources(
   return refused;
 }
 
-function loadSource(run: OpenRun, node: SourceNode): Promise<Landing> {
+async function loadSource(run: OpenRun, node: SourceNode): Promise<Landing> {
+  const { runLoader } = await import('../landing/run-loader.ts');
   const model = node.source.requests?.model;
   const requestsFrom = model === undefined ? undefined : run.graph.nodes.get(run.graph.idOf(model))?.relation;
   return runLoader(
@@ -94,18 +93,26 @@ export async function buildNodes(run: OpenRun, request: BuildRequest): Promise<r
     mayJoin: (id) => joinable.has(id),
   });
   const units = toUnits(run.graph, planned);
+  const { threads } = request;
   if (planned.length > 0) await run.store.plan(run.runId, planOf(run, request, planned, named));
   const artifacts = planned.length > 0 ? await artifactsOf(run, request) : undefined;
   const emit: Emit = (event) => {
     artifacts?.on(event);
     run.emit(event);
   };
-  emit({ type: 'plan', nodes: units.flat(), total: [...run.graph.nodes.values()].filter(isStep).length });
+  emit({ type: 'plan', nodes: units.flat(), total: [...run.graph.nodes.values()].filter(isStep).length, threads });
 
+  stopwatch.lap('plan');
+  if (planned.length === 0) return [];
+
+  // Loaded only now: a run that has nothing to do does without.
+  const { runUnit } = await import('../execute/run-unit.ts');
+  const { record } = await import('../execute/record.ts');
+  tellEstimates(run, planned);
   let done = 0;
   const total = planned.length;
   const ended = schedule(run.graph, units, {
-    threads: request.threads,
+    threads,
     failFast: request.failFast,
     signal: run.signal,
     failed: unusableSources(run, request.refused ?? new Map()),
@@ -138,6 +145,7 @@ export async function buildNodes(run: OpenRun, request: BuildRequest): Promise<r
     run,
     results.filter(({ status }) => status === 'skipped' || status === 'upstream_failed'),
   );
+  stopwatch.lap('build');
   return results;
 }
 
@@ -157,6 +165,14 @@ async function artifactsOf(run: OpenRun, request: BuildRequest): Promise<Artifac
     },
     notice: (message) => run.emit({ type: 'notice', message }),
   });
+}
+
+/** What the nodes took in former runs. Nobody waits for it: it is told when it is known. */
+function tellEstimates(run: OpenRun, planned: readonly string[]): void {
+  run.store.usualSeconds(planned).then(
+    (seconds) => run.emit({ type: 'estimates', seconds }),
+    () => undefined,
+  );
 }
 
 /** A source with nothing landed, or refused in this run, counts as failed: nothing is built on it. */
@@ -214,7 +230,7 @@ export async function reportSummary(run: OpenRun, reporter: Reporter): Promise<v
     const relation = run.graph.nodes.get(run.graph.idOf(model))?.relation;
     if (!relation) continue;
     const list = columns?.map(identifier).join(', ') ?? '*';
-    const result: TextResult | undefined = await run.db
+    const result: TextResult | undefined = await run.lock
       .query(`select ${list} from ${quoted(relation)}${order_by ? ` order by ${order_by}` : ''}`)
       .catch(() => undefined);
     if (result) reporter.table(title, result);

@@ -1,6 +1,6 @@
 import type { TextResult } from '../adapters/types.ts';
 import type { Fault } from '../errors.ts';
-import type { Emit, NodeResult } from '../execute/types.ts';
+import type { Emit, Flag, NodeResult } from '../execute/types.ts';
 
 /** Options that every command takes; see options.ts for their meaning. */
 export interface CommonArgs {
@@ -37,6 +37,8 @@ export interface Reporter {
   answer(result: TextResult): void;
   /** An answer that is no table; printed on stdout even with `--quiet`. */
   text(text: string): void;
+  /** The flags as the answer of a command: `S=0 G=1` on stdout even with `--quiet`. */
+  flags(flags: readonly Flag[]): void;
   /** Something said beside the answer. */
   line(text: string): void;
   faults(faults: readonly Fault[]): void;

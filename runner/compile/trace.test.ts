@@ -122,8 +122,8 @@ describe('the place of a piece of a rendered model', () => {
 describe.each([
   ['the project', ROOT],
   ['the shop', join(ROOT, 'runner/test/fixtures/shop')],
-])('every model of %s', (_name, dir) => {
-  const project = readProject(dir);
+])('every model of %s', async (_name, dir) => {
+  const project = await readProject(dir);
   const options = { ...OPTIONS, vars: project.config.vars };
   const templates = new Map([...project.models, ...project.macros].map(({ file, template }) => [file, template]));
   const trace = createTracer(project, options);

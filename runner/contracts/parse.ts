@@ -1,4 +1,5 @@
 import { type Fault, RunnerError } from '../errors.ts';
+import { hashOf } from '../util/hash.ts';
 import { openYaml, type YamlFile } from '../util/yaml.ts';
 import type { MapReader } from '../util/yaml-map.ts';
 import type { CheckScope } from './check-types.ts';
@@ -56,7 +57,7 @@ export function parseContract(text: string, file: string, { variables = {}, cloc
   const checks = readChecks(map, scope);
   const columns = readColumns(yaml, map, scope);
   if ((map.text('kind') ?? 'contract') !== 'contract') map.wrong('kind', 'contract');
-  const contract: Contract = {
+  const contract: Omit<Contract, 'hash'> = {
     file,
     dataset: readDataset(map),
     filter: map.filled('filter'),
@@ -69,7 +70,13 @@ export function parseContract(text: string, file: string, { variables = {}, cloc
     declassify: untyped(map.get('declassify')),
   };
   if (yaml.faults().length > 0) throw new RunnerError(yaml.faults());
-  return contract;
+  return { ...contract, hash: hashOf(withoutPlaces(contract)) };
+}
+
+function withoutPlaces(contract: unknown): unknown {
+  return JSON.parse(
+    JSON.stringify(contract, (key, value: unknown) => (key === 'line' || key === 'file' ? undefined : value)),
+  );
 }
 
 function withHint(fault: Fault): Fault {

@@ -18,6 +18,8 @@ export interface Contract {
   readonly tags: readonly string[];
   /** As it stands in the file; its meaning is the project's. */
   readonly declassify: unknown;
+  /** Of all that it says, without the places where it stands: moving a check changes nothing. */
+  readonly hash: string;
 }
 
 export interface ColumnSpec {

@@ -41,9 +41,13 @@ export type RunEvent =
       readonly type: 'plan';
       readonly nodes: readonly Node[];
       readonly total: number;
+      /** Nodes built at once; 1 unless told. */
+      readonly threads?: number;
       /** What is done with them; they are built unless told. */
       readonly purpose?: 'build' | 'test';
     }
+  /** What planned nodes took in former runs, in seconds by id. */
+  | { readonly type: 'estimates'; readonly seconds: ReadonlyMap<string, number> }
   | { readonly type: 'node_started'; readonly node: Node }
   | { readonly type: 'node_finished'; readonly result: NodeResult; readonly done: number; readonly total: number }
   | {
@@ -53,8 +57,27 @@ export type RunEvent =
       readonly origin: string | null;
       readonly seconds: number;
     }
+  | { readonly type: 'flags'; readonly flags: readonly Flag[] }
   | { readonly type: 'notice'; readonly message: string }
-  | { readonly type: 'faults'; readonly faults: readonly Fault[] };
+  | { readonly type: 'faults'; readonly faults: readonly Fault[] }
+  | {
+      readonly type: 'run_finished';
+      readonly runId: string;
+      readonly status: string;
+      readonly exitCode: number;
+      /** Nodes by how they ended. */
+      readonly counts: Readonly<Partial<Record<Status, number>>>;
+      readonly seconds: number;
+    }
+  /** Milliseconds by stage of the command. */
+  | { readonly type: 'timings'; readonly milliseconds: Readonly<Record<string, number>> };
+
+/** A letter that says why a run has work. */
+export interface Flag {
+  readonly name: string;
+  readonly raised: boolean;
+  readonly description: string;
+}
 
 export type Emit = (event: RunEvent) => void;
 

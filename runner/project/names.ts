@@ -3,6 +3,9 @@ import { placeOf } from '../util/places.ts';
 import { didYouMean } from '../util/suggest.ts';
 import type { ProjectConfig } from './types.ts';
 
+/** What the name of a file of unit tests ends with, after the model's name. */
+export const TESTS_ENDING = '.tests.yml';
+
 interface Known {
   readonly models: readonly string[];
   readonly seeds: readonly string[];

@@ -13,13 +13,16 @@ function faults(work: () => unknown): readonly string[] {
   try {
     work();
   } catch (error) {
-    if (error instanceof RunnerError)
-      return error.faults.map(
-        ({ code, file, line, message, hint }) => `${code} ${file}:${line} ${message}${hint ? ` → ${hint}` : ''}`,
-      );
-    throw error;
+    return told(error);
   }
   return [];
+}
+
+function told(error: unknown): readonly string[] {
+  if (!(error instanceof RunnerError)) throw error;
+  return error.faults.map(
+    ({ code, file, line, message, hint }) => `${code} ${file}:${line} ${message}${hint ? ` → ${hint}` : ''}`,
+  );
 }
 
 describe('project.yml', () => {
@@ -113,23 +116,22 @@ describe('a project folder', () => {
   });
   afterEach(() => rmSync(dir, { recursive: true, force: true }));
 
-  it('gives a model the configuration of the folders it is in, the nearest one winning', () => {
+  it('gives a model the configuration of the folders it is in, the nearest one winning', async () => {
     write('models/marts/deep/x.sql', 'select 1');
     write('models/y.sql', 'select 1');
-    expect(readProject(dir).models.map(({ name, config }) => [name, config])).toEqual([
+    expect((await readProject(dir)).models.map(({ name, config }) => [name, config])).toEqual([
       ['x', { schema: 'marts', tags: ['a'], materialized: 'table' }],
       ['y', {}],
     ]);
   });
 
-  it('names two nodes of one name, and a contract without a model', () => {
+  it('names two nodes of one name, and a contract without a model', async () => {
     write('models/marts/x.sql', 'select 1');
     write('seeds/x.csv', 'a\n1\n');
     write('soda/marts/z.yml', 'dataset: shop/shop/marts/z\ncolumns: []\n');
-    expect(faults(() => readProject(dir)).map((fault) => fault.split(' ').slice(0, 2).join(' '))).toEqual([
-      'NAME_TWICE seeds/x.csv:undefined',
-      'CONTRACT_WITHOUT_MODEL soda/marts/z.yml:undefined',
-    ]);
+    expect(
+      (await readProject(dir).then(() => [], told)).map((fault) => fault.split(' ').slice(0, 2).join(' ')),
+    ).toEqual(['NAME_TWICE seeds/x.csv:undefined', 'CONTRACT_WITHOUT_MODEL soda/marts/z.yml:undefined']);
   });
 
   it("reads .env below the process's environment, an empty value counting as unset", () => {

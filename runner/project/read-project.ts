@@ -1,23 +1,21 @@
 import { isUtf8 } from 'node:buffer';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join, posix } from 'node:path';
-import { parseContract } from '../contracts/parse.ts';
 import type { Contract } from '../contracts/types.ts';
 import { type Fault, RunnerError } from '../errors.ts';
 import { didYouMean } from '../util/suggest.ts';
-import { parseProjectConfig } from './config.ts';
-import { doubles, unknownNames } from './names.ts';
-import { parseSeed } from './seeds.ts';
-import { parseSources } from './sources.ts';
-import type { NodeConfig, Project, ProjectConfig } from './types.ts';
-import { parseUnitTests, TESTS_ENDING, type UnitTestFile } from './unit-tests.ts';
+import { type Cache, NO_CACHE } from './cache.ts';
+import { doubles, TESTS_ENDING, unknownNames } from './names.ts';
+import { cachedParsers } from './parsers.ts';
+import type { ModelFile, NodeConfig, Project, ProjectConfig, SeedFile } from './types.ts';
+import type { UnitTestFile } from './unit-tests.ts';
 
 /**
  * Reads a project folder: project.yml, models/ with their unit tests, macros/, seeds/, sources/sources.yml and soda/.
  * @throws RunnerError with the faults of all files, each with its place
  */
-export function readProject(dir: string): Project {
-  const { project, faults } = inspectProject(dir);
+export async function readProject(dir: string, cache: Cache = NO_CACHE): Promise<Project> {
+  const { project, faults } = await inspectProject(dir, cache);
   if (faults.length > 0) throw new RunnerError(faults);
   return project;
 }
@@ -34,25 +32,34 @@ export interface Inspected {
  * Reads a project folder as far as it can be.
  * @throws RunnerError with the faults of all files when project.yml is one of them: no model can be judged without it
  */
-export function inspectProject(dir: string): Inspected {
+export async function inspectProject(dir: string, cache: Cache = NO_CACHE): Promise<Inspected> {
   const faults: Fault[] = [];
   requireProject(dir);
-  const [config] = collect(faults, () => readConfig(dir));
-  const each = <T>(files: readonly string[], parse: (text: string, file: string) => T): readonly T[] =>
-    files.flatMap((file) => collect(faults, () => parse(read(dir, file), file)));
+  const [config] = await collect(faults, () => readConfig(dir, cache));
+  const { parseSeed, parseSources, parseContract, parseUnitTests } = cachedParsers(cache);
+  const each = async <T>(
+    files: readonly string[],
+    parse: (text: string, file: string) => T | Promise<T>,
+  ): Promise<readonly T[]> => {
+    const parsed: T[] = [];
+    for (const file of files) parsed.push(...(await collect(faults, () => parse(read(dir, file), file))));
+    return parsed;
+  };
 
-  const models = list(dir, 'models', '.sql').map((file) => {
-    const [template = ''] = collect(faults, () => read(dir, file));
-    return { name: stem(file), file, template, config: inherited(config, file) };
-  });
-  const macros = each(list(dir, 'macros', '.sql'), (template, file) => ({ name: stem(file), file, template }));
-  const seeds = list(dir, 'seeds', '.csv').map((file) => {
-    const [seed] = collect(faults, () => parseSeed(read(dir, file), stem(file), file));
-    return seed ?? { name: stem(file), file, header: [], rows: [] };
-  });
-  const sources = each(list(dir, 'sources', 'sources.yml'), parseSources).flat();
-  const contracts = each(list(dir, 'soda', '.yml'), parseContract);
-  const unitTests = each(list(dir, 'models', TESTS_ENDING), parseUnitTests);
+  const models: ModelFile[] = [];
+  for (const file of list(dir, 'models', '.sql')) {
+    const [template = ''] = await collect(faults, () => read(dir, file));
+    models.push({ name: stem(file), file, template, config: inherited(config, file) });
+  }
+  const macros = await each(list(dir, 'macros', '.sql'), (template, file) => ({ name: stem(file), file, template }));
+  const seeds: SeedFile[] = [];
+  for (const file of list(dir, 'seeds', '.csv')) {
+    const [seed] = await collect(faults, () => parseSeed(read(dir, file), stem(file), file));
+    seeds.push(seed ?? { name: stem(file), file, header: [], rows: [] });
+  }
+  const sources = (await each(list(dir, 'sources', 'sources.yml'), parseSources)).flat();
+  const contracts = await each(list(dir, 'soda', '.yml'), parseContract);
+  const unitTests = await each(list(dir, 'models', TESTS_ENDING), parseUnitTests);
   const unread = new Set(faults.flatMap(({ file }) => file ?? []));
 
   const names = [...models, ...seeds].map(({ name }) => name);
@@ -97,9 +104,9 @@ export const SOURCES = 'sources/sources.yml';
  * project.yml alone.
  * @throws RunnerError `PROJECT_NOT_FOUND`, or with the faults of the file
  */
-export function readConfig(dir: string): ProjectConfig {
+export async function readConfig(dir: string, cache: Cache = NO_CACHE): Promise<ProjectConfig> {
   requireProject(dir);
-  return parseProjectConfig(read(dir, 'project.yml'), 'project.yml');
+  return cachedParsers(cache).parseProjectConfig(read(dir, 'project.yml'), 'project.yml');
 }
 
 function requireProject(dir: string): void {
@@ -152,9 +159,9 @@ function list(dir: string, folder: string, ending: string): readonly string[] {
     .sort();
 }
 
-function collect<T>(faults: Fault[], work: () => T): readonly T[] {
+async function collect<T>(faults: Fault[], work: () => T | Promise<T>): Promise<readonly T[]> {
   try {
-    return [work()];
+    return [await work()];
   } catch (error) {
     if (!(error instanceof RunnerError)) throw error;
     faults.push(...error.faults);

@@ -185,6 +185,8 @@ export interface UnitTest {
   /** By the name of a model or seed, `system.table` of a source, or `this`, the rows already published. */
   readonly given: Readonly<Record<string, TestRows>>;
   readonly expect: TestRows;
+  /** Of all that it says, without its place and description. */
+  readonly hash: string;
 }
 
 export interface TestRows {

@@ -1,13 +1,13 @@
 import { basename } from 'node:path';
 import { isDay } from '../util/dates.ts';
+import { hashOf } from '../util/hash.ts';
 import type { Path } from '../util/yaml.ts';
 import { isRecord, type MapReader } from '../util/yaml-map.ts';
+import { TESTS_ENDING } from './names.ts';
 import { readTestCsv } from './test-csv.ts';
 import { cellOf, plainScalar, plainValue } from './test-values.ts';
 import type { TestRow, TestRows, UnitTest } from './types.ts';
 import { type ProjectYaml, readYaml } from './yaml.ts';
-
-export const TESTS_ENDING = '.tests.yml';
 
 const TEST_KEYS = ['name', 'description', 'as_of', 'vars', 'given', 'expect'];
 const DEFAULT_KEYS = ['as_of', 'vars', 'given'];
@@ -49,7 +49,7 @@ export function parseUnitTests(text: string, file: string): UnitTestFile {
       written.every((row) => isRecord(row) && Object.keys(row).length === 0)
     )
       map.fault({ message: 'the rows expected name no column' }, 'expect');
-    return {
+    const test = {
       name,
       file,
       line: yaml.line(map.path),
@@ -59,9 +59,17 @@ export function parseUnitTests(text: string, file: string): UnitTestFile {
       given: { ...shared.given, ...own.given },
       expect: expected,
     };
+    return { ...test, hash: hashOf(contentOf(test)) };
   });
   yaml.done();
   return { model: basename(file, TESTS_ENDING), file, tests };
+}
+
+/** A test without its place and description. */
+function contentOf({ name, asOf, vars, given, expect }: Omit<UnitTest, 'hash'>): unknown {
+  const cells = ({ rows }: TestRows): unknown => rows.map((row) => row.cells);
+  const inputs = Object.fromEntries(Object.entries(given).map(([input, rows]) => [input, cells(rows)]));
+  return { name, asOf, vars, given: inputs, expect: cells(expect) };
 }
 
 type Shared = Pick<UnitTest, 'asOf' | 'vars' | 'given'>;

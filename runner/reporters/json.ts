@@ -36,13 +36,20 @@ function isoInstant(text: string): string {
   return text.replace(' ', 'T').replace(/([+-]\d{2})$/, '$1:00');
 }
 
+/** What a person is shown as text, as an event. */
+export type ShownEvent =
+  | { readonly type: 'message' | 'text'; readonly text: string }
+  | { readonly type: 'table'; readonly title: string; readonly rows: readonly unknown[] }
+  | { readonly type: 'answer'; readonly rows: readonly unknown[] };
+
 /** An event as one line of JSON. */
-export function eventLine(event: RunEvent, at: Date): string {
+export function eventLine(event: RunEvent | ShownEvent, at: Date): string {
   return JSON.stringify({ time: at.toISOString(), event: event.type, ...fields(event) });
 }
 
-function fields(event: RunEvent): Readonly<Record<string, unknown>> {
+function fields(event: RunEvent | ShownEvent): Readonly<Record<string, unknown>> {
   if (event.type === 'plan') return { nodes: event.nodes.map(({ id }) => id), total: event.total };
+  if (event.type === 'estimates') return { seconds: Object.fromEntries(event.seconds) };
   if (event.type === 'node_started') return named(event.node);
   if (event.type === 'node_finished') {
     const { node, status, rows, changed, message, faults, contract, startedAt, finishedAt } = event.result;

@@ -1,46 +1,68 @@
 import type { WriteStream } from 'node:tty';
+import type { Paint, Style } from './style.ts';
+
+export interface LiveLine {
+  readonly text: string;
+  readonly style: Style;
+}
 
 /** Lines at the bottom of a terminal that are drawn over, while finished lines scroll away above them. */
 export interface LiveArea {
-  /** Writes a line that stays. */
+  /** Writes text that stays. */
   print(text: string): void;
-  /** What the live lines show from now on; called again every 100 ms so that times go on. */
-  show(lines: () => readonly string[]): void;
+  /** What the live lines show from now on; asked again every 100 ms so that times go on. */
+  show(lines: () => readonly LiveLine[]): void;
   close(): void;
 }
 
-export function createLiveArea(stream: WriteStream): LiveArea {
-  let current: () => readonly string[] = () => [];
-  let drawn = 0;
-  const erase = (): void => {
-    if (drawn > 0) stream.write(`\x1b[${drawn}A\x1b[0J`);
-    drawn = 0;
+const PERIOD = 100;
+const [CLEAR_LINE, CLEAR_BELOW] = ['\x1b[K', '\x1b[J'];
+
+/** Each change is one write that goes over what is there, so that nothing is ever blank in between. */
+export function createLiveArea(stream: Pick<WriteStream, 'write' | 'columns' | 'rows'>, paint: Paint): LiveArea {
+  let current: () => readonly LiveLine[] = () => [];
+  let drawn: readonly LiveLine[] = [];
+  let timer: NodeJS.Timeout | undefined;
+  // A terminal that was made narrower since has broken the lines.
+  const height = (): number =>
+    drawn.reduce((rows, { text }) => rows + Math.max(1, Math.ceil(width(text) / columns(stream))), 0);
+  const draw = (above: string): void => {
+    const lines = current()
+      .slice(0, Math.max(1, (stream.rows || 24) - 1))
+      .map(({ text, style }) => ({ style, text: cut(text, columns(stream) - 1) }));
+    if (above === '' && same(lines, drawn)) return;
+    const up = height();
+    const painted = lines.map(({ text, style }) => `${paint(style, text)}${CLEAR_LINE}\n`).join('');
+    stream.write(`${up > 0 ? `\x1b[${up}A` : ''}${above}${painted}${up > 0 ? CLEAR_BELOW : ''}`);
+    drawn = lines;
   };
-  const draw = (): void => {
-    const lines = current().map((line) => [...line].slice(0, Math.max(10, stream.columns - 1)).join(''));
-    if (lines.length > 0) stream.write(`${lines.join('\n')}\n`);
-    drawn = lines.length;
-  };
-  const timer = setInterval(() => {
-    erase();
-    draw();
-  }, 100);
-  timer.unref();
   return {
-    print(text) {
-      erase();
-      stream.write(`${text}\n`);
-      draw();
-    },
+    print: (text) => draw(`${text.replaceAll('\n', `${CLEAR_LINE}\n`)}${CLEAR_LINE}\n`),
     show(lines) {
       current = lines;
-      erase();
-      draw();
+      timer ??= setInterval(() => draw(''), PERIOD).unref();
+      draw('');
     },
     close() {
       clearInterval(timer);
       current = () => [];
-      erase();
+      draw('');
     },
   };
+}
+
+function same(some: readonly LiveLine[], others: readonly LiveLine[]): boolean {
+  return some.length === others.length && some.every(({ text }, index) => text === others[index]?.text);
+}
+
+function columns(stream: Pick<WriteStream, 'columns'>): number {
+  return Math.max(2, stream.columns || 80);
+}
+
+function width(text: string): number {
+  return [...text].length;
+}
+
+function cut(text: string, most: number): string {
+  return width(text) > most ? `${[...text].slice(0, most - 1).join('')}…` : text;
 }

@@ -1,8 +1,18 @@
 import { styleText } from 'node:util';
 
-export type Paint = (style: Parameters<typeof styleText>[0], text: string) => string;
+export type Style = Parameters<typeof styleText>[0];
+export type Paint = (style: Style, text: string) => string;
 
-/** Colours on a terminal unless NO_COLOR is set; plain text elsewhere. */
+/** Whether a stream gets colours: a terminal does, and any with `FORCE_COLOR`; none with `NO_COLOR`. Empty counts as unset. */
+export function wantsColor(
+  stream: { readonly isTTY?: boolean },
+  env: Readonly<Record<string, string | undefined>>,
+): boolean {
+  if (env.NO_COLOR) return false;
+  if (env.FORCE_COLOR) return env.FORCE_COLOR !== '0';
+  return stream.isTTY === true && env.TERM !== 'dumb';
+}
+
 export function painter(enabled: boolean): Paint {
   return (style, text) => (enabled ? styleText(style, text, { validateStream: false }) : text);
 }
@@ -12,9 +22,14 @@ export function seconds(value: number): string {
     ? `${value.toFixed(2)} s`
     : value < 100
       ? `${value.toFixed(1)} s`
-      : `${Math.floor(value / 60)} min ${Math.round(value % 60)} s`;
+      : `${Math.floor(Math.round(value) / 60)} min ${Math.round(value) % 60} s`;
 }
 
 export function plural(count: number, one: string, many = `${one}s`): string {
-  return `${count.toLocaleString('en')} ${count === 1 ? one : many}`;
+  return `${grouped(count)} ${count === 1 ? one : many}`;
+}
+
+/** `1234567` → `1,234,567`. By hand: `toLocaleString` loads the world's locales for it. */
+export function grouped(count: number): string {
+  return String(count).replace(/\B(?=(\d{3})+$)/g, ',');
 }

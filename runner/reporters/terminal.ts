@@ -1,27 +1,6 @@
-import type { WriteStream } from 'node:tty';
-import type { Reporter } from '../commands/types.ts';
 import type { Fault } from '../errors.ts';
-import type { NodeResult, RunEvent, Status } from '../execute/types.ts';
-import type { Node } from '../graph/types.ts';
-import { confirm } from './confirm.ts';
-import { eventLine, toObjects } from './json.ts';
-import { createLiveArea } from './live.ts';
-import { type Paint, painter, plural, seconds } from './style.ts';
-import { drawNarrow, drawTable } from './table.ts';
-
-export interface ReporterOptions {
-  /** `json`: stdout carries the answer and nothing else. */
-  readonly output: 'text' | 'json';
-  /** `json`: events as one line of JSON each. */
-  readonly logFormat: 'text' | 'json';
-  /** Only answers and faults. */
-  readonly quiet: boolean;
-  readonly stdout: NodeJS.WriteStream;
-  readonly stderr: NodeJS.WriteStream;
-  /** Where answers come from; the process's own unless told. */
-  readonly stdin?: NodeJS.ReadStream;
-  readonly noColor: boolean;
-}
+import type { Flag, NodeResult, RunEvent, Status } from '../execute/types.ts';
+import { grouped, type Paint, plural, seconds } from './style.ts';
 
 const LABELS: Readonly<Record<Status, readonly [string, Parameters<Paint>[0]]>> = {
   success: ['ok', 'green'],
@@ -33,71 +12,8 @@ const LABELS: Readonly<Record<Status, readonly [string, Parameters<Paint>[0]]>> 
   cancelled: ['cancelled', 'yellow'],
 };
 
-/** Draws a command's events and results: a live line per running node on a terminal, plain lines elsewhere. */
-export function createReporter(options: ReporterOptions): Reporter {
-  const log = options.output === 'json' ? options.stderr : options.stdout;
-  const isTerminal = log.isTTY === true;
-  const paint = painter(isTerminal && !options.noColor);
-  const json = options.logFormat === 'json';
-  const live = isTerminal && !json && !options.quiet ? createLiveArea(log as WriteStream) : undefined;
-  const running = new Map<string, { node: Node; since: number }>();
-  const print = (text: string): void => {
-    if (live) live.print(text);
-    else log.write(`${text}\n`);
-  };
-  const say = (text: string): void => {
-    if (!options.quiet && !json) print(text);
-  };
-  const onTerminal = options.stderr.isTTY === true;
-  const faults = (list: readonly Fault[]): void => {
-    for (const fault of list) {
-      const text = drawFault(fault, painter(onTerminal && !options.noColor));
-      // On one terminal with the live lines, they have to make room.
-      if (live && onTerminal) live.print(text);
-      else options.stderr.write(`${text}\n`);
-    }
-  };
-  const emit = (event: RunEvent): void => {
-    if (json && !options.quiet) log.write(`${eventLine(event, new Date())}\n`);
-    if (event.type === 'faults') faults(event.faults);
-    if (event.type === 'node_started') running.set(event.node.id, { node: event.node, since: Date.now() });
-    if (event.type === 'node_finished') {
-      running.delete(event.result.node.id);
-      faults(event.result.faults);
-      for (const check of event.result.contract?.checks ?? []) {
-        if (check.outcome === 'WARN')
-          say(paint('yellow', `  warning: ${event.result.node.name}: ${check.name}: ${check.message}`));
-      }
-    }
-    const line = describe(event, paint);
-    if (line !== undefined) say(line);
-    live?.show(() =>
-      [...running.values()].map(({ node, since }) =>
-        paint('cyan', `  … ${node.name} ${seconds((Date.now() - since) / 1000)}`),
-      ),
-    );
-  };
-  return {
-    emit,
-    faults,
-    line: say,
-    text: (text) => options.stdout.write(`${text}\n`),
-    summary: (results, duration, purpose) =>
-      say((purpose === 'test' ? drawTested : drawSummary)(results, duration, paint)),
-    table: (title, result) => say(`\n${paint('bold', title)}\n${drawNarrow(result, log.columns ?? 120)}`),
-    answer(result) {
-      if (options.output === 'json') options.stdout.write(`${JSON.stringify(toObjects(result))}\n`);
-      else
-        options.stdout.write(
-          result.columns.length === 0 ? '' : `${drawTable(result)}\n(${plural(result.rows.length, 'row')})\n`,
-        );
-    },
-    confirm: (question) => confirm(question, options.stdin ?? process.stdin, options.stdout),
-    close: () => live?.close(),
-  };
-}
-
-function describe(event: RunEvent, paint: Paint): string | undefined {
+/** An event as lines; `undefined` when it says nothing to a person. */
+export function describe(event: RunEvent, paint: Paint): string | undefined {
   if (event.type === 'run_started')
     return paint('bold', `${event.command} ${event.runId} · day ${event.asOf} · target ${event.target}`);
   if (event.type === 'notice') return paint('yellow', `  ${event.message}`);
@@ -107,8 +23,19 @@ function describe(event: RunEvent, paint: Paint): string | undefined {
   }
   if (event.type === 'plan' && event.nodes.length > 0)
     return `${plural(event.nodes.length, 'node')} of ${event.total} to ${event.purpose ?? 'build'}`;
+  if (event.type === 'flags') return drawFlags(event.flags);
   if (event.type === 'node_finished') return drawResult(event.result, event.done, event.total, paint);
   return undefined;
+}
+
+/** All flags on one line, `S=0 G=1`, and below it the meaning of those that are raised. */
+function drawFlags(flags: readonly Flag[]): string {
+  const meanings = flags.filter(({ raised }) => raised).map(({ name, description }) => `  ${name}: ${description}`);
+  return [flagLine(flags), ...meanings].join('\n');
+}
+
+export function flagLine(flags: readonly Flag[]): string {
+  return flags.map(({ name, raised }) => `${name}=${raised ? 1 : 0}`).join(' ');
 }
 
 function drawResult(result: NodeResult, done: number, total: number, paint: Paint): string {
@@ -120,7 +47,7 @@ function drawResult(result: NodeResult, done: number, total: number, paint: Pain
   const warned = contract?.checks.filter(({ outcome }) => outcome === 'WARN').length ?? 0;
   const figures = [
     rows === null ? '' : plural(rows, 'row'),
-    changed === null || changed === rows ? '' : `${changed.toLocaleString('en')} changed`,
+    changed === null || changed === rows ? '' : `${grouped(changed)} changed`,
     unitTests,
     checks,
     warned > 0 ? paint('yellow', plural(warned, 'warning')) : '',
@@ -134,7 +61,14 @@ function drawResult(result: NodeResult, done: number, total: number, paint: Pain
   return `  ${count} ${paint(color, label.padEnd(9))} ${kind.padEnd(11)} ${`${node.relation.schema}.${node.relation.name}`.padEnd(40)} ${detail}  ${time}`;
 }
 
-function drawSummary(results: readonly NodeResult[], duration: number, paint: Paint): string {
+/** How a run ended, in one line, and what to do when it failed. */
+export function drawSummary(
+  results: readonly NodeResult[],
+  duration: number,
+  paint: Paint,
+  purpose: 'build' | 'test' = 'build',
+): string {
+  if (purpose === 'test') return drawTested(results, duration, paint);
   if (results.length === 0)
     return paint('green', `Nothing changed: nothing was run, nothing was written. ${seconds(duration)}`);
   const counts = (Object.keys(LABELS) as Status[]).flatMap((status) => {
@@ -188,4 +122,12 @@ function drawSource(source: string, column: number | undefined): readonly string
   const cut = start > 0 ? '…' : '';
   const line = `  | ${cut}${source.replaceAll('\t', ' ').slice(start, start + 160)}`;
   return column === undefined ? [line] : [line, `  | ${' '.repeat(cut.length + column - 1 - start)}^`];
+}
+
+/** Milliseconds by stage, one a line, and their sum. */
+export function drawTimings(timings: Readonly<Record<string, number>>): string {
+  const total = Object.values(timings).reduce((sum, time) => sum + time, 0);
+  return [...Object.entries(timings), ['total', total] as const]
+    .map(([stage, time]) => `  ${stage.padEnd(8)} ${time.toFixed(1).padStart(9)} ms`)
+    .join('\n');
 }

@@ -1,7 +1,7 @@
 import type { Rendered } from '../compile/types.ts';
 import type { Graph, Node } from '../graph/types.ts';
 import { hashOf } from '../util/hash.ts';
-import { detailsOf, testContent, withoutPlaces } from './details.ts';
+import { detailsOf } from './details.ts';
 import type { Details, Fingerprint } from './types.ts';
 
 /**
@@ -43,7 +43,7 @@ export function createFingerprinter(
   const own = new Map<string, Fingerprint>();
   const renderedIn = (node: Node, variant: Variant): Rendered | undefined => {
     if (node.type !== 'model') return undefined;
-    const frozen = variant === '' ? [] : variant.split(',').filter((macro) => node.rendered.macros.includes(macro));
+    const frozen = frozenMacros(variant, node.rendered);
     return (frozen.length > 0 ? renderFrozen(node, frozen) : undefined) ?? node.rendered;
   };
   const ownIn = (node: Node, variant: Variant): Fingerprint => {
@@ -101,11 +101,16 @@ function variantOf(node: Node): Variant {
 function ownParts(node: Node, rendered: Rendered | undefined, sourceSettings: (node: Node) => unknown): Fingerprint {
   if (node.type === 'source') return { settings: hashOf(sourceSettings(node)) };
   const { tags: _tags, ...config } = node.config;
-  const common = { config: hashOf(config), contract: node.contract ? hashOf(withoutPlaces(node.contract)) : 'none' };
+  const common = { config: hashOf(config), contract: node.contract?.hash ?? 'none' };
   if (node.type === 'seed')
     return { seed: hashOf([node.seed.header, node.seed.rows.map(({ cells }) => cells)]), ...common };
-  const tests = node.unitTests.length > 0 ? { 'unit tests': hashOf(node.unitTests.map(testContent)) } : {};
+  const tests = node.unitTests.length > 0 ? { 'unit tests': hashOf(node.unitTests.map(({ hash }) => hash)) } : {};
   const { before = [], after = [] } = rendered?.hooks ?? {};
   const hooks = before.length + after.length > 0 ? { hooks: hashOf([before, after]) } : {};
   return { body: rendered?.treeHash ?? 'none', ...common, ...tests, ...hooks };
+}
+
+/** The macros of a variant that a model calls. */
+export function frozenMacros(variant: Variant, { macros }: Rendered): readonly string[] {
+  return variant === '' ? [] : variant.split(',').filter((macro) => macros.includes(macro));
 }

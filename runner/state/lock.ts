@@ -6,6 +6,11 @@ import { describeHolder, isLock, keysOf, type LockKeys } from './lock-holder.ts'
 
 export interface TargetLock {
   /**
+   * Runs a short statement on the session that holds the lock, which has nothing else to do: a run that builds nothing
+   * needs no other connection.
+   */
+  readonly query: Session['query'];
+  /**
    * Called last in a transaction that publishes: until it ends, no other run gets the target.
    * @returns the transaction's id, by which its outcome is known later
    * @throws RunnerError `LOCK_LOST` when the session that holds the lock has ended, and another run has had the target
@@ -60,6 +65,7 @@ export async function takeLock(db: Database, request: LockRequest): Promise<Targ
     return regaining;
   };
   return {
+    query: (sql, params) => held.session.query(sql, params),
     async requireHeld(tx) {
       const first = await isHeld(tx, keys, held);
       if (first.held) return first.transaction;

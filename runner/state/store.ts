@@ -34,6 +34,8 @@ export interface Store {
   peek(schemas: readonly string[]): Promise<TargetState>;
   /** How the nodes of the last run but `runId` ended, by id. */
   lastResults(runId: string): Promise<ReadonlyMap<string, string>>;
+  /** What nodes usually take when they are built, in seconds by id, from the last runs; nothing of one never built. */
+  usualSeconds(nodeIds: readonly string[]): Promise<ReadonlyMap<string, number>>;
   /**
    * Called with the target's lock held: a run that is still noted as running has died. A run of an id that is there
    * (an orchestrator that restarts one, or runs several commands in one execution) goes on with it: its results stay
@@ -98,6 +100,17 @@ export function createStore(db: Database, config: ConnectionConfig, schema: stri
         )
         .catch(whenAbsent);
       return new Map((result?.rows ?? []).map(([id, status]) => [id ?? '', status ?? '']));
+    },
+    async usualSeconds(nodeIds) {
+      const result = await db.query(
+        `select node_id, percentile_cont(0.5) within group (order by extract(epoch from finished_at - started_at))
+         from ${table('node_result')}
+         where status = 'success' and node_id = any ($1)
+           and run_id in (select run_id from ${table('run')} where status in ('success', 'failed') order by started_at desc limit 20)
+         group by node_id`,
+        [nodeIds],
+      );
+      return new Map(result.rows.map(([id, seconds]) => [id ?? '', Number(seconds)]));
     },
     async startRun(run, startedAt) {
       await db.query(

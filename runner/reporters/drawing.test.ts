@@ -1,9 +1,8 @@
-import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import type { TextResult } from '../adapters/types.ts';
 import { toObjects } from './json.ts';
 import { drawNarrow, drawTable } from './table.ts';
-import { createReporter, drawFault } from './terminal.ts';
+import { drawFault } from './terminal.ts';
 
 const result = (columns: readonly (readonly [string, number])[], ...rows: (string | null)[][]): TextResult => ({
   columns: columns.map(([name, type]) => ({ name, type })),
@@ -95,60 +94,8 @@ describe('a table', () => {
   });
 });
 
-describe('the reporter', () => {
-  function open(output: 'text' | 'json', quiet = false) {
-    const stdout = new PassThrough({ encoding: 'utf8' });
-    const stderr = new PassThrough({ encoding: 'utf8' });
-    const reporter = createReporter({
-      output,
-      quiet,
-      logFormat: 'text',
-      noColor: true,
-      stdout: stdout as never,
-      stderr: stderr as never,
-    });
-    return { reporter, read: () => [stdout.read() as string | null, stderr.read() as string | null] };
-  }
-
-  it('keeps stdout for the answer with --output json', () => {
-    const { reporter, read } = open('json');
-    reporter.emit({ type: 'notice', message: 'starting' });
-    reporter.answer(result([['a', 23]], ['1']));
-    expect(read()).toEqual(['[{"a":1}]\n', '  starting\n']);
-  });
-
-  it('says only answers and faults when it is quiet', () => {
-    const { reporter, read } = open('text', true);
-    reporter.emit({ type: 'notice', message: 'starting' });
-    reporter.line('flags');
-    reporter.faults([{ code: 'X', message: 'wrong' }]);
-    expect(read()).toEqual([null, 'X\n  wrong\n']);
-  });
-
-  it('keeps a fault on the terminal when live lines are drawn over', () => {
-    const screen = Object.assign(new PassThrough({ encoding: 'utf8' }), { isTTY: true, columns: 80 });
-    const reporter = createReporter({
-      output: 'text',
-      quiet: false,
-      logFormat: 'text',
-      noColor: true,
-      stdout: screen as never,
-      stderr: screen as never,
-    });
-    const node = {
-      id: 'a',
-      name: 'orders',
-      type: 'model',
-      materialized: 'table',
-      relation: { schema: 'm', name: 'orders' },
-    } as never;
-    reporter.emit({ type: 'node_started', node });
-    reporter.faults([{ code: 'CHECK_FAILED', message: 'too few' }]);
-    reporter.close();
-    expect(visible(String(screen.read()))).toEqual(['CHECK_FAILED', '  too few']);
-  });
-
-  it('draws a fault with its place, its line, what was expected and the next step', () => {
+describe('a fault', () => {
+  it('is drawn with its place, its line, what was expected and the next step', () => {
     const fault = {
       code: 'TEMPLATE_ERROR',
       message: 'no',
@@ -175,15 +122,3 @@ describe('the reporter', () => {
     expect(drawFault({ ...fault, source: '\tab', column: 3 }, (_style, text) => text)).toContain('|  ab\n  |   ^');
   });
 });
-
-/** The lines that a terminal shows after the text: the only codes are "up n lines" and "erase all below". */
-function visible(text: string): string[] {
-  const lines: string[] = [];
-  const code = '\u001b';
-  for (const part of text.replaceAll(`${code}[0J`, '').split(new RegExp(`(${code}\\[\\d+A|\\n)`))) {
-    const up = part.startsWith(code) ? Number(part.slice(2, -1)) : 0;
-    if (up > 0) lines.length = Math.max(0, lines.length - up);
-    else if (part !== '\n' && part !== '') lines.push(part);
-  }
-  return lines;
-}

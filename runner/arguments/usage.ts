@@ -1,0 +1,23 @@
+import type { CommandSpec } from '../commands/index.ts';
+
+/** The command that was called, with its options by camel-case name. */
+export interface Call {
+  readonly spec: CommandSpec;
+  readonly args: Readonly<Record<string, unknown>>;
+}
+
+/** A command line that can't be understood, in words. */
+export class UsageError extends Error {}
+
+/**
+ * What may be read as a number but no command can use.
+ * @throws UsageError
+ */
+export function requireNumbers({ threads, limit, wait }: Readonly<Record<string, unknown>>): void {
+  const isCount = (value: unknown, least: number): boolean => Number.isInteger(value) && (value as number) >= least;
+  if (!isCount(threads, 1)) throw new UsageError(`--threads must be a whole number from 1, not ${threads}`);
+  if (limit !== undefined && !isCount(limit, 0))
+    throw new UsageError(`--limit must be a whole number from 0, not ${limit}`);
+  if (wait !== undefined && !isCount(wait, 0))
+    throw new UsageError(`--wait takes a whole number of seconds from 0: --wait, or --wait=600`);
+}

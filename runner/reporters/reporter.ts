@@ -1,0 +1,82 @@
+import type { WriteStream } from 'node:tty';
+import type { Reporter } from '../commands/types.ts';
+import type { Fault } from '../errors.ts';
+import type { RunEvent } from '../execute/types.ts';
+import { confirm } from './confirm.ts';
+import { toObjects } from './json.ts';
+import { createJsonReporter } from './json-log.ts';
+import { createLiveArea } from './live.ts';
+import { createProgress } from './progress.ts';
+import { painter, plural, wantsColor } from './style.ts';
+import { drawNarrow, drawTable } from './table.ts';
+import { describe, drawFault, drawSummary, drawTimings, flagLine } from './terminal.ts';
+
+export interface ReporterOptions {
+  /** `json`: stdout carries the answer and nothing else. */
+  readonly output: 'text' | 'json';
+  /** `json`: events as one line of JSON each, and nothing else beside the answer. */
+  readonly logFormat: 'text' | 'json';
+  /** Only answers and faults. */
+  readonly quiet: boolean;
+  readonly stdout: NodeJS.WriteStream;
+  readonly stderr: NodeJS.WriteStream;
+  /** Where answers come from; the process's own unless told. */
+  readonly stdin?: NodeJS.ReadStream;
+  /** `NO_COLOR`, `FORCE_COLOR` and `TERM` count. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+export function createReporter(options: ReporterOptions): Reporter {
+  return options.logFormat === 'json' ? createJsonReporter(options) : createTextReporter(options);
+}
+
+/** Draws a command's events and results for a person: with live lines on a terminal, plain lines elsewhere. */
+function createTextReporter({ output, quiet, stdin = process.stdin, stdout, stderr, env }: ReporterOptions): Reporter {
+  const log = output === 'json' ? stderr : stdout;
+  const paint = painter(wantsColor(log, env));
+  const paintFault = painter(wantsColor(stderr, env));
+  const isLive = log.isTTY === true && env.TERM !== 'dumb' && !quiet;
+  const live = isLive ? createLiveArea(log as WriteStream, paint) : undefined;
+  const progress = createProgress();
+  /** Text for a stream; where that is the terminal of the live lines, they have to make room. */
+  const print = (text: string, stream: NodeJS.WriteStream = log): void => {
+    if (live && stream.isTTY === true) live.print(text);
+    else stream.write(`${text}\n`);
+  };
+  const say = (text: string): void => {
+    if (!quiet) print(text);
+  };
+  const faults = (list: readonly Fault[]): void => {
+    for (const fault of list) print(drawFault(fault, paintFault), stderr);
+  };
+  const warnings = (event: RunEvent): readonly string[] =>
+    event.type === 'node_finished'
+      ? (event.result.contract?.checks ?? [])
+          .filter(({ outcome }) => outcome === 'WARN')
+          .map(({ name, message }) => `  warning: ${event.result.node.name}: ${name}: ${message}`)
+      : [];
+  return {
+    emit(event) {
+      progress.listen(event);
+      if (event.type === 'faults') faults(event.faults);
+      if (event.type === 'node_finished') faults(event.result.faults);
+      for (const warning of warnings(event)) say(paint('yellow', warning));
+      if (event.type === 'timings') print(drawTimings(event.milliseconds), stderr);
+      const line = describe(event, paint);
+      if (line !== undefined) say(line);
+      live?.show(progress.lines);
+    },
+    faults,
+    line: say,
+    text: (text) => print(text, stdout),
+    flags: (flags) => print(flagLine(flags), stdout),
+    summary: (results, duration, purpose) => say(drawSummary(results, duration, paint, purpose)),
+    table: (title, result) => say(`\n${paint('bold', title)}\n${drawNarrow(result, log.columns ?? 120)}`),
+    answer(result) {
+      if (output === 'json') stdout.write(`${JSON.stringify(toObjects(result))}\n`);
+      else if (result.columns.length > 0) print(`${drawTable(result)}\n(${plural(result.rows.length, 'row')})`, stdout);
+    },
+    confirm: (question) => confirm(question, stdin, stdout),
+    close: () => live?.close(),
+  };
+}
