@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { resolveTarget } from '../adapters/target.ts';
 import { EXIT, RunnerError } from '../errors.ts';
 import { readEnv } from '../project/env.ts';
+import { projectCache } from '../project/project-cache.ts';
 import { readConfig } from '../project/read-project.ts';
 import type { LastRun } from '../state/plan-record.ts';
 import { createStore } from '../state/store.ts';
@@ -44,7 +45,7 @@ export const retry: Command<RetryArgs> = async (args, reporter) => {
 /** Before the models are rendered: they may need the variables of that run. */
 async function findLast(args: RetryArgs, reporter: Reporter): Promise<LastRun | undefined> {
   const dir = resolve(args.projectDir);
-  const config = await readConfig(dir);
+  const config = await readConfig(dir, projectCache(dir));
   const env = readEnv(dir, process.env);
   const target = resolveTarget({ name: args.target, projectDir: dir, database: config.database, env });
   const connection = await target.connect((message) => reporter.emit({ type: 'notice', message }), args.signal);

@@ -5,7 +5,7 @@ import type { Artifacts } from '../artifacts/artifacts.ts';
 import { Cancelled, EXIT, type Fault, RunnerError } from '../errors.ts';
 import { planNodes } from '../execute/plan.ts';
 import { schedule, toUnits } from '../execute/schedule.ts';
-import { type Emit, hasFailed, type NodeResult } from '../execute/types.ts';
+import { type Emit, hasFailed, type NodeResult, type RunEvent } from '../execute/types.ts';
 import type { Node, SourceNode } from '../graph/types.ts';
 import type { Landing } from '../landing/land.ts';
 import { isStep } from '../state/changes.ts';
@@ -94,16 +94,20 @@ export async function buildNodes(run: OpenRun, request: BuildRequest): Promise<r
   });
   const units = toUnits(run.graph, planned);
   const { threads } = request;
-  if (planned.length > 0) await run.store.plan(run.runId, planOf(run, request, planned, named));
-  const artifacts = planned.length > 0 ? await artifactsOf(run, request) : undefined;
+  const steps = [...run.graph.nodes.values()].filter(isStep).length;
+  const plan: RunEvent = { type: 'plan', nodes: units.flat(), total: steps, threads };
+  stopwatch.lap('plan');
+  if (planned.length === 0) {
+    run.emit(plan);
+    return [];
+  }
+  await run.store.plan(run.runId, planOf(run, request, planned, named));
+  const artifacts = await artifactsOf(run, request);
   const emit: Emit = (event) => {
-    artifacts?.on(event);
+    artifacts.on(event);
     run.emit(event);
   };
-  emit({ type: 'plan', nodes: units.flat(), total: [...run.graph.nodes.values()].filter(isStep).length, threads });
-
-  stopwatch.lap('plan');
-  if (planned.length === 0) return [];
+  emit(plan);
 
   // Loaded only now: a run that has nothing to do does without.
   const { runUnit } = await import('../execute/run-unit.ts');
@@ -127,7 +131,7 @@ export async function buildNodes(run: OpenRun, request: BuildRequest): Promise<r
           plannedIds: new Set(planned),
           runSource: (node) => loadSource(run, node),
           keepSql: (node, sql) => {
-            artifacts?.ran(node, sql);
+            artifacts.ran(node, sql);
             keepFile(join(run.project.dir, 'target', 'compiled', node.file), sql);
           },
         },
@@ -139,7 +143,7 @@ export async function buildNodes(run: OpenRun, request: BuildRequest): Promise<r
       emit({ type: 'node_finished', result, done, total });
     },
   });
-  const results = await ended.finally(() => artifacts?.close());
+  const results = await ended.finally(() => artifacts.close());
   // Those that were run are noted by then.
   await record(
     run,
