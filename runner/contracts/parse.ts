@@ -1,5 +1,6 @@
 import { type Fault, RunnerError } from '../errors.ts';
 import { hashOf } from '../util/hash.ts';
+import { withoutPlaces } from '../util/places.ts';
 import { openYaml, type YamlFile } from '../util/yaml.ts';
 import type { MapReader } from '../util/yaml-map.ts';
 import type { CheckScope } from './check-types.ts';
@@ -71,12 +72,6 @@ export function parseContract(text: string, file: string, { variables = {}, cloc
   };
   if (yaml.faults().length > 0) throw new RunnerError(yaml.faults());
   return { ...contract, hash: hashOf(withoutPlaces(contract)) };
-}
-
-function withoutPlaces(contract: unknown): unknown {
-  return JSON.parse(
-    JSON.stringify(contract, (key, value: unknown) => (key === 'line' || key === 'file' ? undefined : value)),
-  );
 }
 
 function withHint(fault: Fault): Fault {

@@ -1,7 +1,9 @@
 import type { Rendered } from '../compile/types.ts';
+import type { Contract } from '../contracts/types.ts';
 import type { Node, SeedNode } from '../graph/types.ts';
 import type { TestRows, UnitTest } from '../project/types.ts';
 import { canonicalJson } from '../util/hash.ts';
+import { withoutPlaces } from '../util/places.ts';
 import type { Details, SeedDetails } from './types.ts';
 
 /** What the parts of a node's fingerprint are made of. */
@@ -12,7 +14,7 @@ export function detailsOf(
 ): Details {
   if (node.type === 'source') return { settings: sourceSettings(node) };
   const { tags: _tags, ...config } = node.config;
-  const common = { config, ...(node.contract ? { contract: withoutPlaces(node.contract) } : {}) };
+  const common = { config, ...(node.contract ? { contract: contractDetails(node.contract) } : {}) };
   if (node.type === 'seed') return { ...common, seed: seedDetails(node) };
   if (!rendered) return common;
   const { body, incrementalBody, hooks, reads } = rendered;
@@ -38,11 +40,8 @@ function plain(value: unknown): unknown {
   return JSON.parse(canonicalJson(value)) as unknown;
 }
 
-/** A contract without the lines that its faults point at: moving a check changes nothing. */
-export function withoutPlaces(contract: unknown): unknown {
-  return JSON.parse(
-    JSON.stringify(contract, (key, value: unknown) => (key === 'line' || key === 'file' ? undefined : value)),
-  );
+function contractDetails({ hash: _hash, ...contract }: Contract): unknown {
+  return withoutPlaces(contract);
 }
 
 /** Characters of a seed that are kept. */

@@ -31,3 +31,10 @@ export function afterCharacters(text: string, characters: number): number {
   }
   return offset;
 }
+
+/** A plain value without the files and lines that its faults point at: what moves in a file stays the same. */
+export function withoutPlaces(value: unknown): unknown {
+  return JSON.parse(
+    JSON.stringify(value, (key, part: unknown) => (key === 'line' || key === 'file' ? undefined : part)),
+  );
+}
