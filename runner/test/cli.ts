@@ -3,7 +3,7 @@ import { cpSync, existsSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Database } from '../adapters/types.ts';
+import type { ConnectionConfig, Database } from '../adapters/types.ts';
 import { testDatabase } from './database.ts';
 
 /** The project's own folder. */
@@ -15,13 +15,23 @@ export interface Ended {
   readonly stderr: string;
 }
 
+/** A command line that is under way. */
+export interface Started {
+  kill(signal: NodeJS.Signals): void;
+  /** Ended by a signal, its code is -1. */
+  readonly ended: Promise<Ended & { readonly signal: NodeJS.Signals | null }>;
+}
+
 export interface Workplace {
   /** A copy of a project that a test may edit. */
   readonly dir: string;
   /** The database that the command line works on. */
   readonly db: Database;
+  readonly config: ConnectionConfig;
   /** The real command line as a process of its own; a variable given as '' is as if unset. */
   runner(args: readonly string[], env?: Readonly<Record<string, string>>): Promise<Ended>;
+  /** The same, not waited for. */
+  start(args: readonly string[], env?: Readonly<Record<string, string>>): Started;
   /** The rows of a query, each value as PostgreSQL's text. */
   rows(sql: string): Promise<readonly (readonly (string | null)[])[]>;
   close(): Promise<void>;
@@ -41,17 +51,17 @@ export async function workplace(
   // Compiled loaders find their libraries from where they really are.
   if (existsSync(join(from, 'dist'))) symlinkSync(join(from, 'dist'), join(dir, 'dist'));
   const { db, config, drop } = await testDatabase();
-  const server = {
-    PGHOST: config.host,
-    PGPORT: String(config.port),
-    PGUSER: config.user,
-    PGPASSWORD: config.password ?? '',
-    PGDATABASE: config.database,
-  };
+  const start = (args: readonly string[], more: Readonly<Record<string, string>> = {}): Started =>
+    startRunner(dir, args, { PATH: process.env.PATH ?? '', ...serverEnv(config), ...env, ...more });
   return {
     dir,
     db,
-    runner: (args, more = {}) => run(dir, args, { PATH: process.env.PATH ?? '', ...server, ...env, ...more }),
+    config,
+    start,
+    async runner(args, more) {
+      const { code, stdout, stderr } = await start(args, more).ended;
+      return { code, stdout, stderr };
+    },
     rows: async (sql) => (await db.query(sql)).rows,
     async close() {
       await drop();
@@ -60,15 +70,30 @@ export async function workplace(
   };
 }
 
-function run(dir: string, args: readonly string[], env: Readonly<Record<string, string>>): Promise<Ended> {
-  return new Promise((resolve) => {
-    execFile(
+/** The variables that make the command line work on a database. */
+export function serverEnv(config: ConnectionConfig): Readonly<Record<string, string>> {
+  return {
+    PGHOST: config.host,
+    PGPORT: String(config.port),
+    PGUSER: config.user,
+    PGPASSWORD: config.password ?? '',
+    PGDATABASE: config.database,
+  };
+}
+
+function startRunner(dir: string, args: readonly string[], env: Readonly<Record<string, string>>): Started {
+  const command = [join(ROOT, 'bin', 'runner.mjs'), ...args];
+  let kill: Started['kill'] = () => undefined;
+  const ended: Started['ended'] = new Promise((resolve) => {
+    const child = execFile(
       process.execPath,
-      [join(ROOT, 'bin', 'runner.mjs'), ...args],
+      command,
       { cwd: dir, env, maxBuffer: 64 << 20 },
       (error, stdout, stderr) => {
-        resolve({ code: error ? Number(error.code ?? -1) : 0, stdout, stderr });
+        resolve({ code: error ? Number(error.code ?? -1) : 0, signal: error?.signal ?? null, stdout, stderr });
       },
     );
+    kill = (signal) => void child.kill(signal);
   });
+  return { kill: (signal) => kill(signal), ended };
 }

@@ -1,0 +1,120 @@
+import { randomInt } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect } from 'vitest';
+import type { Random } from '../../../sources/sample/random.ts';
+import type { Database } from '../../adapters/types.ts';
+import type { Ended, Workplace } from '../cli.ts';
+import { type Case, runOf } from './cases.ts';
+import { COMMANDS, historyOf, type Kind, said, timed, type Undisturbed } from './undisturbed.ts';
+import { brokenIn, contentsOf, sentences } from './whole.ts';
+
+/** Runs of one project on one target, some of which are disturbed. */
+export interface Bench {
+  readonly project: Workplace;
+  readonly db: Database;
+  /** How the command line reaches the target. */
+  readonly env: () => Readonly<Record<string, string>>;
+  readonly reference: Undisturbed;
+  readonly random: Random;
+}
+
+/** `RUNNER_KILL_SEED` repeats the choices of tests that failed; the machine's own timing nothing can repeat. */
+export function seedOfRun(): number {
+  return Number(process.env.RUNNER_KILL_SEED ?? randomInt(1, 2 ** 31));
+}
+
+/** A moment of a run in milliseconds after its start: within what the longest of the last ones of its kind took. */
+export function momentIn({ reference, random }: Bench, kind: Kind): number {
+  return random.float(0.15, 1) * Math.max(...reference.took[kind].slice(-4));
+}
+
+/**
+ * Starts a run and kills it at a moment.
+ * @returns `undefined` when it was killed, how it ended when it had ended before
+ */
+export async function killedRun(bench: Bench, given: Case, kind: Kind, label: string): Promise<Ended | undefined> {
+  const { args, env } = runOf(bench.project, given, label, COMMANDS[kind]);
+  const { ended, kill } = bench.project.start(args, { ...env, ...bench.env() });
+  const timer = setTimeout(() => kill('SIGKILL'), momentIn(bench, kind));
+  const end = await ended;
+  clearTimeout(timer);
+  return end.signal === 'SIGKILL' ? undefined : end;
+}
+
+/** Until the server has noticed that a killed run is gone: what that one had sent may still be under way. */
+export async function settled(db: Database): Promise<void> {
+  for (;;) {
+    const [left] = await sentences(
+      db,
+      `select count(*) from pg_stat_activity where datname = current_database() and backend_type = 'client backend'
+       and pid <> pg_backend_pid() and application_name not in ('runner', 'reader')`,
+    );
+    if (left === '0') return;
+    await sleep(10);
+  }
+}
+
+/** How far a run had come when it was killed. */
+export type Stage = 'not recorded' | 'loading' | 'building' | 'recorded as ended';
+
+export async function stageOf(db: Database, label: string): Promise<Stage> {
+  const [there] = await sentences(db, "select to_regclass('ops.node_state') is not null");
+  if (there !== 't') return 'not recorded';
+  const { rows } = await db.query(
+    'select status, (select count(*) from ops.node_result n where n.run_id = r.run_id) from ops.run r where run_id = $1',
+    [label],
+  );
+  const [status, nodes] = rows[0] ?? [];
+  if (status === undefined) return 'not recorded';
+  if (status !== 'running') return 'recorded as ended';
+  return nodes === '0' ? 'loading' : 'building';
+}
+
+/** The runs that the history holds, the first one first. */
+export async function historyRuns(db: Database): Promise<readonly string[]> {
+  const [there] = await sentences(db, "select to_regclass('ops.histo_run') is not null");
+  return there === 't' ? sentences(db, 'select id_histo_run from ops.histo_run order by ts_histo') : [];
+}
+
+export interface NextRun {
+  readonly kind: Kind;
+  readonly label: string;
+  /** The disturbed runs before it, since the target was last at rest. */
+  readonly disturbed: readonly string[];
+  /** What the history held then. */
+  readonly history: readonly string[];
+  /** For the message when something is wrong. */
+  readonly where: string;
+}
+
+/** Runs a case to its end: all is then as if nothing had been disturbed, and the history holds the change once. */
+export async function expectNextRunEndsRight(bench: Bench, given: Case, next: NextRun): Promise<void> {
+  const { project, db, reference } = bench;
+  const right = reference.right(given);
+  const { args, env } = runOf(project, given, next.label, COMMANDS[next.kind]);
+  const run = (): Promise<Ended> => project.runner(args, { ...env, ...bench.env() });
+  const ended = await timed(reference.took[next.kind], () => whenFree(run));
+  expect(ended.code, `${next.where}\n${said(ended)}`).toBe(0);
+  expect(await contentsOf(db), next.where).toEqual(right.contents);
+  expect(await brokenIn(db), next.where).toEqual([]);
+  expect(await sentences(db, "select run_id from ops.run where status = 'running'"), next.where).toEqual([]);
+
+  const added = (await historyRuns(db)).filter((run) => !next.history.includes(run));
+  const reached = await sentences(
+    db,
+    "select run_id from ops.node_result join ops.run using (run_id) where name = 'histo_run' and node_result.status = 'success' order by run.started_at",
+  );
+  expect([...next.history, ...added], next.where).toEqual(reached);
+  // A full refresh writes its row whatever was before; else the change is written down once, by whoever came so far.
+  if (next.kind === 'full') expect(added, next.where).toContain(next.label);
+  else expect([next.where, added.length]).toEqual([next.where, 1]);
+  for (const run of added) expect(await historyOf(db, run), `${next.where}: history of ${run}`).toEqual(right.history);
+}
+
+/** A run that was killed holds the target until the server has noticed. */
+async function whenFree(run: () => Promise<Ended>): Promise<Ended> {
+  for (let tries = 1; ; tries += 1) {
+    const ended = await run();
+    if (ended.code !== 3 || tries === 10) return ended;
+  }
+}
