@@ -93,11 +93,15 @@ export async function expectNextRunEndsRight(bench: Bench, given: Case, next: Ne
   const right = reference.right(given);
   const { args, env } = runOf(project, given, next.label, COMMANDS[next.kind]);
   const run = (): Promise<Ended> => project.runner(args, { ...env, ...bench.env() });
+  const cut = await sentences(db, NOTED_AS_RUNNING).catch(() => []);
   const ended = await timed(reference.took[next.kind], () => whenFree(run));
   expect(ended.code, `${next.where}\n${said(ended)}`).toBe(0);
   expect(await contentsOf(db), next.where).toEqual(right.contents);
   expect(await brokenIn(db), next.where).toEqual([]);
-  expect(await sentences(db, "select run_id from ops.run where status = 'running'"), next.where).toEqual([]);
+  expect(await sentences(db, NOTED_AS_RUNNING), next.where).toEqual([]);
+  const dead = cut.filter((run) => run !== next.label);
+  const statuses = await db.query('select status from ops.run where run_id = any($1)', [dead]);
+  expect(statuses.rows, next.where).toEqual(dead.map(() => ['aborted']));
 
   const added = (await historyRuns(db)).filter((run) => !next.history.includes(run));
   const reached = await sentences(
@@ -110,6 +114,8 @@ export async function expectNextRunEndsRight(bench: Bench, given: Case, next: Ne
   else expect([next.where, added.length]).toEqual([next.where, 1]);
   for (const run of added) expect(await historyOf(db, run), `${next.where}: history of ${run}`).toEqual(right.history);
 }
+
+const NOTED_AS_RUNNING = "select run_id from ops.run where status = 'running'";
 
 /** A run that was killed holds the target until the server has noticed. */
 async function whenFree(run: () => Promise<Ended>): Promise<Ended> {
