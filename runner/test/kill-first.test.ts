@@ -21,7 +21,7 @@ beforeAll(async () => {
   project = await sampleProject();
   await prepareCases(project);
   reference = await undisturbed(project, POSSIBLE);
-});
+}, 600_000);
 afterAll(() => project?.close());
 
 it('a first build that is killed at any moment leaves all whole, and the next run ends right', {

@@ -31,7 +31,7 @@ beforeAll(async () => {
   const first = { kind: 'first', label: 'undisturbed', disturbed: [], history: [], where: 'at first' } as const;
   await expectNextRunEndsRight(bench, current, first);
   reader = startReader(() => project.config);
-});
+}, 600_000);
 afterAll(async () => {
   await reader?.stop();
   await project?.close();

@@ -45,7 +45,7 @@ beforeAll(async () => {
     () => config,
     () => isDown,
   );
-});
+}, 600_000);
 afterAll(async () => {
   await reader?.stop();
   await bench?.db.close();
