@@ -18,6 +18,8 @@ export interface Ended {
 /** A command line that is under way. */
 export interface Started {
   kill(signal: NodeJS.Signals): void;
+  /** Until it has written to stdout for the first time, or has ended. */
+  readonly spoke: Promise<void>;
   /** Ended by a signal, its code is -1. */
   readonly ended: Promise<Ended & { readonly signal: NodeJS.Signals | null }>;
 }
@@ -84,16 +86,22 @@ export function serverEnv(config: ConnectionConfig): Readonly<Record<string, str
 function startRunner(dir: string, args: readonly string[], env: Readonly<Record<string, string>>): Started {
   const command = [join(ROOT, 'bin', 'runner.mjs'), ...args];
   let kill: Started['kill'] = () => undefined;
+  let said: () => void = () => undefined;
+  const spoke = new Promise<void>((resolve) => {
+    said = resolve;
+  });
   const ended: Started['ended'] = new Promise((resolve) => {
     const child = execFile(
       process.execPath,
       command,
       { cwd: dir, env, maxBuffer: 64 << 20 },
       (error, stdout, stderr) => {
+        said();
         resolve({ code: error ? Number(error.code ?? -1) : 0, signal: error?.signal ?? null, stdout, stderr });
       },
     );
+    child.stdout?.once('data', said);
     kill = (signal) => void child.kill(signal);
   });
-  return { kill: (signal) => kill(signal), ended };
+  return { kill: (signal) => kill(signal), spoke, ended };
 }

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
 import type { Random } from '../../../sources/sample/random.ts';
 import type { Database } from '../../adapters/types.ts';
-import type { Ended, Workplace } from '../cli.ts';
+import type { Ended, Started, Workplace } from '../cli.ts';
 import { type Case, runOf } from './cases.ts';
 import { COMMANDS, historyOf, type Kind, said, timed, type Undisturbed } from './undisturbed.ts';
 import { brokenIn, contentsOf, sentences } from './whole.ts';
@@ -23,9 +23,13 @@ export function seedOfRun(): number {
   return Number(process.env.RUNNER_KILL_SEED ?? randomInt(1, 2 ** 31));
 }
 
-/** A moment of a run in milliseconds after its start: within what the longest of the last ones of its kind took. */
-export function momentIn({ reference, random }: Bench, kind: Kind): number {
-  return random.float(0.15, 1) * Math.max(...reference.took[kind].slice(-4));
+/** Waits for a moment of a run: most of them in what it does after its start, as long as the last ones took at most. */
+export async function momentOf({ reference, random }: Bench, kind: Kind, { spoke }: Started): Promise<void> {
+  const last = reference.took[kind].slice(-4);
+  const share = random.float(0, 1);
+  if (random.chance(0.15)) return sleep(share * Math.max(...last.map(({ start }) => start)));
+  await spoke;
+  await sleep(share * Math.max(...last.map(({ work }) => work)));
 }
 
 /**
@@ -34,10 +38,10 @@ export function momentIn({ reference, random }: Bench, kind: Kind): number {
  */
 export async function killedRun(bench: Bench, given: Case, kind: Kind, label: string): Promise<Ended | undefined> {
   const { args, env } = runOf(bench.project, given, label, COMMANDS[kind]);
-  const { ended, kill } = bench.project.start(args, { ...env, ...bench.env() });
-  const timer = setTimeout(() => kill('SIGKILL'), momentIn(bench, kind));
-  const end = await ended;
-  clearTimeout(timer);
+  const started = bench.project.start(args, { ...env, ...bench.env() });
+  await momentOf(bench, kind, started);
+  started.kill('SIGKILL');
+  const end = await started.ended;
   return end.signal === 'SIGKILL' ? undefined : end;
 }
 
@@ -92,9 +96,9 @@ export async function expectNextRunEndsRight(bench: Bench, given: Case, next: Ne
   const { project, db, reference } = bench;
   const right = reference.right(given);
   const { args, env } = runOf(project, given, next.label, COMMANDS[next.kind]);
-  const run = (): Promise<Ended> => project.runner(args, { ...env, ...bench.env() });
+  const start = (): Started => project.start(args, { ...env, ...bench.env() });
   const cut = await sentences(db, NOTED_AS_RUNNING).catch(() => []);
-  const ended = await timed(reference.took[next.kind], () => whenFree(run));
+  const ended = await whenFree(() => timed(reference.took[next.kind], start()));
   expect(ended.code, `${next.where}\n${said(ended)}`).toBe(0);
   expect(await contentsOf(db), next.where).toEqual(right.contents);
   expect(await brokenIn(db), next.where).toEqual([]);

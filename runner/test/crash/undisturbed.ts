@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import type { Database } from '../../adapters/types.ts';
-import { type Ended, serverEnv, type Workplace } from '../cli.ts';
+import { type Ended, type Started, serverEnv, type Workplace } from '../cli.ts';
 import { testDatabase } from '../database.ts';
 import { CASES, type Case, runOf } from './cases.ts';
 import { type Seen, seenIn } from './reader.ts';
@@ -23,8 +23,15 @@ export const COMMANDS: Readonly<Record<Kind, readonly string[]>> = {
 
 export interface Undisturbed {
   readonly right: (given: Case) => Right;
-  /** Milliseconds of runs of each kind, the last ones last; whoever runs one to its end adds it. */
-  readonly took: Readonly<Record<Kind, number[]>>;
+  /** How long runs of each kind took, the last ones last; whoever runs one to its end adds it. */
+  readonly took: Readonly<Record<Kind, Took[]>>;
+}
+
+/** Milliseconds of a run. */
+export interface Took {
+  /** Until it says that it has begun: it holds the target and is recorded. */
+  readonly start: number;
+  readonly work: number;
 }
 
 /** Runs every case in a database of its own, one after the other: that what was before does not count is tested elsewhere. */
@@ -34,7 +41,7 @@ export async function undisturbed(project: Workplace, cases = CASES): Promise<Un
   const found = new Map<Case, Right>();
   const run = async (kind: Kind, given: Case, label: string): Promise<void> => {
     const { args, env } = runOf(project, given, label, COMMANDS[kind]);
-    const ended = await timed(took[kind], () => project.runner(args, { ...env, ...serverEnv(config) }));
+    const ended = await timed(took[kind], project.start(args, { ...env, ...serverEnv(config) }));
     expect(ended.code, said(ended)).toBe(0);
   };
   try {
@@ -56,12 +63,14 @@ export async function undisturbed(project: Workplace, cases = CASES): Promise<Un
   return { right, took };
 }
 
-/** Adds what a run took, in milliseconds, to `took`. */
-export async function timed(took: number[], run: () => Promise<Ended>): Promise<Ended> {
+/** Adds what a run takes to `took`. */
+export async function timed(took: Took[], { spoke, ended }: Started): Promise<Ended> {
   const began = performance.now();
-  const ended = await run();
-  took.push(performance.now() - began);
-  return ended;
+  await spoke;
+  const start = performance.now() - began;
+  const end = await ended;
+  took.push({ start, work: performance.now() - began - start });
+  return end;
 }
 
 /** A hash for each table of a run's rows in the history, but for its name and times. */
