@@ -15,25 +15,16 @@ export interface Ended {
   readonly stderr: string;
 }
 
-/** A command line that is under way. */
-export interface Started {
-  kill(signal: NodeJS.Signals): void;
-  /** Until it has written to stdout for the first time, or has ended. */
-  readonly spoke: Promise<void>;
-  /** Ended by a signal, its code is -1. */
-  readonly ended: Promise<Ended & { readonly signal: NodeJS.Signals | null }>;
-}
-
 export interface Workplace {
   /** A copy of a project that a test may edit. */
   readonly dir: string;
   /** The database that the command line works on. */
   readonly db: Database;
   readonly config: ConnectionConfig;
+  /** The environment of the command line. */
+  readonly env: Readonly<Record<string, string>>;
   /** The real command line as a process of its own; a variable given as '' is as if unset. */
   runner(args: readonly string[], env?: Readonly<Record<string, string>>): Promise<Ended>;
-  /** The same, not waited for. */
-  start(args: readonly string[], env?: Readonly<Record<string, string>>): Started;
   /** The rows of a query, each value as PostgreSQL's text. */
   rows(sql: string): Promise<readonly (readonly (string | null)[])[]>;
   close(): Promise<void>;
@@ -53,17 +44,21 @@ export async function workplace(
   // Compiled loaders find their libraries from where they really are.
   if (existsSync(join(from, 'dist'))) symlinkSync(join(from, 'dist'), join(dir, 'dist'));
   const { db, config, drop } = await testDatabase();
-  const start = (args: readonly string[], more: Readonly<Record<string, string>> = {}): Started =>
-    startRunner(dir, args, { PATH: process.env.PATH ?? '', ...serverEnv(config), ...env, ...more });
+  const base = {
+    PATH: process.env.PATH ?? '',
+    PGHOST: config.host,
+    PGPORT: String(config.port),
+    PGUSER: config.user,
+    PGPASSWORD: config.password ?? '',
+    PGDATABASE: config.database,
+    ...env,
+  };
   return {
     dir,
     db,
     config,
-    start,
-    async runner(args, more) {
-      const { code, stdout, stderr } = await start(args, more).ended;
-      return { code, stdout, stderr };
-    },
+    env: base,
+    runner: (args, more = {}) => run(dir, args, { ...base, ...more }),
     rows: async (sql) => (await db.query(sql)).rows,
     async close() {
       await drop();
@@ -72,36 +67,15 @@ export async function workplace(
   };
 }
 
-/** The variables that make the command line work on a database. */
-export function serverEnv(config: ConnectionConfig): Readonly<Record<string, string>> {
-  return {
-    PGHOST: config.host,
-    PGPORT: String(config.port),
-    PGUSER: config.user,
-    PGPASSWORD: config.password ?? '',
-    PGDATABASE: config.database,
-  };
-}
-
-function startRunner(dir: string, args: readonly string[], env: Readonly<Record<string, string>>): Started {
-  const command = [join(ROOT, 'bin', 'runner.mjs'), ...args];
-  let kill: Started['kill'] = () => undefined;
-  let said: () => void = () => undefined;
-  const spoke = new Promise<void>((resolve) => {
-    said = resolve;
-  });
-  const ended: Started['ended'] = new Promise((resolve) => {
-    const child = execFile(
+function run(dir: string, args: readonly string[], env: Readonly<Record<string, string>>): Promise<Ended> {
+  return new Promise((resolve) => {
+    execFile(
       process.execPath,
-      command,
+      [join(ROOT, 'bin', 'runner.mjs'), ...args],
       { cwd: dir, env, maxBuffer: 64 << 20 },
       (error, stdout, stderr) => {
-        said();
-        resolve({ code: error ? Number(error.code ?? -1) : 0, signal: error?.signal ?? null, stdout, stderr });
+        resolve({ code: error ? Number(error.code ?? -1) : 0, stdout, stderr });
       },
     );
-    child.stdout?.once('data', said);
-    kill = (signal) => void child.kill(signal);
   });
-  return { kill: (signal) => kill(signal), spoke, ended };
 }

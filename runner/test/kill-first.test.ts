@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { seededRandom } from '../../sources/sample/random.ts';
-import { serverEnv } from './cli.ts';
 import { CASES, prepareCases } from './crash/cases.ts';
 import { startReader } from './crash/reader.ts';
 import { expectNextRunEndsRight, killedRun, type Stage, seedOfRun, settled, stageOf } from './crash/rounds.ts';
 import { said, type Undisturbed, undisturbed } from './crash/undisturbed.ts';
 import { brokenIn } from './crash/whole.ts';
 import { testDatabase } from './database.ts';
+import { serverEnv } from './processes.ts';
 import { type SampleProject, sampleProject } from './sample-project.ts';
 
 const KILLS = 25;

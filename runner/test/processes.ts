@@ -1,12 +1,14 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { expect, inject } from 'vitest';
+import { expect } from 'vitest';
 import type { ConnectionConfig, Session } from '../adapters/types.ts';
 import { ROOT, type Workplace, workplace } from './cli.ts';
 
 /** A command line that is under way, leader of a process group of its own, as one started from a terminal. */
 export interface Running {
   readonly pid: number;
+  /** Until it has written something, or has ended. */
+  readonly spoke: Promise<void>;
   /** What it has written so far, on both outputs. */
   readonly output: () => string;
   /** `code` is that of a shell: 128 + the number of the signal that ended it. */
@@ -28,21 +30,36 @@ export function startProcess(
   child.stdout.on('data', (piece: Buffer) => (stdout += piece));
   child.stderr.on('data', (piece: Buffer) => (stderr += piece));
   const pid = child.pid ?? 0;
+  const spoke = new Promise<void>((resolve) => {
+    child.stdout.once('data', () => resolve());
+    child.once('close', () => resolve());
+  });
   return {
     pid,
+    spoke,
     output: () => stdout + stderr,
     ended: new Promise((resolve) => {
       child.on('close', (code, signal) =>
         resolve({ code: code ?? 128 + (NUMBERS[signal ?? ''] ?? 0), stdout, stderr }),
       );
     }),
-    kill: (signal) => void process.kill(pid, signal),
+    // Of one that has ended, another process may have the number.
+    kill: (signal) => void child.kill(signal),
     killGroup: (signal) => void process.kill(-pid, signal),
   };
 }
 
+/** The runner in the folder and on the database of a place, or where `env` says. */
+export function startRunner(
+  place: Workplace,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Running {
+  const command = [process.execPath, join(ROOT, 'bin', 'runner.mjs'), ...args];
+  return startProcess(command, { cwd: place.dir, env: { ...place.env, ...env } });
+}
+
 export interface GatePlace extends Workplace {
-  readonly config: ConnectionConfig;
   /** Starts the runner on the place's database, or where `env` says. */
   start(args: readonly string[], env?: Readonly<Record<string, string>>): Running;
   /** Does `work` while the model `slow` cannot be built; `open` lets it. */
@@ -69,19 +86,11 @@ export function serverEnv({ host, port, user, password = '', database }: Connect
 export async function gatePlace(): Promise<GatePlace> {
   const from = join(ROOT, 'runner/test/fixtures/gate');
   const place = await workplace(from, ['project.yml', 'models', 'sources']);
-  const [[database] = []] = await place.rows('select current_database()');
-  const config = { ...inject('server'), database: database ?? '' };
-  const env = serverEnv(config);
   const blocked = `select pid from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'
     and pid in (select pid from pg_locks where locktype = 'advisory' and not granted and objid = 7)`;
   return {
     ...place,
-    config,
-    start: (args, more = {}) =>
-      startProcess([process.execPath, join(ROOT, 'bin', 'runner.mjs'), ...args], {
-        cwd: place.dir,
-        env: { ...env, ...more },
-      }),
+    start: (args, more) => startRunner(place, args, more),
     closed: (work) =>
       place.db.connection(async (session: Session) => {
         await session.query('select pg_advisory_lock(7)');

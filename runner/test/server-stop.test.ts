@@ -7,12 +7,12 @@ import { seededRandom } from '../../sources/sample/random.ts';
 import { embeddedStatus, ensureEmbedded, removeEmbedded } from '../adapters/embedded.ts';
 import { openDatabase } from '../adapters/postgres.ts';
 import type { ConnectionConfig } from '../adapters/types.ts';
-import { serverEnv } from './cli.ts';
 import { CASES, type Case, nextCases, prepareCases, runOf } from './crash/cases.ts';
 import { type Reader, startReader } from './crash/reader.ts';
 import { type Bench, expectNextRunEndsRight, historyRuns, momentOf, seedOfRun, settled } from './crash/rounds.ts';
 import { COMMANDS, said, undisturbed } from './crash/undisturbed.ts';
 import { brokenIn } from './crash/whole.ts';
+import { serverEnv, startRunner } from './processes.ts';
 import { type SampleProject, sampleProject } from './sample-project.ts';
 
 const STOPS = 20;
@@ -87,7 +87,7 @@ async function stoppedRound(round: number): Promise<number> {
   current = given;
   const history = await historyRuns(db);
   const { args, env } = runOf(project, given, label, COMMANDS[kind]);
-  const started = project.start(args, { ...env, ...bench.env() });
+  const started = startRunner(project, args, { ...env, ...bench.env() });
   await momentOf(bench, kind, started);
   isDown = true;
   await stopAtOnce();

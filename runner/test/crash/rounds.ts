@@ -3,7 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
 import type { Random } from '../../../sources/sample/random.ts';
 import type { Database } from '../../adapters/types.ts';
-import type { Ended, Started, Workplace } from '../cli.ts';
+import type { Ended, Workplace } from '../cli.ts';
+import { type Running, startRunner } from '../processes.ts';
 import { type Case, runOf } from './cases.ts';
 import { COMMANDS, historyOf, type Kind, said, timed, type Undisturbed } from './undisturbed.ts';
 import { brokenIn, contentsOf, sentences } from './whole.ts';
@@ -24,7 +25,7 @@ export function seedOfRun(): number {
 }
 
 /** Waits for a moment of a run: most of them in what it does after its start, as long as the last ones took at most. */
-export async function momentOf({ reference, random }: Bench, kind: Kind, { spoke }: Started): Promise<void> {
+export async function momentOf({ reference, random }: Bench, kind: Kind, { spoke }: Running): Promise<void> {
   const last = reference.took[kind].slice(-4);
   const share = random.float(0, 1);
   if (random.chance(0.15)) return sleep(share * Math.max(...last.map(({ start }) => start)));
@@ -38,12 +39,15 @@ export async function momentOf({ reference, random }: Bench, kind: Kind, { spoke
  */
 export async function killedRun(bench: Bench, given: Case, kind: Kind, label: string): Promise<Ended | undefined> {
   const { args, env } = runOf(bench.project, given, label, COMMANDS[kind]);
-  const started = bench.project.start(args, { ...env, ...bench.env() });
+  const started = startRunner(bench.project, args, { ...env, ...bench.env() });
   await momentOf(bench, kind, started);
   started.kill('SIGKILL');
   const end = await started.ended;
-  return end.signal === 'SIGKILL' ? undefined : end;
+  return end.code === KILLED ? undefined : end;
 }
+
+/** As a shell has it: 128 + SIGKILL. */
+const KILLED = 137;
 
 /** Until the server has noticed that a killed run is gone: what that one had sent may still be under way. */
 export async function settled(db: Database): Promise<void> {
@@ -96,7 +100,7 @@ export async function expectNextRunEndsRight(bench: Bench, given: Case, next: Ne
   const { project, db, reference } = bench;
   const right = reference.right(given);
   const { args, env } = runOf(project, given, next.label, COMMANDS[next.kind]);
-  const start = (): Started => project.start(args, { ...env, ...bench.env() });
+  const start = (): Running => startRunner(project, args, { ...env, ...bench.env() });
   const cut = await sentences(db, NOTED_AS_RUNNING).catch(() => []);
   const ended = await whenFree(() => timed(reference.took[next.kind], start()));
   expect(ended.code, `${next.where}\n${said(ended)}`).toBe(0);

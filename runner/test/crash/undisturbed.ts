@@ -1,7 +1,8 @@
 import { expect } from 'vitest';
 import type { Database } from '../../adapters/types.ts';
-import { type Ended, type Started, serverEnv, type Workplace } from '../cli.ts';
+import type { Ended, Workplace } from '../cli.ts';
 import { testDatabase } from '../database.ts';
+import { type Running, serverEnv, startRunner } from '../processes.ts';
 import { CASES, type Case, runOf } from './cases.ts';
 import { type Seen, seenIn } from './reader.ts';
 import { contentsOf, digestOf, HISTORY } from './whole.ts';
@@ -41,7 +42,7 @@ export async function undisturbed(project: Workplace, cases = CASES): Promise<Un
   const found = new Map<Case, Right>();
   const run = async (kind: Kind, given: Case, label: string): Promise<void> => {
     const { args, env } = runOf(project, given, label, COMMANDS[kind]);
-    const ended = await timed(took[kind], project.start(args, { ...env, ...serverEnv(config) }));
+    const ended = await timed(took[kind], startRunner(project, args, { ...env, ...serverEnv(config) }));
     expect(ended.code, said(ended)).toBe(0);
   };
   try {
@@ -64,7 +65,7 @@ export async function undisturbed(project: Workplace, cases = CASES): Promise<Un
 }
 
 /** Adds what a run takes to `took`. */
-export async function timed(took: Took[], { spoke, ended }: Started): Promise<Ended> {
+export async function timed(took: Took[], { spoke, ended }: Running): Promise<Ended> {
   const began = performance.now();
   await spoke;
   const start = performance.now() - began;
