@@ -52,7 +52,7 @@ async function firstBuild(round: number): Promise<readonly Stage[]> {
       disturbed.push(label);
       if (ended) expect(ended.code, `${where}\n${said(ended)}`).toBe(0);
       await settled(db);
-      expect(await brokenIn(db), where).toEqual([]);
+      expect(await brokenIn(db, project.dir), where).toEqual([]);
       if (!ended) stages.push(await stageOf(db, label));
     } while (random.chance(0.4));
     await expectNextRunEndsRight(bench, given, { kind: 'first', label: 'next', disturbed, history: [], where });

@@ -84,7 +84,7 @@ async function disturbedRound(kind: 'incremental' | 'full', round: number): Prom
     // Some of the next runs come at once, while the server may still be busy with the dead one.
     if (random.chance(0.8)) {
       await settled(project.db);
-      expect(await brokenIn(project.db), where).toEqual([]);
+      expect(await brokenIn(project.db, project.dir), where).toEqual([]);
     }
     if (!ended) stages.push(await stageOf(project.db, name));
   } while (random.chance(0.4));

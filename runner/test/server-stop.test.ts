@@ -97,7 +97,7 @@ async function stoppedRound(round: number): Promise<number> {
   if (end.code === 1) expect(said(end), where).toMatch(/CONNECTION_(LOST|FAILED)/);
   await settled(db);
   isDown = false;
-  expect(await brokenIn(db), where).toEqual([]);
+  expect(await brokenIn(db, project.dir), where).toEqual([]);
   const next = { kind: 'incremental', label: `${label} next`, disturbed: [label], history, where } as const;
   await expectNextRunEndsRight(bench, given, next);
   reader.allow([reference.right(given).seen]);

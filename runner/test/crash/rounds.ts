@@ -105,7 +105,7 @@ export async function expectNextRunEndsRight(bench: Bench, given: Case, next: Ne
   const ended = await whenFree(() => timed(reference.took[next.kind], start()));
   expect(ended.code, `${next.where}\n${said(ended)}`).toBe(0);
   expect(await contentsOf(db), next.where).toEqual(right.contents);
-  expect(await brokenIn(db), next.where).toEqual([]);
+  expect(await brokenIn(db, project.dir), next.where).toEqual([]);
   expect(await sentences(db, NOTED_AS_RUNNING), next.where).toEqual([]);
   const dead = cut.filter((run) => run !== next.label);
   const statuses = await db.query('select status from ops.run where run_id = any($1)', [dead]);

@@ -1,3 +1,5 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Database } from '../../adapters/types.ts';
 
 /** What stands in no relation of a target that is whole, whenever a run was ended: each row a sentence about a part. */
@@ -61,11 +63,29 @@ export const HISTORY_BROKEN = `
   group by id_histo_run
   having jsonb_object_agg(name, rows) <> '${JSON.stringify(HISTORY)}'`;
 
-/** What is not whole in a target at rest; nothing, whenever a run was ended. */
-export async function brokenIn(db: Database): Promise<readonly string[]> {
+/** What is not whole in a target at rest and in the folder of its project; nothing, whenever a run was ended. */
+export async function brokenIn(db: Database, dir: string): Promise<readonly string[]> {
   const broken = await sentences(db, (await exists(db, 'ops.node_state')) ? BROKEN : 'select where false');
   const history = (await exists(db, 'ops.histo_kpi_scenario')) ? await sentences(db, HISTORY_BROKEN) : [];
-  return [...broken, ...history, ...(await miscounted(db))];
+  return [...broken, ...history, ...(await miscounted(db)), ...tornIn(dir)];
+}
+
+/** Files for other programs that are cut off. */
+function tornIn(dir: string): readonly string[] {
+  const target = join(dir, 'target');
+  const files = existsSync(target) ? readdirSync(target).filter((file) => file.endsWith('.json')) : [];
+  return files
+    .filter((file) => !isJson(readFileSync(join(target, file), 'utf8')))
+    .map((file) => `torn: target/${file}`);
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Batches whose rows in `raw` are not as many as were noted. */
