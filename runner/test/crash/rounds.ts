@@ -24,13 +24,15 @@ export function seedOfRun(): number {
   return Number(process.env.RUNNER_KILL_SEED ?? randomInt(1, 2 ** 31));
 }
 
-/** Waits for a moment of a run: most of them in what it does after its start, as long as the last ones took at most. */
+/**
+ * Waits for a moment of a run, mostly of what it does after its start, which takes as long as that of the last ones at
+ * most; the later half three times as likely as the first, for it is then that there is something to break.
+ */
 export async function momentOf({ reference, random }: Bench, kind: Kind, { spoke }: Running): Promise<void> {
   const last = reference.took[kind].slice(-4);
-  const share = random.float(0, 1);
-  if (random.chance(0.15)) return sleep(share * Math.max(...last.map(({ start }) => start)));
+  if (random.chance(0.15)) return sleep(random.float(0, 1) * Math.max(...last.map(({ start }) => start)));
   await spoke;
-  await sleep(share * Math.max(...last.map(({ work }) => work)));
+  await sleep(Math.max(random.float(0, 1), random.float(0, 1)) * Math.max(...last.map(({ work }) => work)));
 }
 
 /**
