@@ -21,11 +21,11 @@ beforeAll(async () => {
   project = await sampleProject();
   await prepareCases(project);
   reference = await undisturbed(project, POSSIBLE);
-}, 600_000);
+}, 900_000);
 afterAll(() => project?.close());
 
 it('a first build that is killed at any moment leaves all whole, and the next run ends right', {
-  timeout: 600_000,
+  timeout: 900_000,
 }, async ({ annotate }) => {
   const stages: Stage[] = [];
   for (let round = 1; stages.length < KILLS && round < 2 * KILLS; round += 1) stages.push(...(await firstBuild(round)));

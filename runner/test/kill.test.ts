@@ -31,7 +31,7 @@ beforeAll(async () => {
   const first = { kind: 'first', label: 'undisturbed', disturbed: [], history: [], where: 'at first' } as const;
   await expectNextRunEndsRight(bench, current, first);
   reader = startReader(() => project.config);
-}, 600_000);
+}, 900_000);
 afterAll(async () => {
   await reader?.stop();
   await project?.close();
@@ -42,7 +42,7 @@ it.for([
   ['full refresh', 'full', 25],
 ] as const)(
   'a %s that is killed at any moment leaves all whole, and the next run ends right',
-  { timeout: 600_000 },
+  { timeout: 900_000 },
   async ([, kind, kills], { annotate }) => {
     const stages = new Map<Stage, number>();
     let killed = 0;

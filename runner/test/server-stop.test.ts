@@ -45,7 +45,7 @@ beforeAll(async () => {
     () => config,
     () => isDown,
   );
-}, 600_000);
+}, 900_000);
 afterAll(async () => {
   await reader?.stop();
   await bench?.db.close();
@@ -55,7 +55,7 @@ afterAll(async () => {
 });
 
 it('a server that is stopped at once at any moment of a run comes back whole, and the next run ends right', {
-  timeout: 600_000,
+  timeout: 900_000,
 }, async ({ annotate }) => {
   const codes: number[] = [];
   for (let stop = 1; stop <= STOPS; stop += 1) codes.push(await stoppedRound(stop));
@@ -94,7 +94,7 @@ async function stoppedRound(round: number): Promise<number> {
   await sleep(random.int(0, 300));
   await startServer();
   const end = await started.ended;
-  if (end.code === 1) expect(said(end), where).toMatch(/CONNECTION_(LOST|FAILED)/);
+  if (end.code === 1) expect(said(end), where).toMatch(/CONNECTION_(LOST|FAILED)|OUTCOME_UNKNOWN/);
   await settled(db);
   isDown = false;
   expect(await brokenIn(db, project.dir), where).toEqual([]);

@@ -6,7 +6,7 @@ import type { Database } from '../../adapters/types.ts';
 const BROKEN = `
   select 'left over: ' || n.nspname || '.' || c.relname
   from pg_class c join pg_namespace n on n.oid = c.relnamespace
-  where n.nspname !~ '^(pg_|information_schema$)' and c.relname ~ '__(aside|old|new)'
+  where n.nspname !~ '^(pg_|information_schema$)' and c.relname ~ '__(aside|old|rows)'
   union all
   select 'not attached: raw.' || c.relname
   from pg_class c where c.relnamespace = to_regnamespace('raw') and c.relkind = 'r' and not c.relispartition
