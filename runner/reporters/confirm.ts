@@ -1,5 +1,3 @@
-import { createInterface } from 'node:readline/promises';
-
 /** Asks on a terminal; anything but a yes is a no. Elsewhere nobody is there to answer: `undefined`. */
 export async function confirm(
   question: string,
@@ -7,6 +5,7 @@ export async function confirm(
   output: NodeJS.WriteStream,
 ): Promise<boolean | undefined> {
   if (!input.isTTY || !output.isTTY) return undefined;
+  const { createInterface } = await import('node:readline/promises');
   const asking = createInterface({ input, output });
   try {
     // Control-C and the end of the input close it without an answer.

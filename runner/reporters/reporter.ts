@@ -31,7 +31,7 @@ export function createReporter(options: ReporterOptions): Reporter {
 }
 
 /** Draws a command's events and results for a person: with live lines on a terminal, plain lines elsewhere. */
-function createTextReporter({ output, quiet, stdin = process.stdin, stdout, stderr, env }: ReporterOptions): Reporter {
+function createTextReporter({ output, quiet, stdin, stdout, stderr, env }: ReporterOptions): Reporter {
   const log = output === 'json' ? stderr : stdout;
   const paint = painter(wantsColor(log, env));
   const paintFault = painter(wantsColor(stderr, env));
@@ -76,7 +76,7 @@ function createTextReporter({ output, quiet, stdin = process.stdin, stdout, stde
       if (output === 'json') stdout.write(`${JSON.stringify(toObjects(result))}\n`);
       else if (result.columns.length > 0) print(`${drawTable(result)}\n(${plural(result.rows.length, 'row')})`, stdout);
     },
-    confirm: (question) => confirm(question, stdin, stdout),
+    confirm: (question) => confirm(question, stdin ?? process.stdin, stdout),
     close: () => live?.close(),
   };
 }

@@ -1,5 +1,5 @@
 import { type Fault, RunnerError } from '../errors.ts';
-import type { Graph, ModelNode } from '../graph/types.ts';
+import type { Graph, ModelNode, Node } from '../graph/types.ts';
 import type { Project, TestRows, UnitTest } from '../project/types.ts';
 import { didYouMean } from '../util/suggest.ts';
 import { type Columns, columnsOf, inputsOf, splitColumn } from './inputs.ts';
@@ -10,19 +10,26 @@ import { type Columns, columnsOf, inputsOf, splitColumn } from './inputs.ts';
  */
 export function requireUnitTests(project: Project, graph: Graph): void {
   const models = [...graph.nodes.values()].filter((node) => node.type === 'model');
+  // Many tests give rows of one node.
+  const known = new Map<Node, Columns>();
+  const columns = (node: Node): Columns => {
+    const found = known.get(node) ?? columnsOf(node);
+    known.set(node, found);
+    return found;
+  };
   const faults = models.flatMap((node) =>
-    node.unitTests.flatMap((test) => [...faultsOf(graph, node, test), ...varFaults(project, test)]),
+    node.unitTests.flatMap((test) => [...faultsOf(graph, node, test, columns), ...varFaults(project, test)]),
   );
   // Of defaults that many tests share, a fault is told once.
   const told = new Map(faults.map((fault) => [`${fault.file}:${fault.line} ${fault.message}`, fault]));
   if (told.size > 0) throw new RunnerError([...told.values()]);
 }
 
-function faultsOf(graph: Graph, node: ModelNode, test: UnitTest): readonly Fault[] {
+function faultsOf(graph: Graph, node: ModelNode, test: UnitTest, columns: (node: Node) => Columns): readonly Fault[] {
   const inputs = inputsOf(graph, node);
   const given = Object.entries(test.given).flatMap(([name, rows]): readonly Fault[] => {
     const input = inputs.get(name);
-    if (input) return columnFaults(test, rows, columnsOf(input), `input ${name}`);
+    if (input) return columnFaults(test, rows, columns(input), `input ${name}`);
     const others = [...inputs.keys()];
     return [
       {
@@ -39,7 +46,7 @@ function faultsOf(graph: Graph, node: ModelNode, test: UnitTest): readonly Fault
       },
     ];
   });
-  return [...given, ...columnFaults(test, test.expect, columnsOf(node), node.name)];
+  return [...given, ...columnFaults(test, test.expect, columns(node), node.name)];
 }
 
 function columnFaults(test: UnitTest, rows: TestRows, columns: Columns, what: string): readonly Fault[] {
