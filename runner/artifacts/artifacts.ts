@@ -77,7 +77,9 @@ export function openArtifacts(context: ArtifactsContext): Artifacts {
       const { result } = event;
       const { id } = result.node;
       results.push(
-        JSON.stringify(resultOf(project, result, { sql: sqlOf.get(id), thread: threads.leave(result.node) })),
+        JSON.stringify(
+          resultOf(project, context.graph, result, { sql: sqlOf.get(id), thread: threads.leave(result.node) }),
+        ),
       );
       sqlOf.delete(id);
       isWritten = false;

@@ -1,5 +1,5 @@
 import type { NodeResult, Status } from '../execute/types.ts';
-import type { ModelNode } from '../graph/types.ts';
+import type { Graph, Node } from '../graph/types.ts';
 import type { Project } from '../project/types.ts';
 import { relationName } from './manifest.ts';
 
@@ -25,7 +25,7 @@ export interface Ran {
 }
 
 /** One entry of dbt's run results (version 6). */
-export function resultOf(project: Project, result: NodeResult, { sql, thread }: Ran): Json {
+export function resultOf(project: Project, graph: Graph, result: NodeResult, { sql, thread }: Ran): Json {
   const { node, status, contract, unitTests, rows, changed, startedAt, finishedAt } = result;
   const started = startedAt.toISOString();
   const outcomes = (contract?.checks ?? []).map(({ outcome }) => outcome);
@@ -33,7 +33,7 @@ export function resultOf(project: Project, result: NodeResult, { sql, thread }: 
   const broken = count('FAILED', 'NOT_EVALUATED');
   const passed = (unitTests ?? []).filter(({ outcome }) => outcome === 'PASSED').length;
   const unpassed = (unitTests ?? []).length - passed;
-  const code = node.type === 'model' && sql !== undefined && !readsEnvironment(project, node) ? sql : null;
+  const code = node.type === 'model' && sql !== undefined && !readsEnvironment(graph, node) ? sql : null;
   return {
     unique_id: node.id,
     status: STATUSES[status],
@@ -64,11 +64,14 @@ export function resultOf(project: Project, result: NodeResult, { sql, thread }: 
 
 const WAS_RUN: readonly string[] = ['success', 'error', 'failed', 'cancelled'];
 
-/** The rendered SQL holds what `env()` gave: that of a model which asks it, itself or by a macro, is left out. */
-function readsEnvironment({ models, macros }: Project, node: ModelNode): boolean {
-  const own = models.filter(({ name }) => name === node.name);
-  const called = macros.filter(({ name }) => node.rendered.macros.includes(name));
-  return [...own, ...called].some(({ template }) => /\benv\s*\(/.test(template));
+/** The rendered SQL holds what `env()` gave: that of a model which asks it, itself, by a macro or through an ephemeral model, is left out. */
+function readsEnvironment(graph: Graph, node: Node): boolean {
+  if (node.type !== 'model') return false;
+  const inlined = graph.dag
+    .parents(node.id)
+    .flatMap((id) => graph.nodes.get(id) ?? [])
+    .filter((parent) => parent.type === 'model' && parent.materialized === 'ephemeral');
+  return Object.keys(node.rendered.reads.env).length > 0 || inlined.some((parent) => readsEnvironment(graph, parent));
 }
 
 /**

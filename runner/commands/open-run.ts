@@ -130,7 +130,10 @@ export async function withRun(
         for (const node of completeStates(loaded.graph, loaded.fingerprinter, versions, state)) {
           const completed = versions.stored(node.id);
           if (!completed) continue;
-          const publication = publicationOf(loaded.fingerprinter, node, completed);
+          const { built, ...completion } = publicationOf(loaded.fingerprinter, node, completed);
+          // What is noted of its relation already tells whether others have written to it since.
+          const isNoted = state.built.some(({ nodeId }) => nodeId === node.id);
+          const publication = built && !isNoted ? { ...completion, built } : completion;
           await db.transaction((tx) => store.publish(tx, runId, publication));
         }
         const { command } = identity;

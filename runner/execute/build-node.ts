@@ -2,8 +2,11 @@ import type { Session } from '../adapters/types.ts';
 import { evaluateContract } from '../contracts/evaluate.ts';
 import type { ContractResult } from '../contracts/types.ts';
 import { blocksPublish } from '../contracts/verdict.ts';
+import { EXIT, RunnerError } from '../errors.ts';
 import type { Graph, ModelNode, Node } from '../graph/types.ts';
 import type { Versions } from '../state/versions.ts';
+import { runUnitTests } from '../unit-tests/run.ts';
+import type { LocateInTest, RenderTest } from '../unit-tests/types.ts';
 import { quoted, type Relation } from '../util/sql.ts';
 import { applyAccess } from './access.ts';
 import { AuditFailure } from './faults.ts';
@@ -16,6 +19,7 @@ import { kindOf } from './publish/catalog.ts';
 import type { PlannedView } from './publish/rehearse.ts';
 import { redirected } from './redirect.ts';
 import { sourceSql } from './source-sql.ts';
+import { failedTests, havePassed } from './unit-tests.ts';
 
 /** What building a node needs of the run it belongs to. */
 export interface BuildContext {
@@ -26,6 +30,8 @@ export interface BuildContext {
   /** Keeps the SQL that ran, for people. */
   readonly keepSql: (node: ModelNode, sql: string) => void;
   readonly startedAt: Date;
+  readonly renderTest: RenderTest;
+  readonly locateInTest: LocateInTest;
 }
 
 /** A node that is built and fulfils its contract: what is left is to publish it. */
@@ -33,6 +39,8 @@ export interface BuiltNode {
   readonly node: Node;
   readonly startedAt: Date;
   readonly contract: ContractResult | null;
+  /** Where it stands until it is published. */
+  readonly audited: Relation;
   publish(): Promise<Publication>;
   /** Once published: grants, comments, hooks. */
   afterwards(): Promise<void>;
@@ -40,9 +48,15 @@ export interface BuiltNode {
 
 /**
  * Builds a node aside and asks its contract of what is aside.
+ * @param waiting nodes of its transaction that are aside as well: the contract is asked of those too
  * @throws AuditFailure when the contract forbids to publish
  */
-export async function buildNode(context: BuildContext, tx: Session, node: Node): Promise<BuiltNode> {
+export async function buildNode(
+  context: BuildContext,
+  tx: Session,
+  node: Node,
+  waiting: readonly BuiltNode[] = [],
+): Promise<BuiltNode> {
   const startedAt = new Date();
   const hooks = node.type === 'model' ? node.rendered.hooks : { before: [], after: [] };
   const run = (texts: readonly string[]): Promise<void> | undefined =>
@@ -56,11 +70,12 @@ export async function buildNode(context: BuildContext, tx: Session, node: Node):
   return withTimeout(tx, node, async () => {
     await run(hooks.before);
     const built = await materialize(context, tx, node);
-    const contract = await audit(context, tx, node, built.audited);
+    const contract = await audit(context, tx, node, built.audited, waiting);
     return {
       node,
       startedAt,
       contract,
+      audited: built.audited,
       publish: () => withTimeout(tx, node, built.publish),
       afterwards: () =>
         withTimeout(tx, node, async () => {
@@ -72,14 +87,22 @@ export async function buildNode(context: BuildContext, tx: Session, node: Node):
 }
 
 /** @throws AuditFailure when the contract forbids to publish */
-async function audit(context: BuildContext, tx: Session, node: Node, built: Relation): Promise<ContractResult | null> {
+async function audit(
+  context: BuildContext,
+  tx: Session,
+  node: Node,
+  built: Relation,
+  waiting: readonly BuiltNode[] = [],
+): Promise<ContractResult | null> {
   if (!node.contract) return null;
-  const isAside = quoted(built) !== quoted(node.relation);
-  const contract = await evaluateContract(
-    isAside ? redirected(tx, [{ from: node.relation, to: built }]) : tx,
-    node.contract,
-    { relation: built, clock: context.startedAt, rowNumbers: node.type === 'seed' },
-  );
+  const redirects = [{ node, audited: built }, ...waiting]
+    .map((other) => ({ from: other.node.relation, to: other.audited }))
+    .filter(({ from, to }) => quoted(from) !== quoted(to));
+  const contract = await evaluateContract(redirects.length > 0 ? redirected(tx, redirects) : tx, node.contract, {
+    relation: built,
+    clock: context.startedAt,
+    rowNumbers: node.type === 'seed',
+  });
   if (blocksPublish(contract)) throw new AuditFailure(node, contract);
   return contract;
 }
@@ -102,7 +125,15 @@ function plannedViewOf(context: BuildContext, relation: Relation): PlannedView |
   if (node?.type !== 'model' || node.materialized !== 'view') return undefined;
   return {
     sql: modelSql(context.graph, node, false, sourceOf(context)),
-    audit: async (session, aside) => void (await audit(context, session, node, aside)),
+    audit: async (session, aside) => {
+      const tests = await runUnitTests(session, node, {
+        ...context,
+        render: context.renderTest,
+        locate: context.locateInTest,
+      });
+      if (!havePassed(tests)) throw new RunnerError(failedTests(tests).faults, EXIT.failed);
+      await audit(context, session, node, aside);
+    },
   };
 }
 

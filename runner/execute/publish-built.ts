@@ -9,8 +9,9 @@ export interface Publishing {
   /**
    * What needs an exclusive lock, then grants, comments and hooks: the last that happens before the commit, since from
    * then on readers wait.
+   * @param isLast false when the unit goes on, for nodes that read these
    */
-  finish(): Promise<void>;
+  finish(isLast: boolean): Promise<void>;
 }
 
 /**
@@ -34,8 +35,8 @@ export async function publishBuilt(
   }
   return {
     written: all,
-    async finish() {
-      await exclusively(tx, exclusive, patience);
+    async finish(isLast) {
+      await exclusively(tx, exclusive, patience, isLast);
       for (const { node, afterwards } of built) {
         onNode(node);
         await afterwards();

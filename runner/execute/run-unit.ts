@@ -8,7 +8,6 @@ import type { Fingerprinter, VersionOf } from '../state/fingerprint.ts';
 import { publicationOf } from '../state/publication.ts';
 import type { NodeState, TargetState } from '../state/types.ts';
 import { publishedState } from '../state/versions.ts';
-import type { LocateInTest, RenderTest } from '../unit-tests/types.ts';
 import { type BuildContext, type BuiltNode, buildNode, sourceOf } from './build-node.ts';
 import { contentOf } from './content.ts';
 import { AuditFailure, contractFaults, faultsOf } from './faults.ts';
@@ -30,8 +29,6 @@ export interface UnitContext extends BuildContext, OnceContext {
   /** A node that was selected as changed is left alone when what it reads turns out to be the same. */
   readonly onlyChanged: (node: Node) => boolean;
   readonly runSource: (node: SourceNode) => Promise<Landing>;
-  readonly renderTest: RenderTest;
-  readonly locateInTest: LocateInTest;
   readonly locate: LocateInModel;
 }
 
@@ -85,9 +82,9 @@ export async function runUnit(context: UnitContext, unit: Unit): Promise<readonl
       const waiting: BuiltNode[] = [];
       for (const node of unit) {
         onNode(node);
-        const built = await buildNode(context, tx, node);
+        const built = await buildNode(context, tx, node, waiting);
         // What the unit's own nodes read must be there for them; of all else readers are locked out at the very end.
-        if (isReadWithin(context.graph, unit, node)) await (await publish(tx, [built]))();
+        if (isReadWithin(context.graph, unit, node)) await (await publish(tx, [built]))(false);
         else waiting.push(built);
       }
       const finish = await publish(tx, waiting);
@@ -102,7 +99,7 @@ export async function runUnit(context: UnitContext, unit: Unit): Promise<readonl
         await context.store.publish(tx, context.runId, publication);
       }
       for (const result of done) await context.store.record(tx, context.runId, toRecord(result));
-      await finish();
+      await finish(true);
       await context.store.noteRemade(tx);
     });
   } catch (error) {

@@ -51,14 +51,14 @@ export function publishedState(
   const isIncremental = node.type === 'model' && node.materialized === 'incremental';
   const isSame = (variant: Variant): boolean => isSameIn(fingerprinter, node, variant, versionOf, former);
   // Nothing that we know of has changed, and yet the content has: it must not pass for what it was.
-  const isUnexplained = isSame('') && (content === 'other' || isIncremental);
+  const isUnexplained = isSame('') && (content !== 'same' || isIncremental);
   const parts = fingerprinter.parts(node, fingerprinter.variantOf(node), versionOf);
   const version = (variant: Variant): string => {
     const plain = fingerprinter.plainVersion(node, variant, versionOf);
     const before = former?.versions[variant];
     if (before === undefined || showsItsParents(node) || node.type === 'source') return plain;
     if (content === 'same' && former?.parts.hooks === parts.hooks) return before;
-    if (isSame(variant) && !isUnexplained && !(isIncremental && content === 'unknown')) return before;
+    if (isSame(variant) && !isUnexplained) return before;
     const wasPlain = !former?.hashes || former.hashes[variant] === before;
     return wasPlain && !isIncremental && !isUnexplained ? plain : hashOf([before, plain]);
   };

@@ -78,6 +78,10 @@ export async function buildAll(
       plannedIds: new Set(graph.dag.order),
       keepSql: () => undefined,
       startedAt: new Date(),
+      renderTest: () => {
+        throw new Error('there are no unit tests');
+      },
+      locateInTest: async () => ({}),
     };
     await db.transaction(async (tx) => {
       const built = await buildNode(context, tx, node);

@@ -31,14 +31,20 @@ const LONGEST_PAUSE = 1000;
  * Performs steps, all or none, at the end of a transaction. An attempt that does not get its locks at once lets go of
  * all, so that nobody waits behind it, pauses, and tries again.
  * @param patience milliseconds
+ * @param isLast the transaction ends with it; else what is written after it is written by the transaction itself
  * @throws RunnerError `LOCK_TIMEOUT`, naming who holds what was waited for
  */
-export async function exclusively(session: Session, steps: readonly ExclusiveStep[], patience: number): Promise<void> {
+export async function exclusively(
+  session: Session,
+  steps: readonly ExclusiveStep[],
+  patience: number,
+  isLast = true,
+): Promise<void> {
   if (steps.length === 0) return;
   const deadline = Date.now() + patience;
   for (const step of steps) await step.prepare();
   for (let attempts = 1; ; attempts += 1) {
-    const failure = await attempt(session, steps);
+    const failure = await attempt(session, steps, isLast);
     if (failure === undefined) return;
     if (Date.now() >= deadline) throw await lockTimeout(session, steps, patience, failure);
     if (failure.sqlstate === STALE) for (const step of steps) await step.prepare();
@@ -48,7 +54,11 @@ export async function exclusively(session: Session, steps: readonly ExclusiveSte
 }
 
 /** @returns why it is to be tried again */
-async function attempt(session: Session, steps: readonly ExclusiveStep[]): Promise<DatabaseError | undefined> {
+async function attempt(
+  session: Session,
+  steps: readonly ExclusiveStep[],
+  isLast: boolean,
+): Promise<DatabaseError | undefined> {
   const [[timeout] = []] = (await session.query("select current_setting('lock_timeout')")).rows;
   const block = blockOf(
     steps.map((step) => step.script()),
@@ -56,8 +66,8 @@ async function attempt(session: Session, steps: readonly ExclusiveStep[]): Promi
   );
   await session.query('savepoint runner_exclusive');
   try {
-    // The savepoint stays: to release it would be one more word to the server while readers wait.
-    await session.query(`do ${literal(block)}`);
+    // At the end the savepoint stays: to release it would be one more word to the server while readers wait.
+    await session.query(`do ${literal(block)}${isLast ? '' : '; release savepoint runner_exclusive'}`);
     return undefined;
   } catch (error) {
     if (!(error instanceof DatabaseError && TRY_AGAIN.has(error.sqlstate))) throw error;

@@ -88,9 +88,9 @@ async function disturbedRound(kind: 'incremental' | 'full', round: number): Prom
     }
     if (!ended) stages.push(await stageOf(project.db, name));
   } while (random.chance(0.4));
-  // An orchestrator starts a run again under its own name.
-  const again = random.chance(0.2) ? disturbed.at(-1) : undefined;
   const next = kind === 'full' && random.chance(0.5) ? 'full' : 'incremental';
+  // An orchestrator starts a run again under its own name.
+  const again = next === kind && random.chance(0.2) ? disturbed.at(-1) : undefined;
   await expectNextRunEndsRight(bench, given, {
     kind: next,
     label: again ?? `${label} next`,
