@@ -1,6 +1,6 @@
 import type { Database } from '../adapters/types.ts';
-import { DatabaseError } from '../errors.ts';
 import { identifier } from '../util/sql.ts';
+import { whenAbsent } from './when-absent.ts';
 
 /** What a run set out to do; kept before its first node starts, so that a run that dies is known whole. */
 export interface Plan {
@@ -68,7 +68,7 @@ export async function lastRun(db: Database, schema: string, project: string): Pr
        order by (plan ->> 'at')::bigint desc limit 1`,
       [project],
     )
-    .catch(whenNotBuilt);
+    .catch(whenAbsent);
   const text = result?.rows[0]?.[0];
   if (!text) return undefined;
   const { plan, results, ...run } = JSON.parse(text) as RunJson;
@@ -84,11 +84,4 @@ export function openNodes(planned: PlanJson['nodes'], results: readonly NodeEnd[
     return end === undefined || end.at < at || (end.status !== 'success' && end.status !== 'unchanged');
   };
   return new Map(Object.entries(planned).flatMap(([id, { named, at }]) => (isOpen(id, at) ? [[id, named]] : [])));
-}
-
-/** No table, no schema, or tables of an older version. */
-function whenNotBuilt(error: unknown): undefined {
-  const unknown = ['42P01', '3F000', '42703'];
-  if (error instanceof DatabaseError && unknown.includes(error.sqlstate)) return undefined;
-  throw error;
 }

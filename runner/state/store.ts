@@ -1,6 +1,5 @@
 import type { ConnectionConfig, Database, Session } from '../adapters/types.ts';
 import type { CheckResult } from '../contracts/types.ts';
-import { DatabaseError } from '../errors.ts';
 import { identifier, type Relation } from '../util/sql.ts';
 import { isUntouched, noteBuilt, noteRemade } from './built-relations.ts';
 import { migrate } from './migrations.ts';
@@ -8,6 +7,7 @@ import { outcomeOf } from './outcome.ts';
 import { type LastRun, lastRun, type Plan, recordPlan } from './plan-record.ts';
 import { NOTHING, parseState, stateQuery } from './target-state.ts';
 import type { Details, Publication, RunRecord, TargetState } from './types.ts';
+import { whenAbsent } from './when-absent.ts';
 
 /** How a node ended, as kept in `node_result`. */
 export interface NodeRecord {
@@ -212,12 +212,4 @@ export function createStore(db: Database, config: ConnectionConfig, schema: stri
       );
     },
   };
-}
-
-/** A target without the runner's tables, or with those of an older version, answers nothing. */
-function whenAbsent(error: unknown): undefined {
-  const [unknownTable, unknownSchema, unknownColumn] = ['42P01', '3F000', '42703'];
-  if (error instanceof DatabaseError && [unknownTable, unknownSchema, unknownColumn].includes(error.sqlstate))
-    return undefined;
-  throw error;
 }
