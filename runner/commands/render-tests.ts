@@ -1,4 +1,5 @@
 import type { Located } from '../compile/locate.ts';
+import type { Compiled } from '../compile/render.ts';
 import type { Rendered, RenderOptions } from '../compile/types.ts';
 import type { Env } from '../project/env.ts';
 import type { ModelFile, Project } from '../project/types.ts';
@@ -8,19 +9,30 @@ import { canonicalJson } from '../util/hash.ts';
 type Vars = Readonly<Record<string, unknown>>;
 
 /**
- * Renders models for unit tests. Each day with its variables has a renderer of its own, which is kept; variables given
- * on the command line play no part.
+ * Renders models for unit tests. Each day with its variables has a renderer of its own, and each model is rendered once
+ * by it; variables given on the command line play no part.
  */
 export function createTestRenderer(project: Project, env: Env): RenderTest {
   const files = new Map(project.models.map((model) => [model.name, model]));
+  const compiled: Compiled = new Map();
   const renderers = new Map<string, (model: ModelFile) => Rendered>();
   return async (node, asOf, vars) => {
     const { createRenderer } = await import('../compile/render.ts');
     const key = canonicalJson([asOf, vars]);
-    const render = renderers.get(key) ?? createRenderer(project, testOptions(project, env, asOf, vars));
+    const render =
+      renderers.get(key) ?? once(createRenderer(project, testOptions(project, env, asOf, vars), undefined, compiled));
     renderers.set(key, render);
     const file = files.get(node.name);
     return file ? render(file) : node.rendered;
+  };
+}
+
+function once(render: (model: ModelFile) => Rendered): (model: ModelFile) => Rendered {
+  const known = new Map<ModelFile, Rendered>();
+  return (model) => {
+    const rendered = known.get(model) ?? render(model);
+    known.set(model, rendered);
+    return rendered;
   };
 }
 

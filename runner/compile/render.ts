@@ -19,6 +19,7 @@ const parser = await loadParser();
  * `as_of`, the project's macros by name, and the filters `month_start`, `add_months`, `add_days` over ISO days.
  * @param onMacroFaults told the faults of macro files, whose callers then throw an error without faults; without it
  * they are thrown at once
+ * @param compiled shared by the renderers of one project, a template is compiled once
  * @returns a function of one model; it throws RunnerError `TEMPLATE_ERROR`, with file, line and column
  */
 export function createRenderer(
@@ -27,8 +28,9 @@ export function createRenderer(
   onMacroFaults: (faults: readonly Fault[]) => void = (faults) => {
     throw new RunnerError(faults);
   },
+  compiled: Compiled = new Map(),
 ): (model: ModelFile) => Rendered {
-  const { run, runHook, macroFaults } = createTemplates(project, options);
+  const { run, runHook, macroFaults } = createTemplates(project, options, { compiled });
   if (macroFaults.length > 0) onMacroFaults(macroFaults);
   return (model) => {
     const first = run(model, false);
@@ -71,7 +73,7 @@ export function createTracer(
   return (model, incremental) => {
     try {
       const plain = createTemplates(project, options).run(model, incremental).text.trim();
-      const trace = marker.read(createTemplates(project, options, marker).run(model, incremental).text);
+      const trace = marker.read(createTemplates(project, options, { marker }).run(model, incremental).text);
       return trace.text === plain ? trace : undefined;
     } catch {
       return undefined;
@@ -112,10 +114,23 @@ interface Templates {
   readonly macroFaults: readonly Fault[];
 }
 
-function createTemplates(project: Project, options: RenderOptions, marker?: Marker): Templates {
+/** Templates as functions, by file and text. */
+export type Compiled = Map<string, object>;
+
+interface TemplateOptions {
+  readonly marker?: Marker;
+  readonly compiled?: Compiled;
+}
+
+function createTemplates(
+  project: Project,
+  options: RenderOptions,
+  { marker, compiled = new Map() }: TemplateOptions = {},
+): Templates {
   let reading = newReading({}, false);
   const marked = (file: string, template: string): string => marker?.mark(file, template) ?? template;
   const templates = new nunjucks.Environment(null, { autoescape: false, throwOnUndefined: true });
+  const compile = (file: string, text: string): nunjucks.Template => compileOnce(templates, compiled, file, text);
   const refuse = (refusal: Refusal): never => {
     reading.refusal ??= refusal;
     throw new Error(refusal.message);
@@ -133,7 +148,7 @@ function createTemplates(project: Project, options: RenderOptions, marker?: Mark
     // What a macro's file reads outside of the macro is read once, but by everyone who calls it.
     const atDefinition = newReading({}, false);
     reading = atDefinition;
-    const call = exportedMacro(templates, macro, marked(macro.file, macro.template), macroFaults);
+    const call = exportedMacro(compile, macro, marked(macro.file, macro.template), macroFaults);
     templates.addGlobal(macro.name, (...args: unknown[]): string => {
       reading.macros.add(macro.name);
       // An identifier: it parses wherever an expression does.
@@ -156,7 +171,7 @@ function createTemplates(project: Project, options: RenderOptions, marker?: Mark
     macroFaults,
     runHook: (model, hook) => {
       try {
-        return new nunjucks.Template(hook, templates, model.file, true).render({});
+        return compile(model.file, hook).render({});
       } catch (error) {
         if (reading.calledBroken) throw new RunnerError([]);
         const fault = templateFault(error as Error, { file: model.file, template: hook }, reading.refusal, names);
@@ -167,8 +182,7 @@ function createTemplates(project: Project, options: RenderOptions, marker?: Mark
     run: (model, incremental) => {
       reading = newReading(model.config, incremental);
       try {
-        const template = new nunjucks.Template(marked(model.file, model.template), templates, model.file, true);
-        return { text: template.render({}), reading };
+        return { text: compile(model.file, marked(model.file, model.template)).render({}), reading };
       } catch (error) {
         if (reading.calledBroken) throw new RunnerError([]);
         const { failedMacro, refusal } = reading;
@@ -177,6 +191,25 @@ function createTemplates(project: Project, options: RenderOptions, marker?: Mark
       }
     },
   };
+}
+
+/** Nunjucks compiles a template for one environment; what it is compiled to fits all that are set up alike. */
+function compileOnce(
+  templates: nunjucks.Environment,
+  compiled: Compiled,
+  file: string,
+  text: string,
+): nunjucks.Template {
+  const key = `${file}\n${text}`;
+  const known = compiled.get(key);
+  if (known) return new nunjucks.Template({ type: 'code', obj: known } as never, templates, file, true);
+  const template = new nunjucks.Template(text, templates, file, true);
+  const { rootRenderFunc: root, blocks } = template as unknown as { rootRenderFunc: unknown; blocks: object };
+  compiled.set(key, {
+    root,
+    ...Object.fromEntries(Object.entries(blocks).map(([name, block]) => [`b_${name}`, block])),
+  });
+  return template;
 }
 
 /** `as_of` is a plain word in a template; a getter sees who reads it, also within macros and through filters. */
@@ -197,14 +230,14 @@ function withoutMarks(value: unknown, marker: Marker | undefined): unknown {
 
 /** @returns `undefined` of a macro file with a fault, which is noted */
 function exportedMacro(
-  templates: nunjucks.Environment,
+  compile: (file: string, text: string) => nunjucks.Template,
   macro: MacroFile,
   text: string,
   faults: Fault[],
 ): ((...args: unknown[]) => unknown) | undefined {
   let exported: Record<string, unknown> = {};
   try {
-    const template = new nunjucks.Template(text, templates, macro.file, true) as unknown as {
+    const template = compile(macro.file, text) as unknown as {
       getExported(done: (error: Error | null, exported: Record<string, unknown>) => void): void;
     };
     template.getExported((error, result) => {

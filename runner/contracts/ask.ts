@@ -3,8 +3,16 @@ import { DatabaseError } from '../errors.ts';
 import type { Cell } from './measure.ts';
 import { aggregateQuery, type CheckPlan, type ContractPlan, type OwnQuery } from './plan.ts';
 
-/** Set by the caller before the first query. */
-export const SAVEPOINT = 'runner_contract';
+const SAVEPOINT = 'runner_contract';
+
+/** Between the two, queries may be asked. */
+export async function beginAsking(session: Session): Promise<void> {
+  await session.query(`savepoint ${SAVEPOINT}`);
+}
+
+export async function endAsking(session: Session): Promise<void> {
+  await session.query(`rollback to savepoint ${SAVEPOINT}; release savepoint ${SAVEPOINT}`);
+}
 
 export type Answer =
   | { readonly result: TextResult; readonly refusal: null }
@@ -14,17 +22,15 @@ export type Answer =
 const QUERY_CANCELED = '57014';
 
 /**
- * Runs a query and undoes it: what the server says of it is the answer, and the transaction goes on. That it was not
- * let to its end is no answer.
+ * Runs a query, in the same round trip as it undoes the one before it: what the server says of it is the answer, and the
+ * transaction goes on. That it was not let to its end is no answer.
  */
 export async function ask(session: Session, sql: string): Promise<Answer> {
   try {
-    return { result: await session.query(sql), refusal: null };
+    return { result: await session.query(`rollback to savepoint ${SAVEPOINT};\n${sql}`), refusal: null };
   } catch (error) {
     if (!(error instanceof DatabaseError) || error.sqlstate === QUERY_CANCELED) throw error;
     return { result: null, refusal: error.hint ? `${error.message} (${error.hint})` : error.message };
-  } finally {
-    await session.query(`rollback to savepoint ${SAVEPOINT}`);
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Session, TextResult } from '../adapters/types.ts';
 import type { Relation } from '../util/sql.ts';
-import { askOwn, cellsOf, readTable, SAVEPOINT, type Table } from './ask.ts';
+import { askOwn, beginAsking, cellsOf, endAsking, readTable, type Table } from './ask.ts';
 import { type Cell, type Measurement, measure } from './measure.ts';
 import { type CheckPlan, planContract, type QueryRole, type Role } from './plan.ts';
 import { sampleQuery, toSample } from './sample.ts';
@@ -32,7 +32,7 @@ export async function evaluateContract(
   options: EvaluateOptions,
 ): Promise<ContractResult> {
   const plan = planContract(contract, options.relation);
-  await session.query(`savepoint ${SAVEPOINT}`);
+  await beginAsking(session);
   const table = await readTable(session, plan);
   const checks: CheckResult[] = [];
   const errors = [...table.errors];
@@ -56,7 +56,7 @@ export async function evaluateContract(
       line,
     });
   }
-  await session.query(`release savepoint ${SAVEPOINT}`);
+  await endAsking(session);
   return { status: contractStatus(checks, errors), checks, errors };
 }
 

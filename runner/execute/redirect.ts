@@ -20,7 +20,18 @@ export async function redirect(sql: string, redirects: readonly Redirect[]): Pro
   let text = sql;
   for (const { from, to } of redirects) {
     // Parsing takes a millisecond or two: only what may name it.
-    if (text.toLowerCase().includes(from.name.toLowerCase())) text = await replaceRelation(text, from, to);
+    if (mayName(text, from)) text = await replaceRelation(text, from, to);
   }
   return text;
+}
+
+/** Whether its name stands there as a whole: what is aside has a longer one. */
+function mayName(sql: string, { name }: Relation): boolean {
+  const text = sql.toLowerCase();
+  const wanted = name.toLowerCase();
+  const isWord = (character = ' '): boolean => /[\w$]|\P{ASCII}/u.test(character);
+  for (let at = text.indexOf(wanted); at >= 0; at = text.indexOf(wanted, at + 1)) {
+    if (!isWord(text[at - 1]) && !isWord(text[at + wanted.length])) return true;
+  }
+  return false;
 }
