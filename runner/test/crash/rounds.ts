@@ -19,6 +19,19 @@ export interface Bench {
   readonly random: Random;
 }
 
+/** How many runs are killed, by kind, and how often the server is stopped; `npm run test:crash` asks for all. */
+export const DISTURBANCES =
+  process.env.RUNNER_CRASHES === 'all'
+    ? { incremental: 50, full: 25, first: 25, stops: 20 }
+    : { incremental: 5, full: 3, first: 2, stops: 2 };
+
+/** A fifth of many kills at random moments meets a build at work; of a few, none may. */
+export function expectSpread(stages: readonly Stage[], found: string): void {
+  const few = 20;
+  if (stages.length < few) return;
+  expect(stages.filter((stage) => stage === 'building').length, found).toBeGreaterThan(stages.length / 5);
+}
+
 /** `RUNNER_KILL_SEED` repeats the choices of tests that failed; the machine's own timing nothing can repeat. */
 export function seedOfRun(): number {
   return Number(process.env.RUNNER_KILL_SEED ?? randomInt(1, 2 ** 31));

@@ -3,19 +3,27 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { seededRandom } from '../../sources/sample/random.ts';
-import { embeddedStatus, ensureEmbedded, removeEmbedded } from '../adapters/embedded.ts';
-import { openDatabase } from '../adapters/postgres.ts';
-import type { ConnectionConfig } from '../adapters/types.ts';
-import { CASES, type Case, nextCases, prepareCases, runOf } from './crash/cases.ts';
-import { type Reader, startReader } from './crash/reader.ts';
-import { type Bench, expectNextRunEndsRight, historyRuns, momentOf, seedOfRun, settled } from './crash/rounds.ts';
-import { COMMANDS, said, undisturbed } from './crash/undisturbed.ts';
-import { brokenIn } from './crash/whole.ts';
-import { serverEnv, startRunner } from './processes.ts';
-import { type SampleProject, sampleProject } from './sample-project.ts';
+import { seededRandom } from '../../../sources/sample/random.ts';
+import { embeddedStatus, ensureEmbedded, removeEmbedded } from '../../adapters/embedded.ts';
+import { openDatabase } from '../../adapters/postgres.ts';
+import type { ConnectionConfig } from '../../adapters/types.ts';
+import { serverEnv, startRunner } from '../processes.ts';
+import { type SampleProject, sampleProject } from '../sample-project.ts';
+import { CASES, type Case, nextCases, prepareCases, runOf } from './cases.ts';
+import { type Reader, startReader } from './reader.ts';
+import {
+  type Bench,
+  DISTURBANCES,
+  expectNextRunEndsRight,
+  historyRuns,
+  momentOf,
+  seedOfRun,
+  settled,
+} from './rounds.ts';
+import { COMMANDS, said, undisturbed } from './undisturbed.ts';
+import { brokenIn } from './whole.ts';
 
-const STOPS = 20;
+const STOPS = DISTURBANCES.stops;
 const POSSIBLE = CASES.slice(0, 6);
 const seed = seedOfRun();
 let project: SampleProject;
@@ -66,7 +74,8 @@ it('a server that is stopped at once at any moment of a run comes back whole, an
     codes.filter((code) => code !== 0 && code !== 1),
     found,
   ).toEqual([]);
-  expect(codes.filter((code) => code === 1).length, found).toBeGreaterThan(0);
+  const few = 10;
+  if (STOPS >= few) expect(codes, found).toContain(1);
 });
 
 it('nobody who read the views meanwhile saw anything but a lost connection, one whole state or the next', async () => {

@@ -1,15 +1,24 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { seededRandom } from '../../sources/sample/random.ts';
-import { CASES, prepareCases } from './crash/cases.ts';
-import { startReader } from './crash/reader.ts';
-import { expectNextRunEndsRight, killedRun, type Stage, seedOfRun, settled, stageOf } from './crash/rounds.ts';
-import { said, type Undisturbed, undisturbed } from './crash/undisturbed.ts';
-import { brokenIn } from './crash/whole.ts';
-import { testDatabase } from './database.ts';
-import { serverEnv } from './processes.ts';
-import { type SampleProject, sampleProject } from './sample-project.ts';
+import { seededRandom } from '../../../sources/sample/random.ts';
+import { testDatabase } from '../database.ts';
+import { serverEnv } from '../processes.ts';
+import { type SampleProject, sampleProject } from '../sample-project.ts';
+import { CASES, prepareCases } from './cases.ts';
+import { startReader } from './reader.ts';
+import {
+  DISTURBANCES,
+  expectNextRunEndsRight,
+  expectSpread,
+  killedRun,
+  type Stage,
+  seedOfRun,
+  settled,
+  stageOf,
+} from './rounds.ts';
+import { said, type Undisturbed, undisturbed } from './undisturbed.ts';
+import { brokenIn } from './whole.ts';
 
-const KILLS = 25;
+const KILLS = DISTURBANCES.first;
 // Who has left is known only from a workbook of before.
 const POSSIBLE = CASES.filter(({ workbook }) => workbook === 'before');
 const seed = seedOfRun();
@@ -32,7 +41,7 @@ it('a first build that is killed at any moment leaves all whole, and the next ru
   const found = `seed ${seed}: ${stages.join(', ')}`;
   await annotate(found);
   expect(stages.length, found).toBeGreaterThanOrEqual(KILLS);
-  expect(stages.filter((stage) => stage === 'building').length, found).toBeGreaterThan(KILLS / 5);
+  expectSpread(stages, found);
 });
 
 /** A case is built in a new database and killed, some twice, then built to its end. */
