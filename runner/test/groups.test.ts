@@ -1,0 +1,93 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type GatePlace, gatePlace } from './processes.ts';
+import { startProxy, type TcpProxy, type Verdict } from './proxy.ts';
+
+let place: GatePlace;
+let proxy: TcpProxy;
+let onSend: (now: string, before: string) => Verdict = () => 'pass';
+
+/** Writes files of the project. */
+const write = (files: Readonly<Record<string, string>>): void => {
+  for (const [file, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(place.dir, file)), { recursive: true });
+    writeFileSync(join(place.dir, file), text);
+  }
+};
+const build = (...select: string[]) => place.runner(['build', '--select', ...select]);
+const GROUP = "{{ config(transaction='pair', publish='swap') }}";
+
+beforeAll(async () => {
+  place = await gatePlace();
+  proxy = await startProxy(place.config, (now, before) => onSend(now, before));
+});
+beforeEach(() => {
+  onSend = () => 'pass';
+});
+afterAll(async () => {
+  await place?.close();
+  await proxy?.close();
+});
+
+describe('models that share a transaction', () => {
+  it('of which one is swapped early, for another that reads it, are known to be published when the answer is lost', async () => {
+    write({
+      'models/marts/left.sql': `${GROUP} select 1 as n`,
+      'models/marts/right.sql': `${GROUP} select n + 1 as n from {{ ref('left') }}`,
+    });
+    let cuts = 0;
+    onSend = (now, before) => {
+      if (cuts > 0 || now.slice(5) !== 'commit\0' || !before.includes('right__aside')) return 'pass';
+      cuts += 1;
+      return 'drop after';
+    };
+    const through = { PGHOST: '127.0.0.1', PGPORT: String(proxy.port) };
+    const { code, stderr } = await place.runner(['build', '--select', 'left'], through);
+    expect([code, stderr, cuts]).toEqual([0, '', 1]);
+    expect(await place.rows('select n from marts.right')).toEqual([['2']]);
+    await place.waitUntilGone();
+  });
+
+  it('are audited together: a contract that names another of them is asked of its new rows', async () => {
+    const files = (n: number): Readonly<Record<string, string>> => ({
+      'models/marts/one.sql': `{{ config(transaction='audited') }} select ${n} as n`,
+      'models/marts/two.sql': `{{ config(transaction='audited') }} select ${n} as n`,
+      'soda/two.yml': `dataset: gate/gatedb/marts/two
+columns: []
+checks:
+  - failed_rows: {name: as in one, query: select t.n from marts.two as t where t.n not in (select n from marts.one)}
+  - failed_rows: {qualifier: small, name: one is small, query: select n from marts.one where n > 5}
+`,
+    });
+    write(files(1));
+    expect(await build('one')).toMatchObject({ code: 0, stderr: '' });
+    write(files(2));
+    expect(await build('one')).toMatchObject({ code: 0, stderr: '' });
+    write(files(9));
+    const { code, stderr } = await build('one');
+    expect(code).toBe(1);
+    expect(stderr).toContain('one is small');
+    expect(stderr).not.toContain('as in one');
+    expect(await place.rows('select one.n, two.n from marts.one, marts.two')).toEqual([['2', '2']]);
+  });
+});
+
+describe('a view whose column goes with that of its table', () => {
+  it('is made again only when its unit tests pass: else the table stays as well', async () => {
+    const view = (sql: string): Readonly<Record<string, string>> => ({
+      'models/marts/seen.sql': `{{ config(materialized='view') }} select ${sql} from {{ ref('base') }}`,
+      'models/marts/seen.tests.yml': "- name: is one more\n  given: {base: [{'k::int': 1, 'x::int': 1}]}\n  expect: [{n: 2}]\n",
+    });
+    write({ 'models/marts/base.sql': 'select 1 as k, 2 as x', ...view('k + 1 as n, x') });
+    expect(await build('base+')).toMatchObject({ code: 0, stderr: '' });
+    write({ 'models/marts/base.sql': 'select 5 as k', ...view('k + 2 as n') });
+    const { code, stderr } = await build('base+');
+    expect(code).toBe(1);
+    expect(stderr).toContain('UNIT_TEST_FAILED models/marts/seen.tests.yml:1');
+    expect(await place.rows('select * from marts.base, marts.seen')).toEqual([['1', '2', '2', '2']]);
+    write(view('k + 1 as n'));
+    expect(await build('base+')).toMatchObject({ code: 0, stderr: '' });
+    expect(await place.rows('select * from marts.base, marts.seen')).toEqual([['5', '6']]);
+  });
+});
