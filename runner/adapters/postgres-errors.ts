@@ -22,7 +22,7 @@ export function statementError(error: unknown, at: Sent = {}): unknown {
       detail: error.detail,
       hint: error.hint,
       position: error.position === undefined ? undefined : Number(error.position),
-      where: error.where,
+      where: [error.where, error.internalQuery].filter(Boolean).join('\n') || undefined,
       statement: at.statement,
     });
   }

@@ -4,6 +4,7 @@ import type { TextResult } from '../adapters/types.ts';
 import type { Artifacts } from '../artifacts/artifacts.ts';
 import { Cancelled, EXIT, type Fault, RunnerError } from '../errors.ts';
 import { planNodes } from '../execute/plan.ts';
+import { createTurns } from '../execute/publish/turns.ts';
 import { schedule, toUnits } from '../execute/schedule.ts';
 import { type Emit, hasFailed, type NodeResult, type RunEvent } from '../execute/types.ts';
 import type { Node, SourceNode } from '../graph/types.ts';
@@ -115,6 +116,7 @@ export async function buildNodes(run: OpenRun, request: BuildRequest): Promise<r
   tellEstimates(run, planned);
   let done = 0;
   const total = planned.length;
+  const turns = createTurns();
   const ended = schedule(run.graph, units, {
     threads,
     failFast: request.failFast,
@@ -127,6 +129,7 @@ export async function buildNodes(run: OpenRun, request: BuildRequest): Promise<r
           notice: (message) => run.emit({ type: 'notice', message }),
           fullRefresh: request.fullRefresh ?? false,
           lockPatience: run.project.config.lockPatience,
+          turns,
           onlyChanged: (node) => !named.has(node.id) && !isForced(run, node),
           plannedIds: new Set(planned),
           runSource: (node) => loadSource(run, node),

@@ -18,37 +18,39 @@ export interface Publishing {
  * Publishes what is built.
  * @param patience milliseconds to try for exclusive locks
  * @param onNode told which node it is about, in case it fails
+ * @param takeTurn waits until no other unit of the run holds exclusive locks
  */
 export async function publishBuilt(
   tx: Session,
   built: readonly BuiltNode[],
-  patience: number,
-  onNode: (node: Node) => void,
+  {
+    patience,
+    onNode,
+    takeTurn,
+  }: {
+    readonly patience: number;
+    readonly onNode: (node: Node) => void;
+    readonly takeTurn: () => Promise<void>;
+  },
 ): Promise<Publishing> {
   const all = new Map<Node, Written>();
-  const exclusive: ExclusiveStep[] = [];
+  const nodes = new Map<ExclusiveStep, Node>();
   for (const { node, publish } of built) {
     onNode(node);
     const { written, steps } = await publish();
     all.set(node, written);
-    exclusive.push(...steps.map((step) => announced(step, () => onNode(node))));
+    for (const step of steps) nodes.set(step, node);
   }
   return {
     written: all,
     async finish(isLast) {
-      await exclusively(tx, exclusive, patience, isLast);
+      if (nodes.size > 0) await takeTurn();
+      const onStep = (step: ExclusiveStep): void => onNode(nodes.get(step) as Node);
+      await exclusively(tx, [...nodes.keys()], { patience, isLast, onStep });
       for (const { node, afterwards } of built) {
         onNode(node);
         await afterwards();
       }
     },
   };
-}
-
-function announced(step: ExclusiveStep, announce: () => void): ExclusiveStep {
-  const prepare = (): Promise<void> => {
-    announce();
-    return step.prepare();
-  };
-  return { ...step, prepare };
 }

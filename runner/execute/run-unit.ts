@@ -13,10 +13,11 @@ import { contentOf } from './content.ts';
 import { AuditFailure, contractFaults, faultsOf } from './faults.ts';
 import { type LocateInModel, locateError } from './locate-error.ts';
 import { boundModel } from './model-sql.ts';
+import type { Turns } from './publish/turns.ts';
 import { type Publishing, publishBuilt } from './publish-built.ts';
 import { record, toRecord } from './record.ts';
 import type { Unit } from './schedule.ts';
-import { type OnceContext, transactOnce } from './transact-once.ts';
+import { type OnceContext, OutcomeUnknown, transactOnce } from './transact-once.ts';
 import type { NodeResult, Status } from './types.ts';
 import { stoppedByTests, testUnit } from './unit-tests.ts';
 
@@ -26,6 +27,7 @@ export interface UnitContext extends BuildContext, OnceContext {
   readonly state: TargetState;
   /** Milliseconds to try for the locks of a swap. */
   readonly lockPatience: number;
+  readonly turns: Turns;
   /** A node that was selected as changed is left alone when what it reads turns out to be the same. */
   readonly onlyChanged: (node: Node) => boolean;
   readonly runSource: (node: SourceNode) => Promise<Landing>;
@@ -68,15 +70,17 @@ export async function runUnit(context: UnitContext, unit: Unit): Promise<readonl
         context,
         stopped.map(({ node, status, ...fields }) => ended(node, startedAt, status, fields)),
       );
-    const publish = async (tx: Session, built: readonly BuiltNode[]): Promise<Publishing['finish']> => {
-      const { written, finish } = await publishBuilt(tx, built, context.lockPatience, onNode);
-      for (const { node, contract, startedAt: nodeStartedAt } of built) {
-        const unitTests = tests.get(node.id);
-        done.push(ended(node, nodeStartedAt, 'success', { ...written.get(node), contract, unitTests }));
-      }
-      return finish;
-    };
-    await transactOnce(context, unit.map(({ name }) => name).join(', '), async (tx) => {
+    const name = unit.map((node) => node.name).join(', ');
+    const work = async (tx: Session, takeTurn: () => Promise<void>): Promise<void> => {
+      const publish = async (built: readonly BuiltNode[]): Promise<Publishing['finish']> => {
+        const options = { patience: context.lockPatience, onNode, takeTurn };
+        const { written, finish } = await publishBuilt(tx, built, options);
+        for (const { node, contract, startedAt: nodeStartedAt } of built) {
+          const unitTests = tests.get(node.id);
+          done.push(ended(node, nodeStartedAt, 'success', { ...written.get(node), contract, unitTests }));
+        }
+        return finish;
+      };
       done.length = 0;
       published.clear();
       const waiting: BuiltNode[] = [];
@@ -84,10 +88,10 @@ export async function runUnit(context: UnitContext, unit: Unit): Promise<readonl
         onNode(node);
         const built = await buildNode(context, tx, node, waiting);
         // What the unit's own nodes read must be there for them; of all else readers are locked out at the very end.
-        if (isReadWithin(context.graph, unit, node)) await (await publish(tx, [built]))(false);
+        if (isReadWithin(context.graph, unit, node)) await (await publish([built]))(false);
         else waiting.push(built);
       }
-      const finish = await publish(tx, waiting);
+      const finish = await publish(waiting);
       for (const node of unit) {
         onNode(node);
         const result = done.find((one) => one.node === node);
@@ -101,9 +105,12 @@ export async function runUnit(context: UnitContext, unit: Unit): Promise<readonl
       for (const result of done) await context.store.record(tx, context.runId, toRecord(result));
       await finish(true);
       await context.store.noteRemade(tx);
-    });
+    };
+    await context.turns.during((takeTurn) => transactOnce(context, name, (tx) => work(tx, takeTurn)));
   } catch (error) {
-    return record(context, await failedUnit(context, unit, current, error, startedAt));
+    const results = await failedUnit(context, unit, current, error, startedAt);
+    // Should its transaction have gone through, what that has recorded is right.
+    return error instanceof OutcomeUnknown ? results : record(context, results);
   }
   for (const [id, state] of published) context.versions.publish(id, state);
   return done;
@@ -141,7 +148,8 @@ async function failedUnit(
   error: unknown,
   startedAt: Date,
 ): Promise<readonly NodeResult[]> {
-  if (error instanceof Cancelled) return unit.map((node) => failure(node, error, startedAt));
+  if (error instanceof Cancelled || error instanceof OutcomeUnknown)
+    return unit.map((node) => failure(node, error, startedAt));
   const located =
     culprit.type === 'model' && error instanceof DatabaseError
       ? await locateError(

@@ -15,11 +15,28 @@ export interface OnceContext {
   readonly notice: (message: string) => void;
 }
 
+/** A commit was sent, and whether it took place can't be told. */
+export class OutcomeUnknown extends RunnerError {
+  /** @param cause why, where that is known */
+  constructor(what: string, cause?: Error) {
+    super(
+      {
+        code: 'OUTCOME_UNKNOWN',
+        message: `${what}: the connection was lost while it was being published, and the server can't tell whether it was`,
+        found: cause?.message,
+        hint: 'It is published whole or not at all. Run the command again: only what is missing is built.',
+      },
+      EXIT.failed,
+    );
+    this.name = 'OutcomeUnknown';
+  }
+}
+
 /**
  * Publishes by one transaction, under the target's lock. When its connection is lost before the commit nothing of it is
  * there and it is done again, up to twice; when it is lost at the commit, the server is asked how it ended.
  * @param what the names of what it publishes, for messages
- * @throws RunnerError `OUTCOME_UNKNOWN` when the server can't tell; `LOCK_LOST` when another run came in between
+ * @throws OutcomeUnknown when the server can't tell; RunnerError `LOCK_LOST` when another run came in between
  */
 export async function transactOnce(
   context: OnceContext,
@@ -66,14 +83,9 @@ async function wasPublished(
       return store.outcomeOf(runId, transaction);
     },
     { isPassing: (failure) => failure instanceof ConnectionLost },
-  ).catch(() => 'unknown' as const);
-  if (outcome !== 'unknown') return outcome === 'published';
-  throw new RunnerError(
-    {
-      code: 'OUTCOME_UNKNOWN',
-      message: `${what}: the connection was lost while it was being published, and the server can't tell whether it was`,
-      hint: 'It is published whole or not at all. Run the command again: only what is missing is built.',
-    },
-    EXIT.failed,
-  );
+  ).catch((cause: Error) => {
+    throw new OutcomeUnknown(what, cause);
+  });
+  if (outcome === 'unknown') throw new OutcomeUnknown(what);
+  return outcome === 'published';
 }

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type GatePlace, gatePlace } from './processes.ts';
@@ -73,11 +73,44 @@ checks:
   });
 });
 
+describe('a run', () => {
+  it('does not fail for the locks of its own: a unit waits for a group of which one is swapped early', async () => {
+    const alone = "{{ config(publish='swap') }}";
+    write({
+      'project.yml': `${readFileSync(join(place.dir, 'project.yml'), 'utf8')}lock_patience: 50ms\n`,
+      'models/marts/early.sql': "{{ config(transaction='slow', publish='swap') }} select 1 as n",
+      'models/marts/late.sql': `{{ config(transaction='slow') }} select n from {{ ref('early') }}, pg_advisory_xact_lock_shared(7)`,
+      'models/marts/beside.sql': `${alone} select 1 as n from pg_advisory_xact_lock_shared(7)`,
+    });
+    expect(await build('early', 'beside')).toMatchObject({ code: 0, stderr: '' });
+    write({
+      'models/marts/early.sql': "{{ config(transaction='slow', publish='swap') }} select 2 as n",
+      'models/marts/beside.sql': `${alone} select 2 as n from pg_advisory_xact_lock_shared(8)`,
+    });
+    const waiting =
+      "select count(*) from pg_stat_activity where state = 'idle in transaction' and datname = current_database()";
+    await place.closed((open) =>
+      place.db.connection(async (other) => {
+        await other.query('select pg_advisory_lock(8)');
+        const run = place.start(['build', '--select', 'early', 'beside', '--threads', '2']);
+        await place.waitAtGate();
+        await other.query('select pg_advisory_unlock(8)');
+        await expect.poll(() => place.rows(waiting)).toEqual([['1']]);
+        await new Promise((resolve) => setTimeout(resolve, 300));
+        await open();
+        expect(await run.ended).toMatchObject({ code: 0, stderr: '' });
+      }),
+    );
+    expect(await place.rows('select late.n, beside.n from marts.late, marts."beside"')).toEqual([['2', '2']]);
+  });
+});
+
 describe('a view whose column goes with that of its table', () => {
   it('is made again only when its unit tests pass: else the table stays as well', async () => {
     const view = (sql: string): Readonly<Record<string, string>> => ({
       'models/marts/seen.sql': `{{ config(materialized='view') }} select ${sql} from {{ ref('base') }}`,
-      'models/marts/seen.tests.yml': "- name: is one more\n  given: {base: [{'k::int': 1, 'x::int': 1}]}\n  expect: [{n: 2}]\n",
+      'models/marts/seen.tests.yml':
+        "- name: is one more\n  given: {base: [{'k::int': 1, 'x::int': 1}]}\n  expect: [{n: 2}]\n",
     });
     write({ 'models/marts/base.sql': 'select 1 as k, 2 as x', ...view('k + 1 as n, x') });
     expect(await build('base+')).toMatchObject({ code: 0, stderr: '' });

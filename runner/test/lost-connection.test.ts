@@ -145,4 +145,20 @@ describe('a connection lost at the commit', () => {
     expect(await place.rows('select row_count from runs.batch')).toEqual([['2']]);
     await place.waitUntilGone();
   });
+
+  it('of which the server can no longer tell the end leaves what the transaction has recorded', async () => {
+    // A mark that is not to be found.
+    await place.db.query(`create function runs.forget() returns trigger language plpgsql as $$begin new.run_id := 'another'; return new; end$$;
+      create trigger forget before insert or update on runs.node_state for each row execute function runs.forget()`);
+    cutCommitOf('run_log', 'drop after');
+    const { code, stderr } = await place.start(['build', '--select', 'run_log'], through()).ended;
+    await place.db.query('drop function runs.forget cascade');
+    expect(code).toBe(1);
+    expect(stderr).toContain('OUTCOME_UNKNOWN');
+    expect(
+      await place.rows(`select n.status, r.status from runs.node_result as n join runs.run as r using (run_id)
+        where n.name = 'run_log' order by r.started_at desc limit 1`),
+    ).toEqual([['success', 'failed']]);
+    await place.waitUntilGone();
+  });
 });

@@ -46,7 +46,7 @@ export function publishModel(
     const built = await MATERIALIZATIONS[materialized](tx, node, sql, { incremental, plannedView });
     await options.audit?.(tx, built.audited);
     const { written, steps } = await built.publish();
-    await exclusively(tx, steps, patience);
+    await exclusively(tx, steps, { patience });
     return written;
   });
 }
@@ -86,7 +86,7 @@ export async function buildAll(
     await db.transaction(async (tx) => {
       const built = await buildNode(context, tx, node);
       const { written, steps } = await built.publish();
-      await exclusively(tx, steps, 60_000);
+      await exclusively(tx, steps, { patience: 60_000 });
       await built.afterwards();
       results[node.name] = written;
     });

@@ -1,6 +1,6 @@
 import type { Session } from '../../adapters/types.ts';
 import { DatabaseError, EXIT, RunnerError } from '../../errors.ts';
-import { literal, type Relation } from '../../util/sql.ts';
+import { literal, quoted, type Relation } from '../../util/sql.ts';
 import { blockersOf, REPLACEMENT_LOCK } from './blockers.ts';
 
 /** What needs an exclusive lock on something published: a swap, the replacement of a view. */
@@ -27,38 +27,68 @@ export type Statement = string | { readonly each: string };
 const ATTEMPT = 50;
 const LONGEST_PAUSE = 1000;
 
+export interface ExclusiveOptions {
+  /** Milliseconds to try. */
+  readonly patience: number;
+  /** False when the transaction goes on: what is written after it is to be written by the transaction itself. */
+  readonly isLast?: boolean;
+  /** Told the step that is at work, and when it fails the one that did. */
+  readonly onStep?: (step: ExclusiveStep) => void;
+}
+
 /**
  * Performs steps, all or none, at the end of a transaction. An attempt that does not get its locks at once lets go of
  * all, so that nobody waits behind it, pauses, and tries again.
- * @param patience milliseconds
- * @param isLast the transaction ends with it; else what is written after it is written by the transaction itself
- * @throws RunnerError `LOCK_TIMEOUT`, naming who holds what was waited for
+ * @throws RunnerError `LOCK_TIMEOUT`, naming who holds what was waited for, or `READERS_CHANGING`
  */
 export async function exclusively(
   session: Session,
   steps: readonly ExclusiveStep[],
-  patience: number,
-  isLast = true,
+  { patience, isLast = true, onStep = () => undefined }: ExclusiveOptions,
 ): Promise<void> {
   if (steps.length === 0) return;
   const deadline = Date.now() + patience;
-  for (const step of steps) await step.prepare();
+  const prepare = async (): Promise<void> => {
+    for (const step of steps) {
+      onStep(step);
+      await step.prepare();
+    }
+  };
+  await prepare();
   for (let attempts = 1; ; attempts += 1) {
-    const failure = await attempt(session, steps, isLast);
-    if (failure === undefined) return;
-    if (Date.now() >= deadline) throw await lockTimeout(session, steps, patience, failure);
-    if (failure.sqlstate === STALE) for (const step of steps) await step.prepare();
-    // A pause on the server ends when the run is cancelled.
-    else await session.query(`select pg_sleep(${pauseAfter(attempts) / 1000})`);
+    const ordered = readersLast(steps);
+    try {
+      return await attempt(session, ordered, isLast);
+    } catch (error) {
+      if (!(error instanceof DatabaseError)) throw error;
+      const failed = ordered[Number(/\/\* step (\d+) \*\//.exec(error.where ?? '')?.[1])];
+      if (failed) onStep(failed);
+      if (!TRY_AGAIN.has(error.sqlstate)) throw error;
+      if (Date.now() >= deadline) throw await gaveUp(session, ordered, patience, error);
+      if (error.sqlstate === STALE) await prepare();
+      // A pause on the server ends when the run is cancelled.
+      else await session.query(`select pg_sleep(${pauseAfter(attempts) / 1000})`);
+    }
   }
 }
 
-/** @returns why it is to be tried again */
-async function attempt(
-  session: Session,
-  steps: readonly ExclusiveStep[],
-  isLast: boolean,
-): Promise<DatabaseError | undefined> {
+/** A view that one step makes again, as it was, and another replaces, must be replaced last. */
+function readersLast(steps: readonly ExclusiveStep[]): readonly ExclusiveStep[] {
+  const rest = new Map(
+    steps.map((step) => [step, new Set(step.script().locks.map(({ relation }) => quoted(relation)))] as const),
+  );
+  const ordered: ExclusiveStep[] = [];
+  while (rest.size > 0) {
+    const isFree = (step: ExclusiveStep): boolean =>
+      [...rest].every(([other, locked]) => other === step || !locked.has(quoted(step.relation)));
+    const next = [...rest.keys()].find(isFree) ?? ([...rest.keys()][0] as ExclusiveStep);
+    rest.delete(next);
+    ordered.push(next);
+  }
+  return ordered;
+}
+
+async function attempt(session: Session, steps: readonly ExclusiveStep[], isLast: boolean): Promise<void> {
   const [[timeout] = []] = (await session.query("select current_setting('lock_timeout')")).rows;
   const block = blockOf(
     steps.map((step) => step.script()),
@@ -68,17 +98,16 @@ async function attempt(
   try {
     // At the end the savepoint stays: to release it would be one more word to the server while readers wait.
     await session.query(`do ${literal(block)}${isLast ? '' : '; release savepoint runner_exclusive'}`);
-    return undefined;
   } catch (error) {
-    if (!(error instanceof DatabaseError && TRY_AGAIN.has(error.sqlstate))) throw error;
-    await session.query('rollback to savepoint runner_exclusive; release savepoint runner_exclusive');
-    return error;
+    if (error instanceof DatabaseError)
+      await session.query('rollback to savepoint runner_exclusive; release savepoint runner_exclusive');
+    throw error;
   }
 }
 
 /** All locks, checks and statements as one block: each word between here and the server is time that readers wait. */
 function blockOf(scripts: readonly ExclusiveScript[], timeout: string): string {
-  const locks = scripts.flatMap((script) => script.locks.map(({ statement }) => `execute ${literal(statement)};`));
+  const locks = scripts.flatMap((script, step) => script.locks.map(({ statement }) => execution(statement, step)));
   // One at a time: two that share a reader would wait for each other.
   if (locks.length > 0) locks.unshift(`perform pg_advisory_xact_lock(${REPLACEMENT_LOCK});`);
   const checks = scripts.flatMap(({ isStale }) => (isStale === undefined ? [] : [isStale]));
@@ -87,9 +116,9 @@ function blockOf(scripts: readonly ExclusiveScript[], timeout: string): string {
     'begin',
     ...locks.flatMap((lock) => [REMAINING, lock]),
     ...checks.map(
-      (check) => `if ${check} then raise 'what reads it kept changing' using errcode = '${STALE}'; end if;`,
+      (check) => `if ${check} then raise 'prepared for what was there' using errcode = '${STALE}'; end if;`,
     ),
-    ...scripts.flatMap(({ statements }) => statements.map(execution)),
+    ...scripts.flatMap(({ statements }, step) => statements.map((statement) => execution(statement, step))),
     `perform set_config('lock_timeout', ${literal(timeout)}, true);`,
     'end',
   ].join('\n');
@@ -98,10 +127,12 @@ function blockOf(scripts: readonly ExclusiveScript[], timeout: string): string {
 /** What is left of the attempt's time is the limit of the next lock. */
 const REMAINING = `perform set_config('lock_timeout', greatest(1, ${ATTEMPT} - extract(epoch from clock_timestamp() - runner_start) * 1000)::int::text, true);`;
 
-function execution(statement: Statement): string {
-  if (typeof statement === 'string') return `execute ${literal(statement)};`;
+/** With the number of its step, which the server tells when it fails. */
+function execution(statement: Statement, step: number): string {
+  const mark = `/* step ${step} */ `;
+  if (typeof statement === 'string') return `execute ${literal(mark + statement)};`;
   return `runner_statements := array(${statement.each});
-foreach runner_statement in array runner_statements loop execute runner_statement; end loop;`;
+foreach runner_statement in array runner_statements loop execute ${literal(mark)} || runner_statement; end loop;`;
 }
 
 /** SQLSTATE of our own. */
@@ -115,20 +146,30 @@ function pauseAfter(attempts: number): number {
   return Math.min(LONGEST_PAUSE, ATTEMPT * 1.5 ** attempts) * (0.5 + Math.random() / 2);
 }
 
-async function lockTimeout(
+async function gaveUp(
   session: Session,
   steps: readonly ExclusiveStep[],
   patience: number,
-  cause: DatabaseError,
+  { sqlstate, message }: DatabaseError,
 ): Promise<RunnerError> {
   const names = steps.map(({ relation }) => `${relation.schema}.${relation.name}`).join(', ');
+  if (sqlstate === STALE) {
+    return new RunnerError(
+      {
+        code: 'READERS_CHANGING',
+        message: `${names} can't be published: views or indexes of it were made, changed or dropped all the time, ${patience / 1000} s long`,
+        hint: 'See who makes them, and run it again when they have ended. lock_patience in project.yml says how long to try.',
+      },
+      EXIT.failed,
+    );
+  }
   const locked = steps.flatMap((step) => step.script().locks.map(({ relation }) => relation));
   const blockers = await blockersOf(session, locked);
   return new RunnerError(
     {
       code: 'LOCK_TIMEOUT',
       message: `${names} can't be published: others did not let go of it within ${patience / 1000} s`,
-      found: blockers.length > 0 ? blockers.join('; ') : cause.message,
+      found: blockers.length > 0 ? blockers.join('; ') : message,
       hint: 'Wait for them or end them with pg_terminate_backend(process), then run it again. lock_patience in project.yml says how long to try.',
     },
     EXIT.failed,

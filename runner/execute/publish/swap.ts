@@ -92,8 +92,10 @@ export function replaceViewStep(session: Session, published: Relation, sql: stri
       const query = `select ${OPTIONS_SQL} from pg_catalog.pg_class c where oid = ${oidOf(published)}`;
       statement = replaceView(published, (await session.query(query)).rows[0]?.[0] ?? null, sql);
     },
-    // It takes the lock itself, and there is nothing else to do.
-    script: () => ({ locks: [{ relation: published, statement }], statements: [] }),
+    script: () => ({
+      locks: [{ relation: published, statement: lockRelation('view', published) }],
+      statements: [statement],
+    }),
   };
 }
 
