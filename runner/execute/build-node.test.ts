@@ -174,7 +174,18 @@ describe('the configuration of a model', () => {
     await expect(build(files('select 2 as k', `pre_hook="commit"`))).rejects.toMatchObject({
       faults: [{ code: 'HOOK_INVALID' }],
     });
-    await expect(build(files('select 2 as k', `post_hook="select 1 / 0"`))).rejects.toThrow('division by zero');
+    const broken = `pre_hook="select 1", post_hook=["select 2", "select 1 / 0 from {{ this }}"]`;
+    await expect(build(files('select 2 as k', broken))).rejects.toMatchObject({
+      faults: [
+        {
+          code: 'SQL_22012',
+          message: 'post_hook 2 of t: division by zero',
+          file: 'models/t.sql',
+          found: 'post_hook 2: select 1 / 0 from "public"."t"',
+          hint: expect.stringContaining('Correct the post_hook') as string,
+        },
+      ],
+    });
     expect(await query('select * from log')).toEqual([
       ['after', '1'],
       ['base', '7'],

@@ -59,16 +59,13 @@ export async function buildNode(
 ): Promise<BuiltNode> {
   const startedAt = new Date();
   const hooks = node.type === 'model' ? node.rendered.hooks : { before: [], after: [] };
-  const run = (texts: readonly string[]): Promise<void> | undefined =>
-    node.type === 'model' && texts.length > 0
-      ? runHooks(
-          tx,
-          node,
-          texts.map((text) => bound(context.graph, node, text, sourceOf(context)).sql),
-        )
-      : undefined;
+  const run = async (kind: 'pre_hook' | 'post_hook', texts: readonly string[]): Promise<void> => {
+    if (node.type !== 'model') return;
+    const bind = (text: string): string => bound(context.graph, node, text, sourceOf(context)).sql;
+    await runHooks(tx, node, kind, texts.map(bind));
+  };
   return withTimeout(tx, node, async () => {
-    await run(hooks.before);
+    await run('pre_hook', hooks.before);
     const built = await materialize(context, tx, node);
     const contract = await audit(context, tx, node, built.audited, waiting);
     return {
@@ -80,7 +77,7 @@ export async function buildNode(
       afterwards: () =>
         withTimeout(tx, node, async () => {
           await applyAccess(tx, node);
-          await run(hooks.after);
+          await run('post_hook', hooks.after);
         }),
     };
   });
