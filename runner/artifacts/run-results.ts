@@ -1,6 +1,7 @@
 import type { NodeResult, Status } from '../execute/types.ts';
 import type { Graph, Node } from '../graph/types.ts';
 import type { Project } from '../project/types.ts';
+import { withoutValues } from '../util/mask-values.ts';
 import { relationName } from './manifest.ts';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -75,20 +76,16 @@ function readsEnvironment(graph: Graph, node: Node): boolean {
 }
 
 /**
- * Codes and places, and the server's words without the value that they quote: an artifact goes to other tools, and a
- * row's value may be a person's.
+ * Codes and places, and the server's words without the value that they quote, but not those of a loader: an artifact
+ * goes to other tools, and a row's value may be a person's.
  */
-function messageOf({ faults, message }: NodeResult): string | null {
+function messageOf({ node, faults, message }: NodeResult): string | null {
   if (faults.length === 0) return message;
   return faults
     .map(({ code, file, line, message: text }) => {
       const place = [file, line].filter((part) => part !== undefined).join(':');
-      return `${code}${place && ` ${place}`}: ${withoutValue(code, text)}`;
+      const words = node.type === 'source' ? '' : `: ${withoutValues({ code, message: text })}`;
+      return `${code}${place && ` ${place}`}${words}`;
     })
     .join('\n');
-}
-
-/** Data exceptions and violated constraints (SQLSTATE classes 22 and 23) quote the value at fault. */
-function withoutValue(code: string, text: string): string {
-  return /^SQL_2[23]/.test(code) ? text.replace(/: ".*"/s, ': "***"').replace(/=\(.*\)/gs, '=(***)') : text;
 }

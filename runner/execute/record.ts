@@ -1,6 +1,7 @@
 import { ConnectionLost } from '../errors.ts';
 import type { NodeRecord } from '../state/store.ts';
 import { again } from '../util/again.ts';
+import { maskValues } from '../util/mask-values.ts';
 import type { OnceContext } from './transact-once.ts';
 import type { NodeResult } from './types.ts';
 import { unitTestChecks } from './unit-tests.ts';
@@ -30,6 +31,10 @@ export function toRecord(result: NodeResult): NodeRecord {
     message: result.message,
     startedAt: result.startedAt,
     finishedAt: result.finishedAt,
-    checks: [...(result.contract?.checks ?? []), ...unitTestChecks(result.unitTests ?? [])],
+    checks: [...(result.contract?.checks ?? []), ...unitTestChecks(result.unitTests ?? [])].map((check) => ({
+      ...check,
+      // What was not measured has the server's words for a message.
+      message: check.value === null ? maskValues(check.message) : check.message,
+    })),
   };
 }

@@ -8,6 +8,7 @@ import type { Fingerprinter, VersionOf } from '../state/fingerprint.ts';
 import { publicationOf } from '../state/publication.ts';
 import type { NodeState, TargetState } from '../state/types.ts';
 import { publishedState } from '../state/versions.ts';
+import { withoutValues } from '../util/mask-values.ts';
 import { type BuildContext, type BuiltNode, buildNode, sourceOf } from './build-node.ts';
 import { contentOf } from './content.ts';
 import { AuditFailure, contractFaults, faultsOf } from './faults.ts';
@@ -179,7 +180,10 @@ export function failure(node: Node, error: unknown, startedAt: Date, located: Lo
   const faults: readonly Fault[] = failed
     ? contractFaults(failed.node, failed.contract)
     : faultsOf(node, error, located);
-  const message = faults.map((fault) => fault.message).join('; ');
+  // It is kept, the faults are told: what a loader says may name a person.
+  const kept = (fault: Fault): string =>
+    node.type === 'source' ? `${fault.code} ${fault.file ?? ''}`.trim() : withoutValues(fault);
+  const message = faults.map(kept).join('; ');
   return ended(node, startedAt, failed ? 'failed' : 'error', { contract, faults, message });
 }
 

@@ -155,6 +155,36 @@ describe('what the server says', () => {
     expect(stderr).toContain('target/compiled/models/marts/question.sql');
   });
 
+  it('of a value is kept without it, be it of a model, of a check, or of what a loader has read', async () => {
+    edit('models/marts/question.sql', 'distinct product', 'distinct product::integer as product');
+    edit(
+      'soda/marts/rate.yml',
+      'checks:\n',
+      'checks:\n  - failed_rows: {qualifier: q, name: none, expression: currency::int > 0}\n',
+    );
+    edit('seeds/rate.csv', 'USD,1.10', 'USD,1.20');
+    const { stderr } = await shop.runner(['build', ...DAY, '--select', 'question', 'rate']);
+    expect(stderr).toMatch(/integer: "(apple|pear|plum)"/);
+    expect(stderr).toMatch(/integer: "(EUR|USD)"/);
+    const kept = await shop.rows(`select concat_ws(' ', r.error, n.message, c.message) from runs.run as r
+      join runs.node_result as n using (run_id) left join runs.check_result as c using (run_id, node_id)
+      where r.run_id = (select run_id from runs.run order by started_at desc limit 1)`);
+    expect(kept.join()).toContain('invalid input syntax for type integer: "***"');
+    expect(`${kept.join()} ${readFileSync(join(shop.dir, 'target/run_results.json'), 'utf8')}`).not.toMatch(
+      /"\\?(apple|pear|plum|EUR|USD)/,
+    );
+    edit('sources/oracle.mjs', 'return {', "if (requests) throw new Error('of Ada'); return {");
+    edit('models/marts/question.sql', 'product::integer as product', "'x' as product");
+    const asked = await shop.runner(['build', ...DAY, '--select', 'question', 'source:oracle.answers']);
+    expect(asked.stderr).toContain('of Ada');
+    expect(
+      await shop.rows(
+        "select count(*) from runs.run as r join runs.node_result as n using (run_id) where concat(r.error, n.message) like '%Ada%'",
+      ),
+    ).toEqual([['0']]);
+    expect(readFileSync(join(shop.dir, 'target/run_results.json'), 'utf8')).not.toContain('Ada');
+  });
+
   it('of a query shown is told at its place', async () => {
     const inline = "select 1,\n  amout from {{ ref('order_line') }}";
     const { code, stderr } = await shop.runner(['show', '--inline', inline]);
