@@ -39,3 +39,22 @@ it('Ctrl-C that npm passes on once more is one key press, not impatience', () =>
 it('a second press ends the command at once', () => {
   expect(play(['SIGINT', 0], ['SIGINT', 3], ['SIGINT', 1_500]).heard).toEqual(['first 130', 'exit 130']);
 });
+
+it.each(['before', 'after'])(
+  'work that does not end is not waited for when the signal came %s it began',
+  async (when) => {
+    const source = new EventEmitter();
+    const { signal, endsSoon, close } = listenForInterrupts({
+      source: source as unknown as NodeJS.Process,
+      onFirst: () => undefined,
+      exit: () => undefined,
+      grace: 1,
+    });
+    if (when === 'before') source.emit('SIGINT', 'SIGINT');
+    const ending = endsSoon(new Promise(() => undefined));
+    if (when === 'after') source.emit('SIGINT', 'SIGINT');
+    await expect(ending).rejects.toMatchObject({ faults: [{ code: 'CANCELLED' }] });
+    expect(signal.aborted).toBe(true);
+    close();
+  },
+);

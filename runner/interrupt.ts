@@ -18,6 +18,8 @@ export interface InterruptOptions {
   readonly source?: Pick<NodeJS.Process, 'on' | 'off'>;
   /** The time in milliseconds. */
   readonly now?: () => number;
+  /** Milliseconds that a command has to end once it is told to; 15 s unless told. */
+  readonly grace?: number;
 }
 
 /**
@@ -25,13 +27,12 @@ export interface InterruptOptions {
  * npm passes it on.
  */
 const SAME_PRESS = 1_000;
-/** Milliseconds that a command has to end once it is told to, and that what it leaves behind has after it. */
-const GRACE = 15_000;
+/** Milliseconds that what a command leaves behind has after its end. */
 const LEFT_BEHIND = 1_000;
 
 /** Turns SIGINT and SIGTERM into an abort signal. */
 export function listenForInterrupts(options: InterruptOptions): Interrupts {
-  const { onFirst, exit, source = process, now = () => performance.now() } = options;
+  const { onFirst, exit, source = process, now = () => performance.now(), grace = 15_000 } = options;
   const controller = new AbortController();
   const { signal } = controller;
   let first = 0;
@@ -50,9 +51,11 @@ export function listenForInterrupts(options: InterruptOptions): Interrupts {
     async endsSoon(work) {
       let timer: NodeJS.Timeout | undefined;
       const over = new Promise<never>((_, reject) => {
-        signal.addEventListener('abort', () => {
-          timer = setTimeout(() => reject(signal.reason), GRACE);
-        });
+        const giveUp = (): void => {
+          timer = setTimeout(() => reject(signal.reason), grace);
+        };
+        if (signal.aborted) giveUp();
+        else signal.addEventListener('abort', giveUp, { once: true });
       });
       return Promise.race([work, over]).finally(() => clearTimeout(timer));
     },

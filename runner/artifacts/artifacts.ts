@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { RunEvent } from '../execute/types.ts';
 import type { Graph, Node } from '../graph/types.ts';
+import { unitOf } from '../graph/unit-of.ts';
 import type { Project } from '../project/types.ts';
 import { manifestOf } from './manifest.ts';
 import { metadata } from './metadata.ts';
@@ -114,7 +115,6 @@ function inner(object: object): string {
 /** Numbers for what runs at once: the lowest that is free; the models of a transaction share one. */
 function threadNumbers(): { take(node: Node): void; leave(node: Node): number } {
   const busy = new Map<string, { readonly number: number; nodes: number }>();
-  const unitOf = (node: Node): string => (node.type === 'model' && node.config.transaction) || node.id;
   return {
     take(node) {
       const unit = busy.get(unitOf(node));

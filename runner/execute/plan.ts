@@ -1,4 +1,5 @@
 import type { Graph, Node } from '../graph/types.ts';
+import { unitOf } from '../graph/unit-of.ts';
 import { isStep } from '../state/changes.ts';
 
 export interface PlanOptions {
@@ -18,13 +19,8 @@ export function planNodes(
   { isForced, mayJoin }: PlanOptions,
 ): readonly string[] {
   const wanted = new Set(selected.filter((id) => is(graph, id, isStep)));
-  const transactions = new Set(
-    [...wanted].map((id) => transactionOf(graph.nodes.get(id))).filter((name) => name !== undefined),
-  );
-  for (const node of graph.nodes.values()) {
-    const transaction = transactionOf(node);
-    if (transaction !== undefined && transactions.has(transaction)) wanted.add(node.id);
-  }
+  const units = new Set([...graph.nodes.values()].filter(({ id }) => wanted.has(id)).map(unitOf));
+  for (const node of graph.nodes.values()) if (units.has(unitOf(node))) wanted.add(node.id);
   if (wanted.size > 0) {
     for (const { id } of [...graph.nodes.values()].filter(isForced)) {
       for (const reader of [id, ...graph.dag.descendants(id)]) if (mayJoin(reader)) wanted.add(reader);
@@ -36,8 +32,4 @@ export function planNodes(
 function is(graph: Graph, id: string, test: (node: Node) => boolean): boolean {
   const node = graph.nodes.get(id);
   return node !== undefined && test(node);
-}
-
-function transactionOf(node: Node | undefined): string | undefined {
-  return node?.type === 'model' ? node.config.transaction : undefined;
 }

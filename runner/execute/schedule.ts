@@ -1,4 +1,5 @@
 import type { Graph, Node } from '../graph/types.ts';
+import { unitOf } from '../graph/unit-of.ts';
 import { hasFailed, type NodeResult, type Status } from './types.ts';
 
 /** Nodes that are published together: one node, or those that share a `transaction`, in dependency order. */
@@ -23,8 +24,7 @@ export function toUnits(graph: Graph, ids: readonly string[]): readonly Unit[] {
   for (const id of ids) {
     const node = graph.nodes.get(id);
     if (!node) continue;
-    const group = node.type === 'model' && node.config.transaction ? `transaction ${node.config.transaction}` : id;
-    groups.set(group, [...(groups.get(group) ?? []), node]);
+    groups.set(unitOf(node), [...(groups.get(unitOf(node)) ?? []), node]);
   }
   return [...groups.values()];
 }
@@ -39,8 +39,8 @@ export async function schedule(
   units: readonly Unit[],
   options: ScheduleOptions,
 ): Promise<readonly NodeResult[]> {
-  const unitOf = new Map(units.flatMap((unit) => unit.map((node) => [node.id, unit] as const)));
-  const waitsFor = new Map(units.map((unit) => [unit, upstream(graph, unit, unitOf)]));
+  const unitById = new Map(units.flatMap((unit) => unit.map((node) => [node.id, unit] as const)));
+  const waitsFor = new Map(units.map((unit) => [unit, upstream(graph, unit, unitById)]));
   const results = new Map<string, NodeResult>();
   const waiting = new Set(units);
   const running = new Set<Promise<void>>();
@@ -90,11 +90,11 @@ export async function schedule(
 }
 
 /** The other selected units that hold an ancestor of the unit, near or far: a node between may not be selected. */
-function upstream(graph: Graph, unit: Unit, unitOf: ReadonlyMap<string, Unit>): ReadonlySet<Unit> {
+function upstream(graph: Graph, unit: Unit, unitById: ReadonlyMap<string, Unit>): ReadonlySet<Unit> {
   const found = new Set<Unit>();
   for (const node of unit) {
     for (const id of graph.dag.ancestors(node.id)) {
-      const other = unitOf.get(id);
+      const other = unitById.get(id);
       if (other && other !== unit) found.add(other);
     }
   }

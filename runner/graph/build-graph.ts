@@ -6,6 +6,7 @@ import { buildDag, CycleError } from './dag.ts';
 import { modelFaults } from './model-faults.ts';
 import { selectorFaults } from './select.ts';
 import type { Graph, Materialized, ModelNode, Node, SeedNode, SourceNode } from './types.ts';
+import { unitOf } from './unit-of.ts';
 
 /**
  * Seeds, sources and models as one graph. A requested source depends on the model it takes its requests from.
@@ -50,14 +51,14 @@ function betweenTransactions(
   nodes: ReadonlyMap<string, Node>,
   edges: ReadonlyMap<string, readonly string[]>,
 ): ReadonlyMap<string, readonly string[]> {
-  const unitOf = (id: string): string => {
+  const unitOfId = (id: string): string => {
     const node = nodes.get(id);
-    return node?.type === 'model' && node.config.transaction ? `transaction ${node.config.transaction}` : id;
+    return node ? unitOf(node) : id;
   };
   const merged = new Map<string, string[]>();
   for (const [id, parents] of edges) {
-    const unit = unitOf(id);
-    merged.set(unit, [...(merged.get(unit) ?? []), ...parents.map(unitOf).filter((parent) => parent !== unit)]);
+    const unit = unitOfId(id);
+    merged.set(unit, [...(merged.get(unit) ?? []), ...parents.map(unitOfId).filter((parent) => parent !== unit)]);
   }
   return merged;
 }

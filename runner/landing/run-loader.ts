@@ -6,7 +6,7 @@ import { ConnectionLost, DatabaseError, EXIT, RunnerError } from '../errors.ts';
 import type { SourceNode } from '../graph/types.ts';
 import type { BatchState } from '../state/types.ts';
 import { again } from '../util/again.ts';
-import { quoted, type Relation } from '../util/sql.ts';
+import { identifier, quoted, type Relation } from '../util/sql.ts';
 import { type Landing, type LandingTarget, land, unsealed } from './land.ts';
 import type { Loader, LoaderContext, Request } from './types.ts';
 
@@ -91,7 +91,9 @@ async function readRequests(run: LoaderRun, node: SourceNode, from: Relation): P
   const { key, force_env, when_env } = node.source.requests ?? {};
   if (when_env && run.env(when_env) !== '1') return [];
   const forced = force_env !== undefined && run.env(force_env) === '1';
-  const known = (key ?? []).map((column) => `known."${column}" = asked."${column}"::text`).join(' and ');
+  const known = (key ?? [])
+    .map((column) => `known.${identifier(column)} = asked.${identifier(column)}::text`)
+    .join(' and ');
   const isNew = key && !forced ? `where not exists (select from ${quoted(node.relation)} as known where ${known})` : '';
   const result = await run.db
     .query(`select * from ${quoted(from)} as asked ${isNew} order by asked::text`)

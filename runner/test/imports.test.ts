@@ -22,8 +22,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   state: ['errors', 'util', 'adapters'],
   landing: ['errors', 'util'],
   'unit-tests': ['errors', 'util', 'compile'],
-  execute: ['errors', 'util', 'compile', 'contracts', 'state', 'landing', 'unit-tests'],
-  artifacts: ['errors', 'util'],
+  execute: ['errors', 'util', 'compile', 'contracts', 'graph', 'state', 'landing', 'unit-tests'],
+  artifacts: ['errors', 'util', 'graph'],
   commands: [
     'errors',
     'util',
