@@ -5,36 +5,59 @@ import type { Grants } from '../project/types.ts';
 import { identifier, literal, quoted, type Relation } from '../util/sql.ts';
 import { kindOf, oidOf } from './publish/catalog.ts';
 
-/** Grants and comments as a node's configuration and contract say; what is so already is not touched. */
-export async function applyAccess(session: Session, node: Node): Promise<void> {
+/**
+ * Grants and comments as a node's configuration and contract say; what is so already is not touched.
+ * @param formerGrants those of the configuration that it was published with last
+ */
+export async function applyAccess(
+  session: Session,
+  node: Node,
+  formerGrants: () => Promise<Grants | undefined>,
+): Promise<void> {
   if (node.type === 'source') return;
   const { grants, persist_docs } = node.config;
-  if (grants) await matchGrants(session, node.relation, grants);
+  if (grants) await matchGrants(session, node.relation, grants, 'all');
+  else await matchGrants(session, node.relation, {}, (await formerGrants()) ?? {});
   if (persist_docs && node.contract) await matchComments(session, node.relation, node.contract);
 }
 
-/** The grants on the relation are exactly these: others are revoked, but for those of its owner and on single columns. */
-async function matchGrants(session: Session, relation: Relation, wanted: Grants): Promise<void> {
+/**
+ * Grants what lacks, and revokes what is not wanted, but from nobody's single columns.
+ * @param ours what may be revoked: `all` but the owner's, or these alone, the others being made by hand
+ */
+async function matchGrants(session: Session, relation: Relation, wanted: Grants, ours: Grants | 'all'): Promise<void> {
+  const [asked, former] = [pairsOf(wanted), ours === 'all' ? null : pairsOf(ours)];
+  if (asked.length === 0 && former?.length === 0) return;
   const found = await session.query(
     `select lower(a.privilege_type), case when a.grantee = 0 then 'public' else pg_catalog.pg_get_userbyid(a.grantee) end
      from pg_catalog.pg_class c cross join aclexplode(c.relacl) a where c.oid = ${oidOf(relation)} and a.grantee <> c.relowner`,
   );
   const present = found.rows.map(([privilege, role]) => ({ privilege: privilege ?? '', role: role ?? '' }));
-  const asked = Object.entries(wanted).flatMap(([privilege, roles]) =>
-    roles.map((role) => ({ privilege: privilege.toLowerCase(), role })),
-  );
-  const has = (list: typeof asked, one: (typeof asked)[number]): boolean =>
-    list.some(({ privilege, role }) => privilege === one.privilege && role === one.role);
   const roleSql = (role: string): string => (role === 'public' ? 'public' : identifier(role));
   const statements = [
     ...present
-      .filter((one) => !has(asked, one))
+      .filter((one) => !has(asked, one) && (former === null || has(former, one)))
       .map(({ privilege, role }) => `revoke ${privilege} on ${quoted(relation)} from ${roleSql(role)}`),
     ...asked
       .filter((one) => !has(present, one))
       .map(({ privilege, role }) => `grant ${privilege} on ${quoted(relation)} to ${roleSql(role)}`),
   ];
   if (statements.length > 0) await session.query(statements.join('; '));
+}
+
+interface Grant {
+  readonly privilege: string;
+  readonly role: string;
+}
+
+function pairsOf(grants: Grants): readonly Grant[] {
+  return Object.entries(grants).flatMap(([privilege, roles]) =>
+    roles.map((role) => ({ privilege: privilege.toLowerCase(), role })),
+  );
+}
+
+function has(list: readonly Grant[], one: Grant): boolean {
+  return list.some(({ privilege, role }) => privilege === one.privilege && role === one.role);
 }
 
 /** Comments of the relation and its columns, as far as the contract describes them. */

@@ -4,6 +4,7 @@ import type { ContractResult } from '../contracts/types.ts';
 import { blocksPublish } from '../contracts/verdict.ts';
 import { EXIT, RunnerError } from '../errors.ts';
 import type { Graph, ModelNode, Node } from '../graph/types.ts';
+import type { Grants } from '../project/types.ts';
 import type { Versions } from '../state/versions.ts';
 import { runUnitTests } from '../unit-tests/run.ts';
 import type { LocateInTest, RenderTest } from '../unit-tests/types.ts';
@@ -32,6 +33,8 @@ export interface BuildContext {
   readonly startedAt: Date;
   readonly renderTest: RenderTest;
   readonly locateInTest: LocateInTest;
+  /** The grants of the configuration that a node was published with last, when it is another now. */
+  readonly formerGrants: (node: Node) => Promise<Grants | undefined>;
 }
 
 /** A node that is built and fulfils its contract: what is left is to publish it. */
@@ -76,7 +79,7 @@ export async function buildNode(
       publish: () => withTimeout(tx, node, built.publish),
       afterwards: () =>
         withTimeout(tx, node, async () => {
-          await applyAccess(tx, node);
+          await applyAccess(tx, node, () => context.formerGrants(node));
           await run('post_hook', hooks.after);
         }),
     };

@@ -3,6 +3,7 @@ import type { Located } from '../compile/locate.ts';
 import { Cancelled, DatabaseError, type Fault } from '../errors.ts';
 import type { Graph, Node, SourceNode } from '../graph/types.ts';
 import type { Landing } from '../landing/land.ts';
+import type { Grants, NodeConfig } from '../project/types.ts';
 import { isUnchanged } from '../state/changes.ts';
 import type { Fingerprinter, VersionOf } from '../state/fingerprint.ts';
 import { publicationOf } from '../state/publication.ts';
@@ -23,7 +24,7 @@ import type { NodeResult, Status } from './types.ts';
 import { stoppedByTests, testUnit } from './unit-tests.ts';
 
 /** What a unit needs of the run it belongs to. */
-export interface UnitContext extends BuildContext, OnceContext {
+export interface UnitContext extends Omit<BuildContext, 'formerGrants'>, OnceContext {
   readonly fingerprinter: Fingerprinter;
   readonly state: TargetState;
   /** Milliseconds to try for the locks of a swap. */
@@ -59,6 +60,7 @@ export async function runUnit(context: UnitContext, unit: Unit): Promise<readonl
   const published = new Map<string, NodeState>();
   const versionOf: VersionOf = (id, variant) =>
     published.get(id)?.versions[variant] ?? context.versions.of(id, variant);
+  const buildContext = { ...context, formerGrants: (node: Node) => formerGrants(context, node) };
   let current = unit[0] as Node;
   const onNode = (node: Node): void => {
     current = node;
@@ -87,7 +89,7 @@ export async function runUnit(context: UnitContext, unit: Unit): Promise<readonl
       const waiting: BuiltNode[] = [];
       for (const node of unit) {
         onNode(node);
-        const built = await buildNode(context, tx, node, waiting);
+        const built = await buildNode(buildContext, tx, node, waiting);
         // What the unit's own nodes read must be there for them; of all else readers are locked out at the very end.
         if (isReadWithin(context.graph, unit, node)) await (await publish([built]))(false);
         else waiting.push(built);
@@ -115,6 +117,14 @@ export async function runUnit(context: UnitContext, unit: Unit): Promise<readonl
   }
   for (const [id, state] of published) context.versions.publish(id, state);
   return done;
+}
+
+async function formerGrants({ fingerprinter, versions, store }: UnitContext, node: Node): Promise<Grants | undefined> {
+  const former = versions.stored(node.id);
+  const { config } = fingerprinter.parts(node, fingerprinter.variantOf(node), versions.of);
+  if (!former || former.parts.config === config) return undefined;
+  const kept = (await store.details([node.id])).get(node.id)?.details?.config;
+  return (kept as NodeConfig | undefined)?.grants;
 }
 
 function isReadWithin(graph: Graph, unit: Unit, node: Node): boolean {
