@@ -70,5 +70,7 @@ export function oidOf(relation: Relation): string {
   return `pg_catalog.to_regclass(${literal(quoted(relation))})`;
 }
 
-/** SQL for the storage or view options of `pg_class` row `c`, as they stand in `with (…)`; NULL without any. */
-export const OPTIONS_SQL = `(select string_agg(format('%I=%L', split_part(o, '=', 1), substr(o, strpos(o, '=') + 1)), ', ') from unnest(c.reloptions) as o)`;
+/** SQL for an array of options, `name=value` each, as they stand in `with (…)`; NULL without any. */
+export function optionsSql(column: string): string {
+  return `(select string_agg(format('%I=%L', split_part(o, '=', 1), substr(o, strpos(o, '=') + 1)), ', ') from unnest(${column}) as o)`;
+}

@@ -1,6 +1,6 @@
 import type { Session } from '../../adapters/types.ts';
 import type { Relation } from '../../util/sql.ts';
-import { OPTIONS_SQL, oidOf, queryDefinitions, withoutEnd } from './catalog.ts';
+import { oidOf, optionsSql, queryDefinitions, withoutEnd } from './catalog.ts';
 
 /** A view that reads a relation, directly or through others. */
 export interface Dependent {
@@ -19,7 +19,7 @@ export async function dependentsOf(session: Session, relation: Relation): Promis
   const rows = await queryDefinitions(
     session,
     `${readersCte(relation)}
-     select c.oid, n.nspname, c.relname, pg_catalog.pg_get_viewdef(c.oid), ${OPTIONS_SQL}, found.reads
+     select c.oid, n.nspname, c.relname, pg_catalog.pg_get_viewdef(c.oid), ${optionsSql('c.reloptions')}, found.reads
      from (select oid, max(depth) as depth, string_agg(distinct source::text, ' ') as reads from readers group by oid) as found
      join pg_catalog.pg_class c on c.oid = found.oid join pg_catalog.pg_namespace n on n.oid = c.relnamespace
      where found.depth > 0 and c.relkind = 'v' order by found.depth, c.oid`,

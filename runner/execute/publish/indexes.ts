@@ -2,7 +2,7 @@ import type { Session } from '../../adapters/types.ts';
 import { DatabaseError } from '../../errors.ts';
 import type { IndexConfig } from '../../project/types.ts';
 import { hashOf } from '../../util/hash.ts';
-import { identifier, quoted, type Relation, suffixed } from '../../util/sql.ts';
+import { identifier, literal, quoted, type Relation, suffixed } from '../../util/sql.ts';
 import { type Kind, oidOf } from './catalog.ts';
 import type { ExclusiveStep } from './exclusive.ts';
 import { lockRelation } from './lock.ts';
@@ -17,8 +17,9 @@ interface Index {
   readonly constraint: string | null;
   /** What else the table says of it: `cluster on`, `replica identity using index`. */
   readonly uses: readonly string[];
-  /** By the configuration, not by whoever made it. */
-  readonly asked: boolean;
+  readonly comment: string | null;
+  /** By the configuration, now or formerly, not by someone's hand. */
+  readonly ours: boolean;
 }
 
 /**
@@ -34,7 +35,7 @@ export async function buildIndexes(
 ): Promise<readonly string[]> {
   const present = await indexesOf(session, published);
   const asked = wantedIndexes(published, wanted);
-  const kept = present.filter(({ name }) => !isOurs(published, name) || asked.some((index) => index.name === name));
+  const kept = present.filter(({ name, ours }) => !ours || asked.some((index) => index.name === name));
   const added = asked.filter(({ name }) => !present.some((index) => index.name === name));
   const built = new Set((await indexesOf(session, aside)).map(({ name }) => name));
   const renames: string[] = [];
@@ -64,9 +65,7 @@ export async function matchIndexes(
   const asked = wantedIndexes(published, wanted);
   for (const index of asked)
     if (!present.some(({ name }) => name === index.name)) await build(session, published, index.name, index);
-  const unwanted = present
-    .filter(({ name, constraint }) => constraint === null && isOurs(published, name))
-    .filter(({ name }) => !asked.some((index) => index.name === name));
+  const unwanted = present.filter(({ ours }) => ours).filter(({ name }) => !asked.some((index) => index.name === name));
   if (unwanted.length === 0) return [];
   const list = unwanted.map(({ name }) => quoted({ ...published, name })).join(', ');
   return [
@@ -91,50 +90,59 @@ async function build(session: Session, table: Relation, name: string, index: Ind
   try {
     await session.query(statement);
     for (const use of index.uses) await session.query(`alter table ${quoted(table)} ${use} ${identifier(name)}`);
+    if (index.comment !== null)
+      await session.query(`comment on index ${quoted({ ...table, name })} is ${literal(index.comment)}`);
     await session.query('release savepoint runner_index');
     return true;
   } catch (error) {
-    const columnIsGone = error instanceof DatabaseError && error.sqlstate === '42703' && !index.asked;
+    const columnIsGone = error instanceof DatabaseError && error.sqlstate === '42703' && !index.ours;
     if (!columnIsGone) throw error;
     await session.query('rollback to savepoint runner_index');
     return false;
   }
 }
 
-/** Their names tell their definitions. */
 function wantedIndexes(table: Relation, wanted: readonly IndexConfig[]): readonly Index[] {
   return wanted.map((index) => ({
-    name: `${ourPrefix(table)}_${hashOf(index).slice(0, 8)}_idx`,
+    name: nameOf(table, index),
     unique: index.unique ?? false,
     definition: ` (${index.columns.map(identifier).join(', ')})`,
     constraint: null,
     uses: [],
-    asked: true,
+    comment: null,
+    ours: true,
   }));
 }
 
-function isOurs(table: Relation, index: string): boolean {
-  return index.startsWith(ourPrefix(table)) && /_[0-9a-f]{8}_idx$/.test(index);
-}
-
-function ourPrefix(table: Relation): string {
-  return table.name.slice(0, 40);
+/** Tells the definition: an index is ours when its name is the one that the configuration of such an index gives. */
+function nameOf(table: Relation, index: IndexConfig): string {
+  return `${table.name.slice(0, 40)}_${hashOf(index).slice(0, 8)}_idx`;
 }
 
 async function indexesOf(session: Session, table: Relation): Promise<readonly Index[]> {
   const result = await session.query(
     `select c.relname, i.indisunique, substr(pg_get_indexdef(c.oid), strpos(pg_get_indexdef(c.oid), ' USING ')),
        (select pg_get_constraintdef(f.oid) from pg_catalog.pg_constraint f where f.conindid = c.oid and f.conrelid = i.indrelid and f.contype in ('p', 'u', 'x')),
-       i.indisclustered, i.indisreplident
+       i.indisclustered, i.indisreplident, pg_catalog.obj_description(c.oid, 'pg_class'),
+       (select json_agg(a.attname order by k.place) from unnest(i.indkey) with ordinality as k (number, place)
+        join pg_catalog.pg_attribute a on a.attrelid = i.indrelid and a.attnum = k.number)
      from pg_catalog.pg_index i join pg_catalog.pg_class c on c.oid = i.indexrelid
      where i.indrelid = ${oidOf(table)} and i.indisvalid order by c.oid`,
   );
-  return result.rows.map(([name, unique, definition, constraint, clustered, identity]) => ({
-    name: name ?? '',
-    unique: unique === 't',
-    definition: definition ?? '',
-    constraint: constraint ?? null,
-    uses: [...(clustered === 't' ? ['cluster on'] : []), ...(identity === 't' ? ['replica identity using index'] : [])],
-    asked: false,
-  }));
+  return result.rows.map(([name, unique, definition, constraint, clustered, identity, comment, columnNames]) => {
+    const columns = JSON.parse(columnNames ?? '[]') as readonly string[];
+    const configs: readonly IndexConfig[] = [{ columns }, { columns, unique: unique === 't' }];
+    return {
+      name: name ?? '',
+      unique: unique === 't',
+      definition: definition ?? '',
+      constraint: constraint ?? null,
+      uses: [
+        ...(clustered === 't' ? ['cluster on'] : []),
+        ...(identity === 't' ? ['replica identity using index'] : []),
+      ],
+      comment: comment ?? null,
+      ours: constraint == null && configs.some((config) => nameOf(table, config) === name),
+    };
+  });
 }

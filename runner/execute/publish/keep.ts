@@ -1,6 +1,6 @@
 import type { Session } from '../../adapters/types.ts';
 import { literal, quoted, type Relation } from '../../util/sql.ts';
-import { type Kind, OPTIONS_SQL, oidOf } from './catalog.ts';
+import { type Kind, oidOf, optionsSql } from './catalog.ts';
 
 /**
  * SQL whose rows are statements that give a relation what belongs to the one whose place it takes: owner, grants on it and
@@ -47,7 +47,7 @@ const comments: Statements = (former, successor, kind) =>
    where d.classoid = 'pg_class'::regclass and d.objoid = ${oidOf(former)} and (d.objsubid = 0 or s.attnum is not null)`;
 
 const options: Statements = (former, successor, kind) =>
-  `select format('alter ${kind} %s set (%s)', ${literal(quoted(successor))}, ${OPTIONS_SQL})
+  `select format('alter ${kind} %s set (%s)', ${literal(quoted(successor))}, ${optionsSql('c.reloptions')})
    from pg_class c where c.oid = ${oidOf(former)} and c.reloptions is not null`;
 
 /** What the one by index needs comes with the index. */
@@ -57,8 +57,11 @@ const identity: Statements = (former, successor) =>
 
 const ROLE = "case when a.grantee = 0 then 'public' else quote_ident(pg_get_userbyid(a.grantee)) end";
 
-/** Gives the table built aside the checks and NOT NULL of the published one: they look at its rows, so that it is done before. */
-export async function keepChecks(session: Session, published: Relation, aside: Relation): Promise<void> {
+/**
+ * Gives the table built aside the checks and NOT NULL of the published one, which look at its rows, and what is set for
+ * single columns, which `analyze` heeds: so it is done before.
+ */
+export async function keepOfColumns(session: Session, published: Relation, aside: Relation): Promise<void> {
   const result = await session.query(
     `select format('add constraint %I %s', f.conname, pg_get_constraintdef(f.oid)) from pg_constraint f
      where f.conrelid = ${oidOf(published)} and f.contype in ('c', 'n') and not exists (
@@ -66,10 +69,20 @@ export async function keepChecks(session: Session, published: Relation, aside: R
        and not exists (select from pg_attribute t where t.attrelid = f.conrelid and t.attnum = any (f.conkey)
          and not exists (select from pg_attribute s where s.attrelid = ${oidOf(aside)} and s.attname = t.attname))
      union all
-     select format('alter column %I set not null', t.attname) from pg_attribute t
-     join pg_attribute s on s.attrelid = ${oidOf(aside)} and s.attname = t.attname and not s.attnotnull
-     where t.attrelid = ${oidOf(published)} and t.attnotnull and t.attnum > 0
-       and not exists (select from pg_constraint n where n.conrelid = t.attrelid and n.contype = 'n' and n.conkey = array[t.attnum])`,
+     select format('alter column %I %s', t.attname, setting) from pg_attribute t
+     join pg_attribute s on s.attrelid = ${oidOf(aside)} and s.attname = t.attname
+     join pg_type y on y.oid = t.atttypid
+     cross join lateral unnest(array[
+       case when t.attnotnull and not s.attnotnull
+         and not exists (select from pg_constraint n where n.conrelid = t.attrelid and n.contype = 'n' and n.conkey = array[t.attnum]) then 'set not null' end,
+       case when t.attstattarget >= 0 then 'set statistics ' || t.attstattarget end,
+       case when t.attstorage <> y.typstorage and t.atttypid = s.atttypid
+         then 'set storage ' || case t.attstorage when 'p' then 'plain' when 'e' then 'external' when 'x' then 'extended' else 'main' end end,
+       case when t.attcompression <> '' and t.atttypid = s.atttypid
+         then 'set compression ' || case t.attcompression when 'p' then 'pglz' else 'lz4' end end,
+       'set (' || ${optionsSql('t.attoptions')} || ')'
+     ]) as setting
+     where t.attrelid = ${oidOf(published)} and t.attnum > 0 and not t.attisdropped and setting is not null`,
   );
   const changes = result.rows.flatMap(([change]) => change ?? []);
   if (changes.length > 0) await session.query(`alter table ${quoted(aside)} ${changes.join(', ')}`);

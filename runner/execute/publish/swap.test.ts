@@ -64,6 +64,34 @@ describe('a swap', () => {
     ).toEqual(['t_check', 't_key']);
   });
 
+  it('keeps what is set for single columns, and the comments of indexes', async () => {
+    await publishModel(test.db, 'table', rows("(1, 'a')"), SWAP);
+    await query(`alter table m.t alter column x set statistics 700, alter column x set storage external, alter column x set compression pglz,
+      alter column k set (n_distinct = -0.5), add primary key (k); create index by_hand on m.t (x);
+      comment on index m.by_hand is 'quick'; comment on index m.t_pkey is 'key'`);
+    const kept = () =>
+      query(`select attname, attstattarget, attstorage, attcompression, attoptions from pg_attribute where attrelid = 'm.t'::regclass and attnum > 0
+        union all select relname, null, null, null, array[obj_description(oid)] from pg_class where oid in ('m.by_hand'::regclass, 'm.t_pkey'::regclass)`);
+    const before = await kept();
+    const statistics =
+      "select array_length(histogram_bounds::text::int[], 1) from pg_stats where schemaname = 'm' and attname = 'x'";
+    expect(before.flat()).toContain('{n_distinct=-0.5}');
+    await publishModel(test.db, 'table', 'select k, k::text as x from generate_series(1, 2000) as k', SWAP);
+    expect(await kept()).toEqual(before);
+    // The table aside is analyzed with it.
+    expect(await one(statistics)).toBe('701');
+    expect(await one("select count(*) from pg_stats where schemaname = 'm' and n_distinct = -0.5")).toBe('1');
+  });
+
+  it('keeps what is set for single columns of a materialized view, too', async () => {
+    await publishModel(test.db, 'materialized_view', rows("(1, 'a')"));
+    await query('alter materialized view m.t alter column x set statistics 700');
+    await publishModel(test.db, 'materialized_view', rows("(2, 'b')"));
+    expect(await one("select attstattarget from pg_attribute where attrelid = 'm.t'::regclass and attname = 'x'")).toBe(
+      '700',
+    );
+  });
+
   it('gives a table no grant that the former one had not, whatever the default privileges are', async () => {
     await publishModel(test.db, 'table', rows("(1, 'a')"), SWAP);
     await query('alter default privileges in schema m grant select on tables to swap_reader');

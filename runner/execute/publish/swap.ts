@@ -1,11 +1,11 @@
 import type { Session } from '../../adapters/types.ts';
 import type { IndexConfig } from '../../project/types.ts';
 import { beside, identifier, literal, quoted, type Relation } from '../../util/sql.ts';
-import { type Kind, kindOf, OPTIONS_SQL, oidOf } from './catalog.ts';
+import { type Kind, kindOf, oidOf, optionsSql } from './catalog.ts';
 import { signatureSql } from './dependents.ts';
 import type { ExclusiveStep, Statement } from './exclusive.ts';
 import { buildIndexes } from './indexes.ts';
-import { belongings, keepChecks } from './keep.ts';
+import { belongings, keepOfColumns } from './keep.ts';
 import { lockRelation } from './lock.ts';
 import { type PlannedViewOf, type Remade, rehearse, requireNoObstacles } from './rehearse.ts';
 
@@ -37,7 +37,7 @@ export function swapStep(
     async prepare() {
       [former, successor] = [await kindOf(session, published), await kindOf(session, aside)];
       signature = (await session.query(signatureSql(published))).rows[0]?.[0] ?? null;
-      if (former === 'table' && successor === 'table') await keepChecks(session, published, aside);
+      if (former === successor && successor !== 'view') await keepOfColumns(session, published, aside);
       if (successor !== 'view') {
         renames = await buildIndexes(session, published, aside, indexes);
         await session.query(`analyze ${quoted(aside)}`);
@@ -89,7 +89,7 @@ export function replaceViewStep(session: Session, published: Relation, sql: stri
   return {
     relation: published,
     async prepare() {
-      const query = `select ${OPTIONS_SQL} from pg_catalog.pg_class c where oid = ${oidOf(published)}`;
+      const query = `select ${optionsSql('c.reloptions')} from pg_catalog.pg_class c where oid = ${oidOf(published)}`;
       statement = replaceView(published, (await session.query(query)).rows[0]?.[0] ?? null, sql);
     },
     script: () => ({
