@@ -17,7 +17,7 @@ import { seed } from './materializations/seed.ts';
 import type { Built, Publication } from './materializations/types.ts';
 import { bound, modelSql, type SourceSql } from './model-sql.ts';
 import { kindOf } from './publish/catalog.ts';
-import type { PlannedView } from './publish/rehearse.ts';
+import type { ModelAt, PlannedView, ProjectModel } from './publish/project-models.ts';
 import { redirected } from './redirect.ts';
 import { sourceSql } from './source-sql.ts';
 import { failedTests, havePassed } from './unit-tests.ts';
@@ -108,21 +108,32 @@ async function audit(
 }
 
 async function materialize(context: BuildContext, tx: Session, node: Node): Promise<Built> {
-  const plannedView = (view: Relation): PlannedView | undefined => plannedViewOf(context, view);
-  if (node.type === 'seed') return seed(tx, node, { incremental: false, plannedView });
+  const modelAt: ModelAt = (relation) => projectModelAt(context, node, relation);
+  if (node.type === 'seed') return seed(tx, node, { incremental: false, modelAt });
   if (node.type === 'source' || node.materialized === 'ephemeral') throw new Error(`${node.name} has no relation`);
   const refresh = context.fullRefresh && node.config.full_refresh !== false;
   const incremental = node.materialized === 'incremental' && !refresh && (await kindOf(tx, node.relation)) === 'table';
   const sql = modelSql(context.graph, node, incremental, sourceOf(context));
   context.keepSql(node, sql);
-  return MATERIALIZATIONS[node.materialized](tx, node, sql, { incremental, plannedView });
+  return MATERIALIZATIONS[node.materialized](tx, node, sql, { incremental, modelAt });
 }
 
-function plannedViewOf(context: BuildContext, relation: Relation): PlannedView | undefined {
-  const node = [...context.plannedIds]
-    .map((id) => context.graph.nodes.get(id))
-    .find((planned) => planned && quoted(planned.relation) === quoted(relation));
-  if (node?.type !== 'model' || node.materialized !== 'view') return undefined;
+/** @param swapped what gives its place to another */
+function projectModelAt(context: BuildContext, swapped: Node, relation: Relation): ProjectModel | undefined {
+  const { graph, plannedIds } = context;
+  const node = [...graph.nodes.values()].find((other) => quoted(other.relation) === quoted(relation));
+  if (!node || node.type === 'source') return undefined;
+  const isPlanned = plannedIds.has(node.id);
+  return {
+    name: node.name,
+    file: node.file,
+    isReader: graph.dag.ancestors(node.id).has(swapped.id),
+    isPlanned,
+    view: isPlanned && node.type === 'model' && node.materialized === 'view' ? plannedView(context, node) : undefined,
+  };
+}
+
+function plannedView(context: BuildContext, node: ModelNode): PlannedView {
   return {
     sql: modelSql(context.graph, node, false, sourceOf(context)),
     audit: async (session, aside) => {

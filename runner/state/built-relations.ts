@@ -35,12 +35,15 @@ export async function noteBuilt(
   await tx.query('release savepoint noted');
 }
 
-/** Views that this transaction has made again, since a table that they read was swapped. */
+/**
+ * Views that this transaction has made again, since a table that they read was swapped, and materialized views that it has
+ * put a table of their rows in place of.
+ */
 export async function noteRemade(tx: Session, stateSchema: string): Promise<void> {
   await tx.query(
-    `update ${tableOf(stateSchema)} as b set oid = c.oid::bigint
+    `update ${tableOf(stateSchema)} as b set oid = c.oid::bigint, kind = c.relkind
      from pg_catalog.pg_class as c join pg_catalog.pg_namespace as n on n.oid = c.relnamespace
-     where n.nspname = b.schema_name and c.relname = b.relation_name and c.relkind::text = b.kind and b.kind = 'v'
+     where n.nspname = b.schema_name and c.relname = b.relation_name and (b.kind, c.relkind) in (('v', 'v'), ('m', 'r'))
        and c.oid::bigint <> b.oid and age(c.xmin) <= age(pg_current_xact_id()::xid)`,
   );
 }

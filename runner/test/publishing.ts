@@ -5,7 +5,7 @@ import { buildNode } from '../execute/build-node.ts';
 import { MATERIALIZATIONS } from '../execute/materializations/index.ts';
 import type { Written } from '../execute/materializations/types.ts';
 import { exclusively } from '../execute/publish/exclusive.ts';
-import type { PlannedViewOf } from '../execute/publish/rehearse.ts';
+import type { ModelAt } from '../execute/publish/project-models.ts';
 import { buildGraph } from '../graph/build-graph.ts';
 import type { Graph, ModelNode } from '../graph/types.ts';
 import type { NodeConfig } from '../project/types.ts';
@@ -16,7 +16,7 @@ export interface PublishOptions {
   readonly name?: string;
   readonly config?: NodeConfig;
   readonly incremental?: boolean;
-  readonly plannedView?: PlannedViewOf;
+  readonly modelAt?: ModelAt;
   /** Milliseconds. */
   readonly patience?: number;
   /** Called with what is built, in its transaction, before it is published. */
@@ -30,7 +30,7 @@ export function publishModel(
   sql: string,
   options: PublishOptions = {},
 ): Promise<Written> {
-  const { name = 't', config = {}, incremental = false, plannedView = () => undefined, patience = 60_000 } = options;
+  const { name = 't', config = {}, incremental = false, modelAt = () => undefined, patience = 60_000 } = options;
   const node = {
     type: 'model',
     id: `model.x.${name}`,
@@ -43,7 +43,7 @@ export function publishModel(
     config,
   } as unknown as ModelNode;
   return db.transaction(async (tx) => {
-    const built = await MATERIALIZATIONS[materialized](tx, node, sql, { incremental, plannedView });
+    const built = await MATERIALIZATIONS[materialized](tx, node, sql, { incremental, modelAt });
     await options.audit?.(tx, built.audited);
     const { written, steps } = await built.publish();
     await exclusively(tx, steps, { patience });

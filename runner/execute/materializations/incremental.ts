@@ -52,9 +52,7 @@ export const incremental: Materialization = async (session, node, sql, options) 
     audited: aside,
     publish: async (): Promise<Publication> => ({
       written: { rows, changed, identical: false },
-      steps: [
-        swapStep(session, published, aside, { plannedView: options.plannedView, indexes: node.config.indexes ?? [] }),
-      ],
+      steps: [swapStep(session, published, aside, { modelAt: options.modelAt, indexes: node.config.indexes ?? [] })],
     }),
   };
 };

@@ -10,7 +10,7 @@ import type { Materialization, Publication } from './types.ts';
  * Filled aside and swapped in: a refresh would lock out its readers, and nobody could audit it before they read it. Not
  * published when neither its definition nor its rows differ.
  */
-export const materializedView: Materialization = async (session, node, sql, { plannedView }) => {
+export const materializedView: Materialization = async (session, node, sql, { modelAt }) => {
   const published = node.relation;
   const aside = asideOf(published);
   const indexes = node.config.indexes ?? [];
@@ -27,7 +27,7 @@ export const materializedView: Materialization = async (session, node, sql, { pl
         const changed = identical ? 0 : rows;
         return {
           written: { rows, changed, identical },
-          steps: [swapStep(session, published, aside, { plannedView, indexes })],
+          steps: [swapStep(session, published, aside, { modelAt, indexes })],
         };
       }
       await session.query(`drop materialized view ${quoted(aside)}`);

@@ -3,6 +3,7 @@ import { RunnerError } from '../../errors.ts';
 import type { NodeConfig } from '../../project/types.ts';
 import { type TestDatabase, testDatabase } from '../../test/database.ts';
 import { publishModel } from '../../test/publishing.ts';
+import type { ModelAt, PlannedView } from '../publish/project-models.ts';
 import type { MATERIALIZATIONS } from './index.ts';
 import type { Written } from './types.ts';
 
@@ -23,6 +24,10 @@ afterAll(async () => {
 function publish(materialized: keyof typeof MATERIALIZATIONS, sql: string, config: NodeConfig = {}): Promise<Written> {
   return publishModel(test.db, materialized, sql, { config });
 }
+/** Whatever is asked about is a view that the run rebuilds. */
+const planned =
+  (view: PlannedView): ModelAt =>
+  () => ({ name: 'v', file: 'models/v.sql', isReader: true, isPlanned: true, view });
 const values = (rows: string): string => `select * from (values ${rows}) as v (k, x)`;
 const content = (): Promise<readonly (readonly (string | null)[])[]> => query('select k, x from m.t order by k, x');
 
@@ -84,7 +89,7 @@ describe('a table', () => {
     expect((refusal as RunnerError).message).toContain('the view m.v reads it');
     expect(await content()).toEqual([['1', 'a']]);
     await publishModel(test.db, 'table', 'select 2 as k', {
-      plannedView: () => ({ sql: 'select k from m.t', audit: async () => undefined }),
+      modelAt: planned({ sql: 'select k from m.t', audit: async () => undefined }),
     });
     expect(await query('select * from m.v')).toEqual([['2']]);
   });
@@ -93,10 +98,8 @@ describe('a table', () => {
     await publish('table', values("(1, 'a')"));
     await query('create view m.v as select k, x from m.t');
     const refuse = (): Promise<void> => Promise.reject(new Error('contract of v failed'));
-    const plannedView = () => ({ sql: 'select k from m.t', audit: refuse });
-    await expect(publishModel(test.db, 'table', 'select 2 as k', { plannedView })).rejects.toThrow(
-      'contract of v failed',
-    );
+    const modelAt = planned({ sql: 'select k from m.t', audit: refuse });
+    await expect(publishModel(test.db, 'table', 'select 2 as k', { modelAt })).rejects.toThrow('contract of v failed');
     expect(await query('select * from m.v')).toEqual([['1', 'a']]);
   });
 

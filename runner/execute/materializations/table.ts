@@ -48,7 +48,7 @@ async function publishTable(
   const comparable =
     (await kindOf(session, published)) === 'table' && sameColumns(columns, await columnsOf(session, published));
   const swap = { rows, changed: rows, identical: false };
-  const steps = [swapStep(session, published, aside, { plannedView: options.plannedView, indexes })];
+  const steps = [swapStep(session, published, aside, { modelAt: options.modelAt, indexes })];
   if (!comparable) return { written: swap, steps };
 
   let changed = 0;

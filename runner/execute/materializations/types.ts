@@ -2,7 +2,7 @@ import type { Session } from '../../adapters/types.ts';
 import type { ModelNode } from '../../graph/types.ts';
 import type { Relation } from '../../util/sql.ts';
 import type { ExclusiveStep } from '../publish/exclusive.ts';
-import type { PlannedViewOf } from '../publish/rehearse.ts';
+import type { ModelAt } from '../publish/project-models.ts';
 
 /**
  * How a model's SQL becomes its relation, in the transaction that also audits and commits it: until then nobody else
@@ -18,7 +18,7 @@ export type Materialization = (
 export interface MaterializeOptions {
   /** An incremental model goes into the table that is there; false the first time and for a full refresh. */
   readonly incremental: boolean;
-  readonly plannedView: PlannedViewOf;
+  readonly modelAt: ModelAt;
 }
 
 /** What is built and not yet published. */

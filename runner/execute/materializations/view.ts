@@ -8,7 +8,7 @@ import type { Materialization, Publication } from './types.ts';
  * Published only when its definition is another; where it is, when its columns stay or some are added at the end, else
  * by a swap.
  */
-export const view: Materialization = async (session, node, sql, { plannedView }) => {
+export const view: Materialization = async (session, node, sql, { modelAt }) => {
   const published = node.relation;
   const aside = asideOf(published);
   await create(session, 'view', aside, sql);
@@ -17,10 +17,10 @@ export const view: Materialization = async (session, node, sql, { plannedView })
     async publish(): Promise<Publication> {
       const written = { rows: null, changed: null, identical: false };
       if ((await kindOf(session, published)) !== 'view')
-        return { written, steps: [swapStep(session, published, aside, { plannedView, indexes: [] })] };
+        return { written, steps: [swapStep(session, published, aside, { modelAt, indexes: [] })] };
       const [before, now] = [await columnsOf(session, published), await columnsOf(session, aside)];
       if (!startsWith(now, before))
-        return { written, steps: [swapStep(session, published, aside, { plannedView, indexes: [] })] };
+        return { written, steps: [swapStep(session, published, aside, { modelAt, indexes: [] })] };
       const identical =
         sameColumns(now, before) && (await definitionOf(session, published)) === (await definitionOf(session, aside));
       await session.query(`drop view ${quoted(aside)}`);

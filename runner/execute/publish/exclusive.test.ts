@@ -32,7 +32,7 @@ describe('steps that need exclusive locks', () => {
     await test.db.transaction(async (tx) => {
       await tx.query('create table m.t__aside as select 2 as k');
       const steps = {
-        t: swapStep(tx, of('t'), of('t__aside'), { plannedView: () => undefined, indexes: [] }),
+        t: swapStep(tx, of('t'), of('t__aside'), { modelAt: () => undefined, indexes: [] }),
         v: replaceViewStep(tx, of('v'), 'select 3 as k'),
       };
       const list = order.map((name) => steps[name as keyof typeof steps]);

@@ -31,10 +31,10 @@ export async function buildIndexes(
   session: Session,
   published: Relation,
   aside: Relation,
-  wanted: readonly IndexConfig[],
+  wanted: readonly IndexConfig[] | 'as they are',
 ): Promise<readonly string[]> {
   const present = await indexesOf(session, published);
-  const asked = wantedIndexes(published, wanted);
+  const asked = wanted === 'as they are' ? present : wantedIndexes(published, wanted);
   const kept = present.filter(({ name, ours }) => !ours || asked.some((index) => index.name === name));
   const added = asked.filter(({ name }) => !present.some((index) => index.name === name));
   const built = new Set((await indexesOf(session, aside)).map(({ name }) => name));

@@ -7,29 +7,34 @@ import type { ExclusiveStep, Statement } from './exclusive.ts';
 import { buildIndexes } from './indexes.ts';
 import { belongings, keepOfColumns } from './keep.ts';
 import { lockRelation } from './lock.ts';
-import { type PlannedViewOf, type Remade, rehearse, requireNoObstacles } from './rehearse.ts';
+import type { ModelAt } from './project-models.ts';
+import { type Remade, rehearse } from './rehearse.ts';
 
 export interface SwapOptions {
-  readonly plannedView: PlannedViewOf;
-  /** Those that the configuration asks for. */
-  readonly indexes: readonly IndexConfig[];
+  readonly modelAt: ModelAt;
+  /** Those that the configuration asks for; `as they are` for those of the published relation. */
+  readonly indexes: readonly IndexConfig[] | 'as they are';
+  /** Names of the materialized views that a swap beside this one takes care of. */
+  readonly frozen?: Set<string>;
 }
 
 /**
  * The relation built aside takes the place of the published one, of whatever kind either is, or its name when there is
  * none. Kept are grants, comments, options, owner, indexes, keys and checks; views over it are made again where they
- * are, with all that belongs to them.
+ * are, with all that belongs to them. A materialized view over it that the same run fills anew stands until then as a
+ * table of its rows.
  * @throws RunnerError from `prepare`: `DEPENDENT_VIEW`, `SWAP_BLOCKED`
  */
 export function swapStep(
   session: Session,
   published: Relation,
   aside: Relation,
-  { plannedView, indexes }: SwapOptions,
+  { modelAt, indexes, frozen }: SwapOptions,
 ): ExclusiveStep {
   let former: Kind | undefined;
   let successor: Kind | undefined;
   let views: readonly Remade[] = [];
+  let freezing: readonly ExclusiveStep[] = [];
   let signature: string | null = null;
   let renames: readonly string[] = [];
   return {
@@ -43,20 +48,27 @@ export function swapStep(
         await session.query(`analyze ${quoted(aside)}`);
       }
       if (former === undefined) return;
-      await requireNoObstacles(session, published);
-      views = await rehearse(session, published, aside, plannedView);
+      const rehearsed = await rehearse(session, published, aside, modelAt);
+      views = rehearsed.views;
+      freezing = await freeze(session, rehearsed.matviews, modelAt, frozen ?? new Set());
     },
     script() {
       const old = beside(published, '__old');
       const moved = views.filter(({ inPlace }) => !inPlace).map(({ relation }) => relation);
+      const before = freezing.map((step) => step.script());
       return {
         locks: [
+          ...before.flatMap(({ locks }) => locks),
           // From the outermost view inwards, as a reader takes its locks.
           ...views.toReversed().map(({ relation }) => ({ relation, statement: lockRelation('view', relation) })),
           ...(former ? [{ relation: published, statement: lockRelation(former, published) }] : []),
         ],
-        isStale: `(${signatureSql(published)}) is distinct from ${literal(signature)}`,
+        isStale: [
+          ...before.flatMap(({ isStale }) => isStale ?? []),
+          `(${signatureSql(published)}) is distinct from ${literal(signature)}`,
+        ].join(' or '),
         statements: [
+          ...before.flatMap(({ statements }) => statements),
           ...(former && successor
             ? [{ each: belongings({ ...published, kind: former }, { ...aside, kind: successor }) }]
             : []),
@@ -70,6 +82,28 @@ export function swapStep(
       };
     },
   };
+}
+
+/** Prepared swaps of materialized views for tables of their rows, which hold on to nothing; the outermost come first. */
+async function freeze(
+  session: Session,
+  matviews: readonly Relation[],
+  modelAt: ModelAt,
+  frozen: Set<string>,
+): Promise<readonly ExclusiveStep[]> {
+  const steps: ExclusiveStep[] = [];
+  for (const matview of matviews) {
+    if (frozen.has(quoted(matview))) continue;
+    frozen.add(quoted(matview));
+    const rows = beside(matview, '__rows');
+    await session.query(
+      `drop table if exists ${quoted(rows)}; create table ${quoted(rows)} as select * from ${quoted(matview)}`,
+    );
+    const step = swapStep(session, matview, rows, { modelAt, indexes: 'as they are', frozen });
+    await step.prepare();
+    steps.push(step);
+  }
+  return steps;
 }
 
 function remake({ relation, options, sql, inPlace }: Remade): readonly Statement[] {
