@@ -11,7 +11,7 @@ import { createStore, type Store } from '../state/store.ts';
 import type { TargetState } from '../state/types.ts';
 import { createVersions, type Versions } from '../state/versions.ts';
 import { again } from '../util/again.ts';
-import { maskValues } from '../util/mask-values.ts';
+import { maskValues, withoutValues } from '../util/mask-values.ts';
 import { identifier } from '../util/sql.ts';
 import { stopwatch } from '../util/timings.ts';
 import type { LoadedProject } from './load-project.ts';
@@ -172,8 +172,8 @@ function exitCodeOf(error: unknown): number {
 
 function ofError(error: unknown): Omit<RunEnd, 'exitCode'> {
   if (error instanceof Cancelled) return { status: 'cancelled', error: null };
-  const message = error instanceof Error ? error.message : String(error);
-  return { status: 'error', error: maskValues(message) };
+  if (error instanceof RunnerError) return { status: 'error', error: error.faults.map(withoutValues).join('\n') };
+  return { status: 'error', error: maskValues(error instanceof Error ? error.message : String(error)) };
 }
 
 /** Schemas and raw tables that are not there yet: sources may be read before anything has landed. */

@@ -2,7 +2,7 @@ import type { Session } from '../adapters/types.ts';
 import type { Node } from '../graph/types.ts';
 import type { BuiltNode } from './build-node.ts';
 import type { Written } from './materializations/types.ts';
-import { type ExclusiveStep, exclusively } from './publish/exclusive.ts';
+import { type ExclusiveOptions, type ExclusiveStep, exclusively } from './publish/exclusive.ts';
 
 export interface Publishing {
   readonly written: ReadonlyMap<Node, Written>;
@@ -14,24 +14,18 @@ export interface Publishing {
   finish(isLast: boolean): Promise<void>;
 }
 
+export interface PublishOptions extends Required<Pick<ExclusiveOptions, 'patience' | 'takeTurn'>> {
+  readonly onNode: (node: Node) => void;
+}
+
 /**
  * Publishes what is built.
- * @param patience milliseconds to try for exclusive locks
- * @param onNode told which node it is about, in case it fails
- * @param takeTurn waits until no other unit of the run holds exclusive locks
+ * @param options how to get exclusive locks, and `onNode`, told which node it is about in case it fails
  */
 export async function publishBuilt(
   tx: Session,
   built: readonly BuiltNode[],
-  {
-    patience,
-    onNode,
-    takeTurn,
-  }: {
-    readonly patience: number;
-    readonly onNode: (node: Node) => void;
-    readonly takeTurn: () => Promise<void>;
-  },
+  { patience, takeTurn, onNode }: PublishOptions,
 ): Promise<Publishing> {
   const all = new Map<Node, Written>();
   const nodes = new Map<ExclusiveStep, Node>();
@@ -44,9 +38,8 @@ export async function publishBuilt(
   return {
     written: all,
     async finish(isLast) {
-      if (nodes.size > 0) await takeTurn();
       const onStep = (step: ExclusiveStep): void => onNode(nodes.get(step) as Node);
-      await exclusively(tx, [...nodes.keys()], { patience, isLast, onStep });
+      await exclusively(tx, [...nodes.keys()], { patience, takeTurn, isLast, onStep });
       for (const { node, afterwards } of built) {
         onNode(node);
         await afterwards();

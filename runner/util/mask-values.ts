@@ -12,6 +12,6 @@ export function withoutValues({ code, message }: Pick<Fault, 'code' | 'message'>
 export function maskValues(text: string): string {
   return text
     .replace(/: ".*"/s, ': "***"')
-    .replace(/\bvalue ".*?"/gs, 'value "***"')
+    .replace(/\b(value|value is) ".*?"/gs, '$1 "***"')
     .replace(/=\(.*\)/gs, '=(***)');
 }

@@ -32,6 +32,8 @@ export interface ExclusiveOptions {
   readonly patience: number;
   /** False when the transaction goes on: what is written after it is to be written by the transaction itself. */
   readonly isLast?: boolean;
+  /** Waits until no other unit of the run holds exclusive locks. */
+  readonly takeTurn?: () => Promise<void>;
   /** Told the step that is at work, and when it fails the one that did. */
   readonly onStep?: (step: ExclusiveStep) => void;
 }
@@ -44,10 +46,9 @@ export interface ExclusiveOptions {
 export async function exclusively(
   session: Session,
   steps: readonly ExclusiveStep[],
-  { patience, isLast = true, onStep = () => undefined }: ExclusiveOptions,
+  { patience, isLast = true, onStep = () => undefined, takeTurn = async () => undefined }: ExclusiveOptions,
 ): Promise<void> {
   if (steps.length === 0) return;
-  const deadline = Date.now() + patience;
   const prepare = async (): Promise<void> => {
     for (const step of steps) {
       onStep(step);
@@ -55,6 +56,8 @@ export async function exclusively(
     }
   };
   await prepare();
+  await takeTurn();
+  const deadline = Date.now() + patience;
   for (let attempts = 1; ; attempts += 1) {
     const ordered = readersLast(steps);
     try {
@@ -74,16 +77,12 @@ export async function exclusively(
 
 /** A view that one step makes again, as it was, and another replaces, must be replaced last. */
 function readersLast(steps: readonly ExclusiveStep[]): readonly ExclusiveStep[] {
-  const rest = new Map(
-    steps.map((step) => [step, new Set(step.script().locks.map(({ relation }) => quoted(relation)))] as const),
-  );
   const ordered: ExclusiveStep[] = [];
-  while (rest.size > 0) {
-    const isFree = (step: ExclusiveStep): boolean =>
-      [...rest].every(([other, locked]) => other === step || !locked.has(quoted(step.relation)));
-    const next = [...rest.keys()].find(isFree) ?? ([...rest.keys()][0] as ExclusiveStep);
-    rest.delete(next);
-    ordered.push(next);
+  for (let rest = steps; rest.length > 0; rest = steps.filter((step) => !ordered.includes(step))) {
+    const isLocked = ({ relation }: ExclusiveStep, other: ExclusiveStep): boolean =>
+      other.script().locks.some((lock) => quoted(lock.relation) === quoted(relation));
+    const free = rest.filter((step) => !rest.some((other) => other !== step && isLocked(step, other)));
+    ordered.push(...(free.length > 0 ? free : rest));
   }
   return ordered;
 }
