@@ -1,5 +1,5 @@
 import type { Located } from '../compile/locate.ts';
-import type { Compiled } from '../compile/render.ts';
+import type { Compiled } from '../compile/template.ts';
 import type { Rendered, RenderOptions } from '../compile/types.ts';
 import type { Env } from '../project/env.ts';
 import type { ModelFile, Project } from '../project/types.ts';

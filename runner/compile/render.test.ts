@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { type Fault, RunnerError } from '../errors.ts';
 import { projectOf } from '../test/projects.ts';
 import { bind } from './bind.ts';
 import { createRenderer } from './render.ts';
@@ -10,7 +9,6 @@ const MACROS = {
   'macros/month.sql': "{% macro month() %}\n  date '{{ as_of | month_start | add_months(-12) }}'\n{% endmacro %}",
   'macros/outer.sql': '{% macro outer(x) %}f({{ x }}, {{ day() }}){% endmacro %}',
   'macros/eager.sql': "{% set kept = [as_of, var('n'), ref('codes')] %}{% macro eager() %}{{ kept }}{% endmacro %}",
-  'macros/broken.sql': '{% macro broken(x) %}\n  {{ x }}\n  {{ nothing_such }}\n{% endmacro %}',
 };
 
 function render(template: string, options: Partial<RenderOptions> = {}): Rendered {
@@ -25,15 +23,6 @@ function render(template: string, options: Partial<RenderOptions> = {}): Rendere
     ...options,
   });
   return renderer({ name: 'm', file: 'models/m.sql', template, config: { schema: 'folder', tags: ['t'] } });
-}
-
-function fault(template: string): Fault | undefined {
-  try {
-    render(template);
-  } catch (error) {
-    return (error as RunnerError).faults[0];
-  }
-  return undefined;
 }
 
 describe('rendering a model', () => {
@@ -175,47 +164,5 @@ describe('the hash of a model', () => {
     const template = 'select interval {{ day() }}';
     expect(hash(template, ['day'])).toBe(hash(template, ['day']));
     expect(hash(template, ['day'])).not.toBe(hash(`${template} as a`, ['day']));
-  });
-});
-
-describe('a template error', () => {
-  it.each([
-    ['an unknown ref', "select 1\nfrom {{ ref('othr') }}", { line: 2, hint: 'Did you mean "other"?' }],
-    ['an unknown source', "\n\n{{ source('s', 'tt') }}", { line: 3, hint: 'Did you mean "s.t"?' }],
-    ['an unknown variable', "{{ var('m') }}", { line: 1, message: "var('m') has no value" }],
-    ['an unset environment variable', "{{ env('NOPE') }}", { line: 1 }],
-    ['a secret', "\n{{ env('TOKEN') }}", { line: 2, message: "env('TOKEN') is a secret" }],
-    ['an unknown macro', 'a\nb {{ dya() }}', { line: 2, message: 'dya() is not defined', hint: 'Did you mean "day"?' }],
-    [
-      'an unknown name',
-      'a\nb {{ as_fo }}',
-      { line: 2, message: '{{ as_fo }} has no value', hint: 'Did you mean "as_of"?' },
-    ],
-    ['an unknown filter', 'a\nb {{ as_of | mont_start }}', { line: 2 }],
-    ['an unknown tag', 'a\n{% foo %}', { line: 2, message: 'unknown block tag: foo' }],
-    ['a call that is not closed', "a\n{{ ref('other' }}", { line: 2 }],
-    ['a block that is not closed', 'a\n\n{% if true %}\nb', { line: 3 }],
-    [
-      'an unknown config key',
-      "a\n{{ config(materialised='table') }}",
-      { line: 2, hint: 'Did you mean "materialized"?' },
-    ],
-  ])('of %s has its line and a next step', (_what, template, expected) => {
-    expect(fault(template)).toMatchObject({ code: 'TEMPLATE_ERROR', file: 'models/m.sql', ...expected });
-    expect(fault(template)?.source).toBe(template.split('\n')[(expected.line ?? 1) - 1]);
-  });
-
-  it('inside a macro points at the macro', () => {
-    expect(fault('a\n{{ broken(1) }}')).toMatchObject({
-      file: 'macros/broken.sql',
-      line: 3,
-      message: '{{ nothing_such }} has no value',
-      through: 'called in models/m.sql',
-    });
-  });
-
-  it('of a macro file that defines another name says which', () => {
-    const project = projectOf({ 'macros/a.sql': '{% macro b() %}{% endmacro %}' });
-    expect(() => createRenderer(project, { asOf: '2026-01-01', vars: {}, env: () => undefined })).toThrow(RunnerError);
   });
 });

@@ -1,6 +1,6 @@
 import { didYouMean } from '../util/suggest.ts';
-import type { Path, YamlFile } from '../util/yaml.ts';
-import type { MapReader } from '../util/yaml-map.ts';
+import type { FaultFields, Path } from '../util/yaml.ts';
+import { type MapReader, readMap } from '../util/yaml-map.ts';
 import { defined } from './defined.ts';
 import { DURATION, millisecondsOf } from './durations.ts';
 import { type Grants, type IndexConfig, type NodeConfig, ON_SCHEMA_CHANGE, PUBLISH } from './types.ts';
@@ -24,9 +24,21 @@ export const NODE_KEYS = [
   'post_hook',
 ];
 
-/** Checks what `config()` in a model says of it; faults go to the reader. */
-export function nodeConfig(yaml: YamlFile, value: unknown, path: Path): NodeConfig {
-  return nodeConfigOf(yaml.map(value, path, NODE_KEYS));
+/**
+ * Checks what `config()` in a model says of it.
+ * @param fault told what is wrong, and with which key
+ */
+export function configOf(values: unknown, fault: (fields: FaultFields, key: string) => void): NodeConfig {
+  const code = 'TEMPLATE_ERROR';
+  const call = {
+    codes: { unknown: code, missing: code },
+    shown: (value: unknown) => JSON.stringify(value) ?? 'nothing',
+    fault: (path: Path, fields: FaultFields) => {
+      fault(fields, String(path[0]));
+      return null;
+    },
+  };
+  return nodeConfigOf(readMap(call, values, { path: [], what: 'config()', keys: NODE_KEYS }));
 }
 
 export function nodeConfigOf(map: MapReader): NodeConfig {

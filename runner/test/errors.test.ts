@@ -71,11 +71,11 @@ describe('without a server', () => {
     expect([...places(ended)].sort()).toEqual([
       'CONTRACT_KEY_MISSING soda/marts/rate.yml:1:1',
       expect.stringMatching(/^CONTRACT_KEY_UNKNOWN soda\/marts\/rate\.yml:\d+:1$/),
-      'MACRO_MISSING macros/today.sql:1',
+      'MACRO_MISSING macros/today.sql:1:1',
       'MATERIALIZED_UNKNOWN models/marts/product.sql:1:24',
       expect.stringMatching(/^SEED_INVALID seeds\/rate\.csv:\d+$/),
       'SQL_STATEMENT models/marts/revenue.sql:3:107',
-      'TEMPLATE_ERROR models/marts/question.sql:2:36',
+      'TEMPLATE_ERROR models/marts/question.sql:2:33',
     ]);
   });
 

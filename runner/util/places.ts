@@ -12,6 +12,13 @@ export function placeAt(text: string, offset: number): TextPlace {
   return { line, column: offset - start + 1, source: lineOf(text, line) };
 }
 
+/** The offset of a place, both of which count from 1. */
+export function offsetAt(text: string, line: number, column: number): number {
+  let start = 0;
+  for (let at = 1; at < line; at += 1) start = text.indexOf('\n', start) + 1;
+  return start + column - 1;
+}
+
 /** The place where a text first stands in another, `undefined` when it does not. */
 export function placeOf(text: string, sought: string): TextPlace | undefined {
   const offset = text.indexOf(sought);

@@ -1,5 +1,5 @@
 import { didYouMean } from './suggest.ts';
-import type { FaultFields, Path, YamlFile } from './yaml.ts';
+import type { FaultFields, Path } from './yaml.ts';
 
 /**
  * Reads one map of a file. A key that is absent or empty gives `null`; one of the wrong kind gives `null` and a fault. Where
@@ -40,8 +40,16 @@ interface Place {
   readonly silent?: boolean;
 }
 
+/** Where a map stands: a file, or values that are given otherwise. */
+interface Holder {
+  readonly codes: Readonly<Record<'unknown' | 'missing', string>>;
+  /** `value` as it is written at `path`. */
+  shown(value: unknown, path: Path): string;
+  fault(path: Path, fields: FaultFields): null;
+}
+
 /** Called through the `map` of a file or of a map. */
-export function readMap(yaml: YamlFile, found: unknown, { path, what, keys, silent = false }: Place): MapReader {
+export function readMap(yaml: Holder, found: unknown, { path, what, keys, silent = false }: Place): MapReader {
   const { codes } = yaml;
   const value = isRecord(found) ? found : {};
   const quiet = silent || value !== found;
