@@ -1,5 +1,6 @@
 import { afterCharacters } from '../util/places.ts';
 import { identifier, quoted, type Relation } from '../util/sql.ts';
+import { type Around, type SqlToken, syntaxHint } from './sql-hint.ts';
 import { references } from './sql-references.ts';
 
 /** A text that is exactly one query. */
@@ -74,7 +75,7 @@ function check(library: Library, sql: string): Query | QueryProblem {
   } catch (error) {
     if (!library.hasSqlDetails(error)) return { tree: sql, end: sql.length };
     const offset = afterCharacters(sql, error.sqlDetails?.cursorPosition ?? 0);
-    return { code: 'SQL_SYNTAX', message: error.message, offset, hint: syntaxHint(sql, offset) };
+    return { code: 'SQL_SYNTAX', message: error.message, offset, hint: hintOf(library, sql, offset) };
   }
   const [first, second] = statements;
   if (!first) return empty(sql);
@@ -151,10 +152,29 @@ function isDeep(tree: unknown): boolean {
   return false;
 }
 
-function syntaxHint(sql: string, offset: number): string | undefined {
-  if (/,\s*$/.test(sql.slice(0, offset))) return 'There is a comma too many before it.';
-  if (offset >= sql.length) return 'Something is not finished: a parenthesis, a quote, a CASE without END.';
-  return undefined;
+function hintOf(library: Library, sql: string, offset: number): string {
+  const parses = (text: string): boolean => {
+    try {
+      library.parseSync(text);
+      return true;
+    } catch {
+      return false;
+    }
+  };
+  return syntaxHint(sql, offset, around(library, sql, offset), parses);
+}
+
+function around(library: Library, sql: string, offset: number): Around {
+  try {
+    const tokens = tokensOf(library, sql);
+    const byte = Buffer.byteLength(sql.slice(0, offset));
+    const [before, at] = [tokens.findLast(({ start }) => start < byte), tokens.find(({ start }) => start >= byte)];
+    const inText = (token: Token | undefined): SqlToken | undefined =>
+      token && { text: token.text, start: afterBytes(sql, token.start), end: afterBytes(sql, token.end) };
+    return { before: inText(before), at: inText(at) };
+  } catch {
+    return {};
+  }
 }
 
 /** The UTF-16 offset of the first token that is no comment from a byte on. */

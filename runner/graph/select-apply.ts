@@ -3,7 +3,7 @@ import { wildcard } from '../util/wildcard.ts';
 import type { SelectionState } from './select.ts';
 import { configKeys, configMethod, METHODS, methodOf, nodesOf } from './select-methods.ts';
 import { type Intersection, parseSelection, type Selector } from './select-parse.ts';
-import { elsewhereHint, methodHint, nameHint, STATUSES, statusHint } from './select-words.ts';
+import { methodHint, nameHint, STATUSES, statusHint, wordHint } from './select-words.ts';
 import type { Graph } from './types.ts';
 
 /** Nodes found. `stateful`: the target decides, so that none is an answer and no mistake. */
@@ -107,7 +107,7 @@ function matching(scope: Scope, { text, core, method: given, value }: Selector):
   if (key !== undefined && names.length === 0) {
     return fails('SELECTOR_EMPTY', `no node has "${key}" in its configuration`, nameHint(key, configKeys(graph)));
   }
-  const hint = (given === undefined ? elsewhereHint(graph, value) : undefined) ?? nameHint(value, names);
+  const hint = given === undefined ? wordHint(graph, value, names) : nameHint(value, names);
   return fails('SELECTOR_EMPTY', `selector "${core}" matches no node`, hint);
 }
 

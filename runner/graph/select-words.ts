@@ -14,6 +14,8 @@ export const STATUSES: readonly string[] = Object.keys({
   cancelled: true,
 } satisfies Record<Status, true>);
 
+const METHOD_NAMES = [...METHODS.keys(), 'result', 'selector', 'config'];
+
 /** dbt's words for a status. */
 const STATUS_WORDS: ReadonlyMap<string, string> = new Map([
   ['fail', 'failed'],
@@ -41,25 +43,26 @@ export function methodHint(graph: Graph, text: string, method: string, value: st
   const other = OTHER_METHODS.get(method);
   if (other !== undefined) return other;
   if (configKeys(graph).includes(method)) return instead(`config.${method}:${value}`);
-  const near = nearest(method, [...METHODS.keys(), 'result', 'selector', 'config']);
+  const near = nearest(method, METHOD_NAMES);
   return near
     ? instead(`${near}:${value}`)
     : `The methods are ${[...METHODS.keys()].join(', ')}, config.KEY, result, selector.`;
 }
 
-/** The next step after a word that is no name: the method by which something is found under it. */
-export function elsewhereHint(graph: Graph, word: string): string | undefined {
-  if (['modified', 'new'].includes(word)) return meant('changed');
-  const status = STATUS_WORDS.get(word) ?? STATUSES.find((known) => known === word);
-  if (status !== undefined) return meant(`result:${status}`);
-  const tags = nodesOf(graph).flatMap((node) => node.tags.map((tag) => `tag:${tag}`));
-  const sources =
-    METHODS.get('source')
-      ?.names(graph)
-      .map((name) => `source:${name}`) ?? [];
-  const others = [...tags, ...sources, ...[...graph.selectors.keys()].map((name) => `selector:${name}`)];
-  const same = others.find((other) => other.slice(other.indexOf(':') + 1) === word);
-  return same === undefined ? undefined : meant(same);
+/** The next step after a word that is no name: a name like it, or what is written with a method or stands for itself. */
+export function wordHint(graph: Graph, word: string, names: readonly string[]): string {
+  const others = new Map<string, string>([
+    ...['changed', 'modified', 'new'].map((same) => [same, 'changed'] as const),
+    ...STATUSES.map((status) => [status, `result:${status}`] as const),
+    ...[...STATUS_WORDS].map(([theirs, status]) => [theirs, `result:${status}`] as const),
+    ...METHOD_NAMES.map((method) => [method, `${method}:…`] as const),
+    ...nodesOf(graph).flatMap((node) => node.tags.map((tag) => [tag, `tag:${tag}`] as const)),
+    ...(METHODS.get('source')?.names(graph) ?? []).map((source) => [source, `source:${source}`] as const),
+    ...[...graph.selectors.keys()].map((name) => [name, `selector:${name}`] as const),
+  ]);
+  const near = others.has(word) ? word : nearest(word, [...names, ...others.keys()]);
+  if (near === undefined) return '`runner ls` lists every node.';
+  return meant(names.includes(near) ? near : (others.get(near) ?? near));
 }
 
 /** The next step after a name that nothing has. */

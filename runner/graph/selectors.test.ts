@@ -44,7 +44,7 @@ describe('a named selector of project.yml', () => {
 
   it('tells a fault once, where it stands, however many selectors read it', () => {
     expect(faults('  one: bb\n  two: selector:one\n  three: a selector:two')).toEqual([
-      'SELECTOR_EMPTY project.yml:3 selector "bb" matches no node → Did you mean "b"?',
+      'SELECTOR_EMPTY project.yml:3 selector "bb" matches no node → `runner ls` lists every node.',
     ]);
   });
 

@@ -1,10 +1,12 @@
-/** The candidate nearest to a mistyped name, or `undefined` when none is near (more than a third of it would change). */
+/**
+ * The candidate nearest to a mistyped name, or `undefined` when none is near: more than a third of either would change.
+ */
 export function nearest(name: string, candidates: Iterable<string>): string | undefined {
   let best: string | undefined;
-  let bestDistance = Math.max(1, Math.floor(name.length / 3)) + 1;
+  let bestDistance = Math.floor(name.length / 3) + 1;
   for (const candidate of candidates) {
     const distance = editDistance(name.toLowerCase(), candidate.toLowerCase(), bestDistance);
-    if (distance < bestDistance) {
+    if (distance < bestDistance && 3 * distance <= Math.min(name.length, candidate.length)) {
       best = candidate;
       bestDistance = distance;
     }

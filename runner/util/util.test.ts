@@ -29,6 +29,15 @@ describe('near names', () => {
   it('suggests a name that a slip could have made, and nothing when none is near', () => {
     expect(nearest('activte', ['salarie', 'activite'])).toBe('activite');
     expect(didYouMean('zzz', ['salarie', 'activite'])).toBeUndefined();
+    expect(nearest('prodcut', ['production', 'product'])).toBe('product');
+    for (const [name, known] of [
+      ['x', 'n'],
+      ['ab', 'ac'],
+      ['q', 'id'],
+      ['rate', 'r'],
+      ['tags', 'args'],
+    ])
+      expect(nearest(name ?? '', [known ?? '']), name).toBeUndefined();
   });
 });
 
