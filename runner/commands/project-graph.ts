@@ -6,6 +6,7 @@ import type { LocateInModel } from '../execute/locate-error.ts';
 import { buildGraph } from '../graph/build-graph.ts';
 import type { Graph } from '../graph/types.ts';
 import type { Cache } from '../project/cache.ts';
+import { placeFaults } from '../project/place-faults.ts';
 import { type Inspected, SOURCES } from '../project/read-project.ts';
 import type { ModelFile, Project } from '../project/types.ts';
 import { requireUnitTests } from '../unit-tests/check.ts';
@@ -22,7 +23,7 @@ export async function projectGraph(
   cache: Cache,
 ): Promise<Graph> {
   // Where a macro could not be read, what its callers render to means nothing.
-  if ([...unread].some((file) => file.startsWith('macros/'))) throw new RunnerError(ofFiles);
+  if ([...unread].some((file) => file.startsWith('macros/'))) throw new RunnerError(placeFaults(project.dir, ofFiles));
   const faults = [...ofFiles];
   const anySource = unread.has(SOURCES);
   const { macroFaults, render } = cachedRenderer(project, { ...options, anySource }, cache);
@@ -41,7 +42,7 @@ export async function projectGraph(
     ...models.faults,
     ...ofGraph.filter(({ code, file }) => !told.has(file) && (whole || !code.startsWith('SELECTOR'))),
   );
-  if (faults.length > 0 || !graph) throw new RunnerError(eachOnce(faults));
+  if (faults.length > 0 || !graph) throw new RunnerError(placeFaults(project.dir, eachOnce(faults)));
   return graph;
 }
 

@@ -40,7 +40,7 @@ function located(origin: Origin, rendered: TextPlace, templateOf: (file: string)
     column: argumentColumn(origin, source, place.column) ?? place.column,
     source,
     ...(through.length > 0 ? { through: through.join(', ') } : {}),
-    ...(origin.printed || callers.length > 0 ? { found: excerpt(rendered) } : {}),
+    ...((origin.printed || callers.length > 0) && rendered.source ? { found: excerpt(rendered) } : {}),
   };
 }
 

@@ -6,7 +6,9 @@ import type { Watch } from './template.ts';
 import type { Place } from './trace.ts';
 
 /** What the functions of a template say when they refuse their arguments. */
-export type Refusal = Omit<Fault, 'code' | 'file' | 'line' | 'column' | 'source' | 'through'>;
+export type Refusal = Omit<Fault, 'code' | 'file' | 'line' | 'column' | 'source' | 'through'> & {
+  readonly code?: string;
+};
 
 /** What went wrong in one rendering so far. */
 export interface Watched {
@@ -117,7 +119,7 @@ function oddity(value: unknown, text: string, names: readonly string[]): readonl
   if (value === undefined || value === null)
     return [
       'has no value',
-      didYouMean(text, names) ?? 'A text stands in quotes; a variable is set with {% set x = … %}.',
+      didYouMean(text, names) ?? 'A text stands in quotes, a variable is set by {% set %}, an argument by the call.',
     ];
   if (typeof value === 'function') return ['is a function, which is not called', `Call it: {{ ${text}() }}`];
   if (typeof value === 'number' && !Number.isFinite(value))

@@ -50,18 +50,14 @@ describe('a graph', () => {
   it('tells every wrong configuration at once', () => {
     expect(
       faults({
-        'models/a.sql': "{{ config(materialized='tabel') }}",
         'models/b.sql': "{{ config(materialized='incremental') }}",
-        'models/c.sql': "{{ config(materialized='incremental', unique_key='x', incremental_strategy='merg') }}",
         'models/d.sql': "{{ config(alias='e') }}",
         'models/e.sql': 'select 1',
         'sources/maps__answers.x': 'qestion',
         'models/question.sql': 'select 1',
       }),
     ).toEqual([
-      'MATERIALIZED_UNKNOWN | model a has an unknown materialization | Did you mean "table"?',
       "KEY_MISSING | incremental model b has no unique_key | Without a key, use incremental_strategy='append'; for groups of rows, group_key with delete+insert.",
-      'STRATEGY_UNKNOWN | model c has an unknown incremental_strategy | Did you mean "merge"?',
       'RELATION_TWICE | d and e both build public.e | Give one of them another schema or alias.',
       'REQUEST_UNKNOWN | source maps.answers takes its requests from an unknown model | Did you mean "question"?',
     ]);

@@ -5,12 +5,12 @@ import { didYouMean } from '../util/suggest.ts';
 import { buildDag, CycleError } from './dag.ts';
 import { modelFaults } from './model-faults.ts';
 import { selectorFaults } from './select.ts';
-import type { Graph, Materialized, ModelNode, Node, SeedNode, SourceNode } from './types.ts';
+import type { Graph, ModelNode, Node, SeedNode, SourceNode } from './types.ts';
 import { unitOf } from './unit-of.ts';
 
 /**
  * Seeds, sources and models as one graph. A requested source depends on the model it takes its requests from.
- * @throws RunnerError with every fault: `MATERIALIZED_UNKNOWN`, `KEY_MISSING`, `CONTRACT_OTHER_DATASET`, `REQUEST_UNKNOWN`, `CYCLE`, `SELECTOR_…`
+ * @throws RunnerError with every fault: `KEY_MISSING`, `CONTRACT_OTHER_DATASET`, `REQUEST_UNKNOWN`, `CYCLE`, `SELECTOR_…`
  */
 export function buildGraph(project: Project, rendered: readonly Rendered[]): Graph {
   const { name } = project.config;
@@ -73,7 +73,7 @@ function modelNode(project: Project, rendered: Rendered): ModelNode {
     relation: { schema: config.schema ?? 'public', name: config.alias ?? name },
     tags: config.tags ?? [],
     contract: project.contracts.get(name),
-    materialized: (config.materialized ?? 'view') as Materialized,
+    materialized: config.materialized ?? 'view',
     config,
     rendered,
     unitTests: project.unitTests.get(name) ?? [],
@@ -121,6 +121,7 @@ function relationFaults(nodes: readonly (ModelNode | SeedNode)[]): readonly Faul
           code: 'RELATION_TWICE',
           message: `${other.name} and ${node.name} both build ${relation}`,
           file: node.file,
+          found: node.relation.name,
           hint: 'Give one of them another schema or alias.',
         },
       ];
@@ -182,10 +183,13 @@ function withCycleNamed<T>(nodes: ReadonlyMap<string, Node>, build: () => T): T 
   } catch (error) {
     if (!(error instanceof CycleError)) throw error;
     const names = error.path.map((id) => nodes.get(id)?.name ?? id);
+    const reader = error.path.findIndex((id) => nodes.get(id)?.type === 'model');
+    const read = nodes.get(error.path[reader + 1] ?? '')?.name;
     throw new RunnerError({
       code: 'CYCLE',
       message: `models depend on each other in a circle: ${names.join(' → ')}`,
-      file: error.path.map((id) => nodes.get(id)?.file).find((file) => file !== undefined),
+      file: nodes.get(error.path[reader] ?? '')?.file,
+      found: read && `ref('${read}')`,
       hint: 'Take one ref() of the circle out: a model may only read what is built before it, and nothing may stand between the models of a transaction.',
     });
   }

@@ -37,7 +37,11 @@ describe('the configuration of a model', () => {
       "materialized='table', full_refresh=false",
       'CONFIG_UNUSED m is protected from a full refresh, but as table it is rebuilt by every run',
     ],
-    ["materialized='tabel'", 'MATERIALIZED_UNKNOWN model m has an unknown materialization'],
+    [
+      "materialized='incremental', incremental_strategy='merg'",
+      'STRATEGY_UNKNOWN wrong value for "incremental_strategy" of config()',
+    ],
+    ["materialized='tabel'", 'MATERIALIZED_UNKNOWN wrong value for "materialized" of config()'],
   ])('%s is refused', (config, fault) => {
     expect(faultsOf(model(config))).toEqual([fault]);
   });

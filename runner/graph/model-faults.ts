@@ -2,7 +2,7 @@ import type { Fault } from '../errors.ts';
 import type { NodeConfig, Project } from '../project/types.ts';
 import { placeOf, type TextPlace } from '../util/places.ts';
 import { didYouMean } from '../util/suggest.ts';
-import { MATERIALIZED, type ModelNode, STRATEGIES } from './types.ts';
+import type { ModelNode } from './types.ts';
 
 /** What a model's configuration says that can't be, or that would have no effect. */
 export function modelFaults(node: ModelNode, project: Project): readonly Fault[] {
@@ -15,15 +15,11 @@ export function modelFaults(node: ModelNode, project: Project): readonly Fault[]
 /** Where the file says what is wrong; nothing when its folder says it. */
 function placeIn(template: string, { found }: Fault): Partial<TextPlace> {
   const word = found?.split(' ')[0];
-  const sought = [...(word ? [`'${word}'`, `"${word}"`, word] : []), 'materialized', 'config('];
+  const sought = [...(word ? [`'${word}'`, `"${word}"`, word] : []), 'config('];
   return sought.map((text) => placeOf(template, text)).find((place) => place !== undefined) ?? {};
 }
 
 function faultsOf(node: ModelNode, project: Project): readonly Fault[] {
-  if (!MATERIALIZED.includes(node.materialized)) {
-    const fault = unknown(node, 'materialization', node.materialized, MATERIALIZED);
-    return [{ ...fault, code: 'MATERIALIZED_UNKNOWN' }];
-  }
   return [
     ...(node.materialized === 'incremental' ? incrementalFaults(node) : []),
     ...(node.materialized === 'ephemeral' ? ephemeralFaults(node) : []),
@@ -34,18 +30,19 @@ function faultsOf(node: ModelNode, project: Project): readonly Fault[] {
 
 function incrementalFaults(node: ModelNode): readonly Fault[] {
   const { name, file, config } = node;
-  const strategy = config.incremental_strategy ?? STRATEGIES[0];
-  if (!STRATEGIES.some((known) => known === strategy)) {
-    return [{ ...unknown(node, 'incremental_strategy', strategy, STRATEGIES), code: 'STRATEGY_UNKNOWN' }];
-  }
+  const strategy = config.incremental_strategy ?? 'delete+insert';
   const keys = [config.unique_key, config.group_key].filter((key) => key?.length);
   if (keys.length === 2) {
     const message = `incremental model ${name} has a unique_key and a group_key`;
-    return [{ code: 'CONFIG_INVALID', message, file, expected: 'the one or the other' }];
+    const hint = 'unique_key tells one row, group_key the rows that are replaced together.';
+    return [
+      { code: 'CONFIG_INVALID', message, file, found: 'group_key in config()', expected: 'the one or the other', hint },
+    ];
   }
   if (strategy === 'merge' && config.group_key?.length) {
     const message = `incremental model ${name} has a group_key, which merge can't use`;
-    return [{ code: 'CONFIG_INVALID', message, file, expected: 'unique_key, or delete+insert' }];
+    const hint = "merge finds rows by unique_key; groups are replaced by incremental_strategy='delete+insert'.";
+    return [{ code: 'CONFIG_INVALID', message, file, found: 'group_key in config()', hint }];
   }
   if (strategy === 'append' || keys.length === 1) return [];
   return [
@@ -73,7 +70,17 @@ function ephemeralFaults({ name, file, contract, rendered }: ModelNode): readonl
           },
         ]
       : []),
-    ...(reads ? [{ code: 'CONFIG_INVALID', message: `model ${name} is ephemeral: it has no {{ this }}`, file }] : []),
+    ...(reads
+      ? [
+          {
+            code: 'CONFIG_INVALID',
+            message: `model ${name} is ephemeral: it has no {{ this }}`,
+            file,
+            found: 'this',
+            hint: 'Make it a view or a table, or take {{ this }} out.',
+          },
+        ]
+      : []),
   ];
 }
 
@@ -114,11 +121,13 @@ function unusedFaults(node: ModelNode, project: Project): readonly Fault[] {
   // Whoever protects a table from being rebuilt must not lose it by a change of its kind.
   if (materialized !== 'incremental' && config.full_refresh === false) {
     const message = `${name} is protected from a full refresh, but as ${materialized} it is rebuilt by every run`;
-    return [...faults, { code: 'CONFIG_UNUSED', message, file, expected: "materialized='incremental'" }];
+    const hint = "Make it materialized='incremental', or take full_refresh out.";
+    return [...faults, { code: 'CONFIG_UNUSED', message, file, found: 'full_refresh in config()', hint }];
   }
   if (materialized === 'incremental' && config.incremental_strategy === 'append' && config.unique_key) {
     const message = `unique_key has no effect on ${name}, which appends`;
-    return [...faults, { code: 'CONFIG_UNUSED', message, file, expected: "incremental_strategy='merge'" }];
+    const hint = "Take it out, or use incremental_strategy='merge'.";
+    return [...faults, { code: 'CONFIG_UNUSED', message, file, found: 'unique_key in config()', hint }];
   }
   return faults;
 }
@@ -134,9 +143,4 @@ function ignoredFaults({ name, file, config }: ModelNode, { macros }: Project): 
       found: macro,
       hint: didYouMean(macro, known) ?? 'Macros are the files of macros/.',
     }));
-}
-
-function unknown(node: ModelNode, what: string, found: string, known: readonly string[]): Omit<Fault, 'code'> {
-  const message = `model ${node.name} has an unknown ${what}`;
-  return { message, file: node.file, expected: known.join(', '), found, hint: didYouMean(found, known) };
 }

@@ -61,9 +61,9 @@ describe('a named selector of project.yml', () => {
       'SELECTOR_EMPTY project.yml:3 selector "all" leaves out all that it takes',
     ]);
     expect(faults('  nothing:\n  "a b": a\n  typo: {selct: a}')).toEqual([
-      'CONFIG_INVALID project.yml:3 selector "nothing" names nothing',
-      'CONFIG_INVALID project.yml:4 a selector needs a plain name',
-      'CONFIG_INVALID project.yml:5 selector "typo" has no "select"',
+      'CONFIG_INVALID project.yml:3 selector "nothing" names nothing → As in --select.',
+      'CONFIG_INVALID project.yml:4 a selector needs a plain name → Rename it.',
+      'CONFIG_INVALID project.yml:5 selector "typo" has no "select" → Add it.',
       'CONFIG_INVALID project.yml:5 "selct" is not a key of selector "typo" → Did you mean "select"?',
     ]);
   });

@@ -1,6 +1,6 @@
 import type { Rendered } from '../compile/types.ts';
 import type { Contract } from '../contracts/types.ts';
-import type { NodeConfig, SeedFile, SelectorConfig, SourceTable, UnitTest } from '../project/types.ts';
+import type { Materialized, NodeConfig, SeedFile, SelectorConfig, SourceTable, UnitTest } from '../project/types.ts';
 import type { Relation } from '../util/sql.ts';
 import type { Dag } from './dag.ts';
 
@@ -35,12 +35,6 @@ export interface SourceNode extends NodeBase {
   /** `name` of a source node is `system.table`. */
   readonly source: SourceTable;
 }
-
-/** An `ephemeral` model has no relation and is no step of a run: its SQL stands in that of its readers. */
-export const MATERIALIZED = ['view', 'table', 'incremental', 'materialized_view', 'ephemeral'] as const;
-/** How an incremental model's rows go into its table; the first is the default. */
-export const STRATEGIES = ['delete+insert', 'append', 'merge'] as const;
-export type Materialized = (typeof MATERIALIZED)[number];
 
 /** The nodes of a project by id, and their order. */
 export interface Graph {

@@ -89,11 +89,17 @@ function summary(map: MapReader): SummaryConfig {
 function selector(yaml: YamlFile, map: MapReader, name: string): SelectorConfig {
   const path = ['selectors', name];
   if (!/^[\w.-]+$/.test(name)) {
-    yaml.fault(path, { message: 'a selector needs a plain name', expected: 'letters, digits, _ - .', found: name });
+    yaml.fault(path, {
+      message: 'a selector needs a plain name',
+      expected: 'letters, digits, _ - .',
+      found: name,
+      hint: 'Rename it.',
+    });
   }
   const line = yaml.line(path);
   const value = map.get(name);
-  if (value === null) yaml.fault(path, { message: `selector "${name}" names nothing`, expected: 'a selection' });
+  if (value === null)
+    yaml.fault(path, { message: `selector "${name}" names nothing`, expected: 'a selection', hint: 'As in --select.' });
   if (value === null || typeof value === 'string' || Array.isArray(value))
     return { name, line, select: map.texts(name) ?? [] };
   const keys = map.map(name, ['select', 'exclude', 'description'], `selector "${name}"`);

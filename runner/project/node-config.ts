@@ -3,7 +3,15 @@ import type { FaultFields, Path } from '../util/yaml.ts';
 import { type MapReader, readMap } from '../util/yaml-map.ts';
 import { defined } from './defined.ts';
 import { DURATION, millisecondsOf } from './durations.ts';
-import { type Grants, type IndexConfig, type NodeConfig, ON_SCHEMA_CHANGE, PUBLISH } from './types.ts';
+import {
+  type Grants,
+  type IndexConfig,
+  MATERIALIZED,
+  type NodeConfig,
+  ON_SCHEMA_CHANGE,
+  PUBLISH,
+  STRATEGIES,
+} from './types.ts';
 
 /** What may be said of seeds. */
 export const SEED_KEYS = ['schema', 'tags', 'indexes', 'publish', 'grants', 'persist_docs', 'statement_timeout'];
@@ -45,13 +53,13 @@ export function nodeConfigOf(map: MapReader): NodeConfig {
   return defined({
     schema: map.filled('schema'),
     alias: map.filled('alias'),
-    materialized: map.filled('materialized'),
+    materialized: oneOf(map, 'materialized', MATERIALIZED, 'MATERIALIZED_UNKNOWN'),
     tags: map.texts('tags'),
     indexes: map.get('indexes') === null ? null : map.maps('indexes', ['columns', 'unique']).map(indexConfig),
     publish: oneOf(map, 'publish', PUBLISH),
     unique_key: map.texts('unique_key'),
     group_key: map.texts('group_key'),
-    incremental_strategy: map.filled('incremental_strategy'),
+    incremental_strategy: oneOf(map, 'incremental_strategy', STRATEGIES, 'STRATEGY_UNKNOWN'),
     on_schema_change: oneOf(map, 'on_schema_change', ON_SCHEMA_CHANGE),
     full_refresh: map.flag('full_refresh'),
     transaction: map.filled('transaction'),
@@ -74,16 +82,17 @@ function indexConfig(map: MapReader): IndexConfig {
   return { columns: map.texts('columns') ?? [], unique: map.flag('unique') ?? false };
 }
 
-function oneOf<T extends string>(map: MapReader, key: string, values: readonly T[]): T | null {
+function oneOf<T extends string>(map: MapReader, key: string, values: readonly T[], code?: string): T | null {
   const text = map.filled(key);
   const value = values.find((known) => known === text);
   if (text === null || value !== undefined) return value ?? null;
   return map.fault(
     {
+      ...(code ? { code } : {}),
       message: `wrong value for "${key}" of ${map.what}`,
       expected: `one of ${values.join(', ')}`,
       found: text,
-      hint: didYouMean(text, values),
+      hint: didYouMean(text, values) ?? 'Write one of those.',
     },
     key,
   );

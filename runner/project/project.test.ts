@@ -45,8 +45,8 @@ describe('project.yml', () => {
     expect(faults(() => parseProjectConfig(text, 'project.yml'))).toEqual([
       'CONFIG_INVALID project.yml:2 "timezon" is not a key of project.yml → Did you mean "timezone"?',
       'CONFIG_INVALID project.yml:4 "materialised" is not a key of "models.marts" → Did you mean "materialized"?',
-      'CONFIG_INVALID project.yml:5 wrong value for "full_refresh" of "models.log"',
-      'CONFIG_INVALID project.yml:6 wrong value for "timezone" of project.yml',
+      'CONFIG_INVALID project.yml:5 wrong value for "full_refresh" of "models.log" → Write what is expected, or take it out.',
+      'CONFIG_INVALID project.yml:6 wrong value for "timezone" of project.yml → Write what is expected, or take it out.',
     ]);
   });
 
@@ -75,8 +75,8 @@ describe('sources.yml', () => {
   it('refuses a loader without columns and an unknown mode', () => {
     const text = 'sources:\n  shop:\n    tables:\n      orders:\n        loader: x.js\n        mode: add\n';
     expect(faults(() => parseSources(text, 's.yml'))).toEqual([
-      'CONFIG_INVALID s.yml:4 source shop.orders has a loader but no columns',
-      'CONFIG_INVALID s.yml:6 wrong value for "mode" of "sources.shop.tables.orders"',
+      'CONFIG_INVALID s.yml:4 source shop.orders has a loader but no columns → Name what it gives.',
+      'CONFIG_INVALID s.yml:6 wrong value for "mode" of "sources.shop.tables.orders" → Write what is expected, or take it out.',
     ]);
   });
 });
@@ -131,7 +131,7 @@ describe('a project folder', () => {
     write('soda/marts/z.yml', 'dataset: shop/shop/marts/z\ncolumns: []\n');
     expect(
       (await readProject(dir).then(() => [], told)).map((fault) => fault.split(' ').slice(0, 2).join(' ')),
-    ).toEqual(['NAME_TWICE seeds/x.csv:undefined', 'CONTRACT_WITHOUT_MODEL soda/marts/z.yml:undefined']);
+    ).toEqual(['NAME_TWICE seeds/x.csv:1', 'CONTRACT_WITHOUT_MODEL soda/marts/z.yml:1']);
   });
 
   it("reads .env below the process's environment, an empty value counting as unset", () => {

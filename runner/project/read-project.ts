@@ -3,10 +3,12 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join, posix } from 'node:path';
 import type { Contract } from '../contracts/types.ts';
 import { type Fault, RunnerError } from '../errors.ts';
+import { placeAt } from '../util/places.ts';
 import { didYouMean } from '../util/suggest.ts';
 import { type Cache, NO_CACHE } from './cache.ts';
 import { doubles, TESTS_ENDING, unknownNames } from './names.ts';
 import { cachedParsers } from './parsers.ts';
+import { placeFaults } from './place-faults.ts';
 import type { ModelFile, NodeConfig, Project, ProjectConfig, SeedFile } from './types.ts';
 import type { UnitTestFile } from './unit-tests.ts';
 
@@ -16,7 +18,7 @@ import type { UnitTestFile } from './unit-tests.ts';
  */
 export async function readProject(dir: string, cache: Cache = NO_CACHE): Promise<Project> {
   const { project, faults } = await inspectProject(dir, cache);
-  if (faults.length > 0) throw new RunnerError(faults);
+  if (faults.length > 0) throw new RunnerError(placeFaults(dir, faults));
   return project;
 }
 
@@ -80,7 +82,7 @@ export async function inspectProject(dir: string, cache: Cache = NO_CACHE): Prom
       models.map(({ name }) => name),
     ),
   );
-  if (!config) throw new RunnerError(faults);
+  if (!config) throw new RunnerError(placeFaults(dir, faults));
   faults.push(
     ...unknownNames(
       config,
@@ -173,10 +175,12 @@ async function collect<T>(faults: Fault[], work: () => T | Promise<T>): Promise<
 function read(dir: string, file: string): string {
   const bytes = readFileSync(join(dir, file));
   if (!isUtf8(bytes)) {
+    const text = bytes.toString('utf8');
     throw new RunnerError({
       code: 'FILE_NOT_UTF8',
       message: `${file} is not written in UTF-8`,
       file,
+      ...placeAt(text, text.indexOf('\uFFFD')),
       expected: 'UTF-8',
       hint: 'Save it as UTF-8 (in Excel: "CSV UTF-8").',
     });

@@ -32,7 +32,11 @@ function sourceTable(map: MapReader, name: string): Omit<SourceTable, 'system' |
   const loader = map.filled('loader');
   const columns = map.texts('columns') ?? [];
   if (loader !== null && columns.length === 0) {
-    map.fault({ message: `source ${name} has a loader but no columns`, expected: 'columns: [a, b]' });
+    map.fault({
+      message: `source ${name} has a loader but no columns`,
+      expected: 'columns: [a, b]',
+      hint: 'Name what it gives.',
+    });
   }
   return {
     description: map.text('description') ?? '',

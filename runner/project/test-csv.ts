@@ -18,7 +18,12 @@ export function readTestCsv(text: string, line: number, fault: (fields: FaultFie
   const double = columns.find((column, index) => column === '' || columns.indexOf(column) !== index);
   if (double !== undefined) {
     const found = double === '' ? 'a column without a name' : `"${double}" twice`;
-    fault({ message: 'the header of the CSV is wrong', expected: 'every column named once', found });
+    fault({
+      message: 'the header of the CSV is wrong',
+      expected: 'every column named once',
+      found,
+      hint: 'The first line names the columns.',
+    });
   }
   const uneven = records.find(({ record }) => record.length !== columns.length);
   if (uneven) {

@@ -43,7 +43,7 @@ export interface ProjectConfig {
 export interface NodeConfig {
   readonly schema?: string;
   readonly alias?: string;
-  readonly materialized?: string;
+  readonly materialized?: Materialized;
   readonly tags?: readonly string[];
   readonly indexes?: readonly IndexConfig[];
   /** How a table gets its new rows: by their difference, by a swap, or `auto`, the default: by its size. */
@@ -52,7 +52,7 @@ export interface NodeConfig {
   readonly unique_key?: readonly string[];
   /** Columns that tell a group of rows, which `delete+insert` replaces as a whole: refused when NULL. */
   readonly group_key?: readonly string[];
-  readonly incremental_strategy?: string;
+  readonly incremental_strategy?: Strategy;
   /** What happens when an incremental model gives other columns than its table has; `fail` unless told. */
   readonly on_schema_change?: OnSchemaChange;
   readonly full_refresh?: boolean;
@@ -72,6 +72,12 @@ export interface NodeConfig {
 }
 
 export type Grants = Readonly<Record<string, readonly string[]>>;
+/** An `ephemeral` model has no relation and is no step of a run: its SQL stands in that of its readers. */
+export const MATERIALIZED = ['view', 'table', 'incremental', 'materialized_view', 'ephemeral'] as const;
+export type Materialized = (typeof MATERIALIZED)[number];
+/** How an incremental model's rows go into its table; the first is the default. */
+export const STRATEGIES = ['delete+insert', 'append', 'merge'] as const;
+export type Strategy = (typeof STRATEGIES)[number];
 export const PUBLISH = ['auto', 'difference', 'swap'] as const;
 export type Publish = (typeof PUBLISH)[number];
 export const ON_SCHEMA_CHANGE = ['fail', 'ignore', 'append_new_columns', 'sync_all_columns'] as const;

@@ -74,17 +74,19 @@ describe('a file of unit tests', () => {
         '- name: t\n  expct: []\n- expect: []\n- {name: u, expect: 5}\n- {name: u, expect: []}\n- {name: v, as_of: 2026-02-30, given: {p: {a: 1}}, expect: [1]}\n',
       ),
     ).toEqual([
-      'CONFIG_INVALID 1: unit test 1 has no "expect"',
+      'CONFIG_INVALID 1: unit test 1 has no "expect" → Add it.',
       'CONFIG_INVALID 2: "expct" is not a key of unit test 1 → Did you mean "expect"?',
-      'CONFIG_INVALID 3: unit test 2 has no "name"',
-      'CONFIG_INVALID 4: "2.expect" holds no rows',
-      'CONFIG_INVALID 5: two unit tests are named "u"',
-      'CONFIG_INVALID 6: wrong value for "as_of" of unit test 5',
-      'CONFIG_INVALID 6: "4.given.p" holds no rows',
-      'CONFIG_INVALID 6: "4.expect.0" is not a map',
+      'CONFIG_INVALID 3: unit test 2 has no "name" → Add it.',
+      'CONFIG_INVALID 4: "2.expect" holds no rows → No row is written [].',
+      'CONFIG_INVALID 5: two unit tests are named "u" → Rename one.',
+      'CONFIG_INVALID 6: wrong value for "as_of" of unit test 5 → Write what is expected, or take it out.',
+      'CONFIG_INVALID 6: "4.given.p" holds no rows → No row is written [].',
+      'CONFIG_INVALID 6: "4.expect.0" is not a map → A key, a colon, a blank and its value; one a line.',
     ]);
     expect(faults('- name: [t\n')[0]).toMatch(/^YAML_SYNTAX/);
-    expect(faults('[{name: t, expect: [{}]}]')).toEqual(['CONFIG_INVALID 1: the rows expected name no column']);
+    expect(faults('[{name: t, expect: [{}]}]')).toEqual([
+      'CONFIG_INVALID 1: the rows expected name no column → Name those that are to be compared; [] for no row.',
+    ]);
     expect(faults('test: []\n')[0]).toContain('Did you mean "tests"?');
   });
 

@@ -37,7 +37,7 @@ export function parseUnitTests(text: string, file: string): UnitTestFile {
     const map = yaml.map(item, bare ? [index] : ['tests', index], TEST_KEYS, `unit test ${index + 1}`);
     const name = map.filled('name') ?? map.missing('name', 'what is tested, in words') ?? '';
     if (name !== '' && names.has(name))
-      map.fault({ message: `two unit tests are named "${name}"`, found: name }, 'name');
+      map.fault({ message: `two unit tests are named "${name}"`, found: name, hint: 'Rename one.' }, 'name');
     names.add(name);
     map.missing('expect', 'the rows, [] for none');
     const own = sharedParts(yaml, map);
@@ -48,7 +48,10 @@ export function parseUnitTests(text: string, file: string): UnitTestFile {
       written.length > 0 &&
       written.every((row) => isRecord(row) && Object.keys(row).length === 0)
     )
-      map.fault({ message: 'the rows expected name no column' }, 'expect');
+      map.fault(
+        { message: 'the rows expected name no column', hint: 'Name those that are to be compared; [] for no row.' },
+        'expect',
+      );
     const test = {
       name,
       file,
@@ -100,6 +103,7 @@ function readRows(yaml: ProjectYaml, value: unknown, path: Path): TestRows {
       message: `"${path.join('.')}" holds no rows`,
       expected: 'a list of {column: value}, or a text block with a CSV',
       found: yaml.shown(value, path),
+      hint: 'No row is written [].',
     });
     return { line, columns: [], rows: [] };
   }

@@ -78,10 +78,10 @@ describe('the names in a unit test', () => {
     const tests =
       '- name: t\n  given:\n    q: []\n    cods: []\n    p:\n      - {id: 1}\n      - {lable: x}\n    s.t: [{b: 1}]\n    this: []\n  expect:\n    - {idd: 1}\n';
     expect(faults(tests)).toEqual([
-      'UNIT_TEST_INPUT 3: m does not read q. Did you mean "p"?',
+      'UNIT_TEST_INPUT 3: m does not read q. An input is what the model names in ref() or source(), and nothing farther.',
       'UNIT_TEST_INPUT 4: m does not read cods. Did you mean "codes"?',
       'UNIT_TEST_COLUMN 7: input p has no column lable. Did you mean "label"?',
-      'UNIT_TEST_COLUMN 8: input s.t has no column b. Did you mean "a"?',
+      'UNIT_TEST_COLUMN 8: input s.t has no column b.',
       'UNIT_TEST_INPUT 9: m is not incremental: it does not read itself. An input is what the model names in ref() or source(), and nothing farther.',
       'UNIT_TEST_COLUMN 11: m has no column idd. Did you mean "id"?',
     ]);

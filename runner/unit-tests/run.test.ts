@@ -85,7 +85,7 @@ describe('the inputs of a unit test', () => {
     const sql =
       "select p.id from {{ ref('p') }} {% if is_incremental() %}where id > (select max(id) from {{ this }}){% endif %}";
     const contracts = { ...P, m: '{name: id, data_type: bigint}' };
-    const config = { schema: 'marts', alias: 'p', materialized: 'incremental', unique_key: ['id'] };
+    const config = { schema: 'marts', alias: 'p', materialized: 'incremental' as const, unique_key: ['id'] };
     const tests = '[{name: t, given: {p: [{id: 1}, {id: 2}], this: [{id: 1}]}, expect: [{id: 2}]}]';
     expect(await outcomeOf(db, { sql, tests, contracts, config })).toBe('PASSED');
   });
@@ -96,7 +96,7 @@ describe('the inputs of a unit test', () => {
     const contracts = { ...P, m: '{name: id, data_type: bigint}' };
     const tests =
       '{defaults: {given: {p: [{id: 1}, {id: 2}]}}, tests: [{name: a, given: {this: [{id: 1}]}, expect: [{id: 2}]}, {name: b, expect: [{id: 1}, {id: 2}]}]}';
-    const config = { materialized: 'incremental', unique_key: ['id'] };
+    const config = { materialized: 'incremental' as const, unique_key: ['id'] };
     const results = await runCase(db, { sql, tests, contracts, config });
     expect(results.map(({ outcome }) => outcome)).toEqual(['PASSED', 'PASSED']);
   });

@@ -1,12 +1,11 @@
-/**
- * The candidate nearest to a mistyped name, or `undefined` when none is near: more than a third of either would change.
- */
+/** The candidate nearest to a mistyped name, or `undefined` when none is near: more than a third of it would change. */
 export function nearest(name: string, candidates: Iterable<string>): string | undefined {
   let best: string | undefined;
-  let bestDistance = Math.floor(name.length / 3) + 1;
+  let bestDistance = Number.POSITIVE_INFINITY;
   for (const candidate of candidates) {
-    const distance = editDistance(name.toLowerCase(), candidate.toLowerCase(), bestDistance);
-    if (distance < bestDistance && 3 * distance <= Math.min(name.length, candidate.length)) {
+    const limit = Math.min(bestDistance, Math.floor(Math.max(name.length, candidate.length) / 3) + 1);
+    const distance = editDistance(name.toLowerCase(), candidate.toLowerCase(), limit);
+    if (distance < limit) {
       best = candidate;
       bestDistance = distance;
     }

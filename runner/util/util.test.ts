@@ -30,6 +30,7 @@ describe('near names', () => {
     expect(nearest('activte', ['salarie', 'activite'])).toBe('activite');
     expect(didYouMean('zzz', ['salarie', 'activite'])).toBeUndefined();
     expect(nearest('prodcut', ['production', 'product'])).toBe('product');
+    expect(nearest('idd', ['id'])).toBe('id');
     for (const [name, known] of [
       ['x', 'n'],
       ['ab', 'ac'],

@@ -54,8 +54,8 @@ export function readMap(yaml: Holder, found: unknown, { path, what, keys, silent
   const value = isRecord(found) ? found : {};
   const quiet = silent || value !== found;
   if (quiet && !silent) {
-    const expected = 'key: value lines';
-    yaml.fault(path, { message: `${what} is not a map`, expected, found: yaml.shown(found, path) });
+    const [expected, hint] = ['key: value lines', 'A key, a colon, a blank and its value; one a line.'];
+    yaml.fault(path, { message: `${what} is not a map`, expected, found: yaml.shown(found, path), hint });
   }
   const inner = (content: unknown, at: Path, allowed?: readonly string[], name = `"${at.join('.')}"`): MapReader =>
     readMap(yaml, content, { path: at, what: name, keys: allowed, silent: quiet });
@@ -78,11 +78,13 @@ export function readMap(yaml: Holder, found: unknown, { path, what, keys, silent
       (map.list(key) ?? []).map((item, index) => inner(item, [...path, key, index], allowed, name)),
     missing(key, expected) {
       if (map.get(key) !== null) return null;
-      return map.fault({ code: codes.missing, message: `${what} has no "${key}"`, expected: `${key}: ${expected}` });
+      const message = `${what} has no "${key}"`;
+      return map.fault({ code: codes.missing, message, expected: `${key}: ${expected}`, hint: 'Add it.' });
     },
     wrong(key, expected) {
       const found = yaml.shown(map.get(key), [...path, key]);
-      return map.fault({ message: `wrong value for "${key}" of ${what}`, expected, found }, key);
+      const message = `wrong value for "${key}" of ${what}`;
+      return map.fault({ message, expected, found, hint: 'Write what is expected, or take it out.' }, key);
     },
     fault: (fields, key) => (quiet ? null : yaml.fault(key === undefined ? path : [...path, key], fields)),
   };
@@ -90,7 +92,10 @@ export function readMap(yaml: Holder, found: unknown, { path, what, keys, silent
     if (keys?.includes(key)) continue;
     const expected = keys?.length ? `one of ${keys.join(', ')}` : 'no key';
     const message = `"${key}" is not a key of ${what}`;
-    map.fault({ code: codes.unknown, message, expected, found: key, hint: didYouMean(key, keys ?? []) }, key);
+    map.fault(
+      { code: codes.unknown, message, expected, found: key, hint: didYouMean(key, keys ?? []) ?? 'Take it out.' },
+      key,
+    );
   }
   return map;
 }
