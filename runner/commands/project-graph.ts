@@ -1,6 +1,7 @@
 import { cachedRenderer } from '../compile/cached.ts';
 import { renderModels } from '../compile/render-models.ts';
 import type { Rendered, RenderOptions } from '../compile/types.ts';
+import type { Contract } from '../contracts/types.ts';
 import { type Fault, RunnerError } from '../errors.ts';
 import type { LocateInModel } from '../execute/locate-error.ts';
 import { buildGraph } from '../graph/build-graph.ts';
@@ -33,6 +34,8 @@ export async function projectGraph(
     (model) => renderRead(model, unread, render),
     (model, incremental, offset) => locate(model.name, incremental, offset),
   );
+  for (const contract of project.contracts.values())
+    faults.push(...(await cache.memo('contract sql', [contract], () => contractSql(contract))));
   const rendered = anySource ? models.rendered.map((model) => ({ ...model, sources: [] })) : models.rendered;
   // What unit tests name can be judged where all is known that models read and declare.
   const whole = ofFiles.length === 0 && models.failed.size === 0;
@@ -44,6 +47,10 @@ export async function projectGraph(
   );
   if (faults.length > 0 || !graph) throw new RunnerError(placeFaults(project.dir, eachOnce(faults)));
   return graph;
+}
+
+async function contractSql(contract: Contract): Promise<readonly Fault[]> {
+  return (await import('../compile/contract-sql.ts')).contractSqlFaults(contract);
 }
 
 /** A fault of a macro is met by every model that calls it. */

@@ -146,6 +146,11 @@ describe('a template error', () => {
     expect(faults('select 1', { post_hook: [hook] })).toMatchObject([{ source: hook, line: undefined }]);
   });
 
+  it('of a macro is that it has the name of something that templates have', () => {
+    const project = projectOf({ 'macros/as_of.sql': '{% macro as_of() %}1{% endmacro %}' });
+    expect(() => createRenderer(project, OPTIONS)).toThrow("a macro can't be named as_of: templates have that already");
+  });
+
   it('of a macro file is no fault of the model that calls it', () => {
     expect(faults("{{ unread() }}{{ ref('othr') }}")).toMatchObject([{ found: 'othr' }]);
     const project = projectOf({ 'macros/a.sql': MACROS['macros/unread.sql'] });

@@ -59,6 +59,7 @@ export function createTemplates(
       return undefined;
     }
   };
+  const builtIn = { ...(templates as unknown as { readonly globals: object }).globals };
   const macroFaults: Fault[] = [];
   for (const macro of project.macros) {
     // What a macro's file reads outside of the macro is read once, but by everyone who calls it.
@@ -66,8 +67,11 @@ export function createTemplates(
     reading = atDefinition;
     const exported = render(macro.file, macro.template, exportedBy);
     const call = exported?.[macro.name];
-    if (exported && typeof call !== 'function') reading.faults.push(missingMacro(macro, exported));
+    const reserved = Object.hasOwn(builtIn, macro.name);
+    if (reserved) reading.faults.push(reservedName(macro));
+    else if (exported && typeof call !== 'function') reading.faults.push(missingMacro(macro, exported));
     macroFaults.push(...reading.faults);
+    if (reserved) continue;
     templates.addGlobal(macro.name, (...args: unknown[]): unknown => {
       reading.macros.add(macro.name);
       // An identifier: it parses wherever an expression does.
@@ -172,10 +176,22 @@ function missingMacro({ name, file, template }: MacroFile, exported: Readonly<Re
     code: 'MACRO_MISSING',
     message: `${file} defines no macro named ${name}`,
     file,
-    ...(placeOf(template, '{% macro') ?? { line: 1, source: lineOf(template, 1) }),
+    ...(placeOf(template, '{% macro') ?? { line: 1, column: 1, source: lineOf(template, 1) }),
     expected: `{% macro ${name}(…) %}`,
     found: Object.keys(exported).join(', ') || 'no macro',
     hint: 'One macro a file, named like the file.',
+  };
+}
+
+function reservedName({ name, file, template }: MacroFile): Fault {
+  return {
+    code: 'MACRO_NAME',
+    message: `a macro can't be named ${name}: templates have that already`,
+    file,
+    line: 1,
+    column: 1,
+    source: lineOf(template, 1),
+    hint: 'Rename the macro and its file.',
   };
 }
 

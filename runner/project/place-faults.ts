@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Fault } from '../errors.ts';
-import { lineOf, placeOf } from '../util/places.ts';
+import { lineOf, offsetAt, placeAt } from '../util/places.ts';
 
 /** Faults with what is missing of their places: the line where their file says what is wrong, its text and a column. */
 export function placeFaults(dir: string, faults: readonly Fault[]): readonly Fault[] {
@@ -14,14 +14,21 @@ export function placeFaults(dir: string, faults: readonly Fault[]): readonly Fau
   });
 }
 
+/** What was found is sought from the line on that is known; where it is not there, the line alone is the place. */
 function placed(fault: Fault, text: string): Fault {
-  const sought = fault.found ? [`'${fault.found}'`, `"${fault.found}"`, fault.found] : [];
-  const { line } = fault;
-  if (line === undefined) {
-    const place = sought.map((word) => placeOf(text, word)).find((found) => found !== undefined);
-    return { ...fault, ...(place ?? { line: 1, column: 1, source: lineOf(text, 1) }) };
-  }
+  const { line = 1, found } = fault;
+  const start = offsetAt(text, line, 1);
+  const offset = found ? wordAt(text.slice(start), found) : -1;
   const source = lineOf(text, line);
-  const at = sought.map((word) => source.indexOf(word)).find((index) => index >= 0);
-  return { ...fault, source, column: (at ?? source.search(/\S|$/)) + 1 };
+  const place = { line, column: source.search(/\S|$/) + 1, source };
+  return { ...fault, ...(offset < 0 ? place : placeAt(text, start + offset)) };
+}
+
+/** Where a word stands, in quotes rather than without, and not as a part of another. */
+function wordAt(text: string, word: string): number {
+  const plain = word.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+  const edge = (char: string | undefined, look: string): string => (/\w/.test(char ?? '') ? look : '');
+  const whole = `${edge(word[0], '(?<!\\w)')}${plain}${edge(word.at(-1), '(?!\\w)')}`;
+  const quotes = text.search(new RegExp(`(['"])${plain}\\1`));
+  return quotes >= 0 ? quotes : text.search(new RegExp(whole));
 }

@@ -95,7 +95,7 @@ describe('a seed', () => {
     ['', /is empty/],
     ['a,a\n', /header/],
     ['a,b\n1\n', /seeds\/codes\.csv:2 row of seed codes does not fit/],
-    ['a,b\n1,"x\n', /Quote/],
+    ['a,b\n1,"x\n', /a quote is not closed/],
   ])('%j is refused', (text, message) => {
     expect(faults(() => parseSeed(text, 'codes', 'seeds/codes.csv'))[0]).toMatch(message);
   });

@@ -7,33 +7,34 @@ interface CsvRecord {
   readonly info: { readonly lines: number };
 }
 
+/** @param below lines below the key that the block stands under */
+type FaultBelow = (fields: FaultFields, below: number) => void;
+
 /**
  * Rows written as CSV in a text block: a header line, cells separated by commas, blanks around them ignored, so that
  * columns may be aligned. An empty cell is NULL, `""` an empty text.
  * @param line of the key that the block stands under: the header is on the next one
  */
-export function readTestCsv(text: string, line: number, fault: (fields: FaultFields) => void): TestRows {
+export function readTestCsv(text: string, line: number, fault: FaultBelow): TestRows {
   const [header, ...records] = readRecords(text, fault);
   const columns = (header?.record ?? []).map((cell) => cell ?? '');
   const double = columns.find((column, index) => column === '' || columns.indexOf(column) !== index);
   if (double !== undefined) {
     const found = double === '' ? 'a column without a name' : `"${double}" twice`;
-    fault({
-      message: 'the header of the CSV is wrong',
-      expected: 'every column named once',
-      found,
-      hint: 'The first line names the columns.',
-    });
+    const hint = 'The first line names the columns.';
+    fault({ message: 'the header of the CSV is wrong', expected: 'every column named once', found, hint }, 1);
+    return { line, columns, rows: [] };
   }
-  const uneven = records.find(({ record }) => record.length !== columns.length);
-  if (uneven) {
-    fault({
-      message: `row ${records.indexOf(uneven) + 1} of the CSV does not fit its header`,
+  records.forEach(({ record, info }, index) => {
+    if (record.length === columns.length) return;
+    const fields = {
+      message: `row ${index + 1} of the CSV does not fit its header`,
       expected: `${columns.length} cells: ${columns.join(', ')}`,
-      found: `${uneven.record.length}: ${uneven.record.join(', ')}`,
+      found: `${record.length}: ${record.join(', ')}`,
       hint: 'Quote a value that holds a comma: "a, b".',
-    });
-  }
+    };
+    fault(fields, info.lines);
+  });
   return {
     line,
     columns,
@@ -44,7 +45,7 @@ export function readTestCsv(text: string, line: number, fault: (fields: FaultFie
   };
 }
 
-function readRecords(text: string, fault: (fields: FaultFields) => void): readonly CsvRecord[] {
+function readRecords(text: string, fault: FaultBelow): readonly CsvRecord[] {
   try {
     return parse(text, {
       info: true,
@@ -54,7 +55,8 @@ function readRecords(text: string, fault: (fields: FaultFields) => void): readon
       cast: (value, { quoting }) => (value === '' && !quoting ? null : value),
     }) as unknown as CsvRecord[];
   } catch (error) {
-    fault({ message: (error as Error).message, hint: 'Close the quotes, and double a quote inside a value: "".' });
+    const { message, lines = 1 } = error as Error & { readonly lines?: number };
+    fault({ message, hint: 'Close the quotes, and double a quote inside a value: "".' }, lines);
     return [];
   }
 }

@@ -97,7 +97,7 @@ function sharedParts(yaml: ProjectYaml, map: MapReader): Shared {
 /** A list of maps, or a text block that holds a CSV. */
 function readRows(yaml: ProjectYaml, value: unknown, path: Path): TestRows {
   const line = yaml.line(path);
-  if (typeof value === 'string') return readTestCsv(value, line, (fields) => yaml.fault(path, fields));
+  if (typeof value === 'string') return readTestCsv(value, line, (fields, below) => yaml.fault(path, fields, below));
   if (!Array.isArray(value)) {
     yaml.fault(path, {
       message: `"${path.join('.')}" holds no rows`,

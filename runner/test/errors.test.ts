@@ -72,11 +72,52 @@ describe('without a server', () => {
       'CONTRACT_KEY_MISSING soda/marts/rate.yml:1:1',
       expect.stringMatching(/^CONTRACT_KEY_UNKNOWN soda\/marts\/rate\.yml:\d+:1$/),
       'MACRO_MISSING macros/today.sql:1:1',
-      'MATERIALIZED_UNKNOWN models/marts/product.sql:1:24',
-      expect.stringMatching(/^SEED_INVALID seeds\/rate\.csv:\d+$/),
+      'MATERIALIZED_UNKNOWN models/marts/product.sql:1:11',
+      expect.stringMatching(/^SEED_INVALID seeds\/rate\.csv:\d+:\d+$/),
       'SQL_STATEMENT models/marts/revenue.sql:3:107',
       'TEMPLATE_ERROR models/marts/question.sql:2:33',
     ]);
+  });
+
+  it('each fault has its line, column, the line with a caret, and a next step', async () => {
+    edit('project.yml', 'empty: order_line', 'empty: order_lin');
+    edit('project.yml', 'models:', 'lock_patience: 3\nmodels:');
+    edit('models/marts/revenue.tests.yml', 'order_id, product, amount', 'order_id, product, amount, amount');
+    edit('seeds/rate.csv', 'EUR,1.00', 'EUR,"1.00');
+    edit('sources/sources.yml', 'mode: append', 'mode: apend');
+    edit('soda/marts/order_line.yml', 'valid_min: 0', 'valid_min: x');
+    edit('models/marts/question.sql', '-- one row', "{{ config(tags=1, schemas='x') }}-- one row");
+    const first = await shop.runner(['build'], NO_SERVER);
+    edit('project.yml', 'lock_patience: 3\n', '');
+    const second = await shop.runner(['build'], NO_SERVER);
+    expect([first.code, second.code]).toEqual([2, 2]);
+    expect(places(first)).toHaveLength(5);
+    expect(places(first)).toContain('CONFIG_INVALID models/marts/revenue.tests.yml:5:7');
+    expect(places(second)).toHaveLength(7);
+    const blocks = `${first.stderr}\n${second.stderr}`.split(/^(?=[A-Z][A-Z0-9_]+ \S+$)/m);
+    expect(blocks).toHaveLength(12);
+    for (const block of blocks)
+      expect(block).toMatch(/^[A-Z_]+ [\w./]+:\d+:\d+\n {2}.*\n {2}\| .*\n {2}\| *\^\n[\s\S]*^ {2}→ ./m);
+  });
+
+  it('a circle, two builders of one relation and names that nothing has are told where they are written', async () => {
+    edit('models/staging/stg_orders.sql', "{{ source('shop', 'orders') }}", "{{ ref('revenue') }}");
+    expect(places(await shop.runner(['ls'], NO_SERVER))).toEqual(['CYCLE models/staging/stg_orders.sql:3:9']);
+    edit('models/staging/stg_orders.sql', "{{ ref('revenue') }}", "{{ source('shop', 'orders') }}");
+    edit('models/marts/question.sql', '-- one row', "{{ config(alias='product') }}-- one row");
+    edit('sources/sources.yml', 'model: question', 'model: questoin');
+    expect(places(await shop.runner(['ls'], NO_SERVER))).toEqual([
+      'RELATION_TWICE models/marts/question.sql:1:17',
+      'REQUEST_UNKNOWN sources/sources.yml:15:28',
+    ]);
+  });
+
+  it('the SQL of a contract is read too', async () => {
+    edit('soda/marts/rate.yml', 'expression: rate <= 0', 'expression: rate <= and 0');
+    const { code, stderr } = await shop.runner(['compile'], NO_SERVER);
+    expect(code).toBe(2);
+    expect(stderr).toContain('CONTRACT_SQL soda/marts/rate.yml:3:68\n');
+    expect(stderr).toContain('  expression of check "a rate is above zero": syntax error at or near "and"\n');
   });
 
   it('with a broken project.yml what the other files say is told too', async () => {

@@ -1,5 +1,6 @@
 import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument, visit } from 'yaml';
 import type { Fault } from '../errors.ts';
+import { lineOf } from './places.ts';
 import { type MapReader, readMap } from './yaml-map.ts';
 
 /** Keys, and places in lists, from the top of the file. */
@@ -18,7 +19,8 @@ export interface YamlFile {
   line(path: Path): number;
   /** `value` as it is written at `path`, shortened. */
   shown(value: unknown, path: Path): string;
-  fault(path: Path, fields: FaultFields): null;
+  /** @param below so many lines below its place, in a text block */
+  fault(path: Path, fields: FaultFields, below?: number): null;
   /** In the order of the file. */
   faults(): readonly Fault[];
 }
@@ -43,9 +45,12 @@ export function openYaml(text: string, file: string, { codes, scalar }: YamlDial
     customTags: (tags) => (plain ? [plain, ...tags] : tags),
   });
   const faults: Fault[] = [];
-  const report = (offset: number, fields: FaultFields): null => {
-    const { line, col } = lines.linePos(offset);
-    faults.push({ code: codes.value, ...fields, file, line, column: col, source: text.split(/\r?\n/)[line - 1] });
+  const report = (offset: number, fields: FaultFields, below = 0): null => {
+    const { line: first, col } = lines.linePos(offset);
+    const line = first + below;
+    const source = lineOf(text, line);
+    const column = below > 0 ? source.search(/\S|$/) + 1 : col;
+    faults.push({ code: codes.value, ...fields, file, line, column, source });
     return null;
   };
   const value = plainValue(document, (offset, message) => {
@@ -66,7 +71,7 @@ export function openYaml(text: string, file: string, { codes, scalar }: YamlDial
       const written = (text.slice(start, end) || JSON.stringify(content)).replace(/\s+/g, ' ');
       return written.length > 80 ? `${written.slice(0, 77)}…` : written;
     },
-    fault: (path, fields) => report(offsetOf(path), fields),
+    fault: (path, fields, below) => report(offsetOf(path), fields, below),
     faults: () => faults.toSorted((a, b) => (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0)),
   };
   return yaml;
