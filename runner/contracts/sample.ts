@@ -17,7 +17,7 @@ import {
 import type { Check, Contract, Sample } from './types.ts';
 
 const ROW_COLUMN = '_soda_row';
-export const MASK = '***';
+const MASK = '***';
 
 export interface SampleOptions {
   readonly relation: Relation;

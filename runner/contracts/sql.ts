@@ -61,7 +61,7 @@ export function missingSql(column: string, rule: MissingRule): string {
 }
 
 /** The clauses of which any makes a value invalid, the reference data aside; `null` when there are none. */
-export function invalidClauses(column: string, rule: ValidityRule): string | null {
+function invalidClauses(column: string, rule: ValidityRule): string | null {
   const compared = (operator: string, bound: number | string | null, of = column): string | null =>
     bound === null ? null : `${of} ${operator} ${bound}`;
   const length = `length(${column})`;

@@ -1,25 +1,10 @@
 import type { Fault } from '../errors.ts';
 import type { NodeConfig, Project } from '../project/types.ts';
-import { placeOf, type TextPlace } from '../util/places.ts';
 import { didYouMean } from '../util/suggest.ts';
 import type { ModelNode } from './types.ts';
 
-/** What a model's configuration says that can't be, or that would have no effect. */
+/** What a model's configuration says that can't be, or that would have no effect; `found` is a word of the file. */
 export function modelFaults(node: ModelNode, project: Project): readonly Fault[] {
-  const template = project.models.find(({ file }) => file === node.file)?.template ?? '';
-  return faultsOf(node, project).map((fault) =>
-    fault.file === node.file ? { ...fault, ...placeIn(template, fault) } : fault,
-  );
-}
-
-/** Where the file says what is wrong; nothing when its folder says it. */
-function placeIn(template: string, { found }: Fault): Partial<TextPlace> {
-  const word = found?.split(' ')[0];
-  const sought = [...(word ? [`'${word}'`, `"${word}"`, word] : []), 'config('];
-  return sought.map((text) => placeOf(template, text)).find((place) => place !== undefined) ?? {};
-}
-
-function faultsOf(node: ModelNode, project: Project): readonly Fault[] {
   return [
     ...(node.materialized === 'incremental' ? incrementalFaults(node) : []),
     ...(node.materialized === 'ephemeral' ? ephemeralFaults(node) : []),
@@ -35,14 +20,12 @@ function incrementalFaults(node: ModelNode): readonly Fault[] {
   if (keys.length === 2) {
     const message = `incremental model ${name} has a unique_key and a group_key`;
     const hint = 'unique_key tells one row, group_key the rows that are replaced together.';
-    return [
-      { code: 'CONFIG_INVALID', message, file, found: 'group_key in config()', expected: 'the one or the other', hint },
-    ];
+    return [{ code: 'CONFIG_INVALID', message, file, found: 'group_key', expected: 'the one or the other', hint }];
   }
   if (strategy === 'merge' && config.group_key?.length) {
     const message = `incremental model ${name} has a group_key, which merge can't use`;
     const hint = "merge finds rows by unique_key; groups are replaced by incremental_strategy='delete+insert'.";
-    return [{ code: 'CONFIG_INVALID', message, file, found: 'group_key in config()', hint }];
+    return [{ code: 'CONFIG_INVALID', message, file, found: 'group_key', hint }];
   }
   if (strategy === 'append' || keys.length === 1) return [];
   return [
@@ -50,6 +33,7 @@ function incrementalFaults(node: ModelNode): readonly Fault[] {
       code: 'KEY_MISSING',
       message: `incremental model ${name} has no unique_key`,
       file,
+      found: 'incremental',
       expected: `config(unique_key=['…']) for ${strategy}`,
       hint: "Without a key, use incremental_strategy='append'; for groups of rows, group_key with delete+insert.",
     },
@@ -115,19 +99,19 @@ function unusedFaults(node: ModelNode, project: Project): readonly Fault[] {
     code: 'CONFIG_UNUSED',
     message: `${key} has no effect on ${name}, which is ${materialized}`,
     file,
-    found: `${key} in config()`,
+    found: key,
     hint: `Take it out, or change materialized='${materialized}'.`,
   }));
   // Whoever protects a table from being rebuilt must not lose it by a change of its kind.
   if (materialized !== 'incremental' && config.full_refresh === false) {
     const message = `${name} is protected from a full refresh, but as ${materialized} it is rebuilt by every run`;
     const hint = "Make it materialized='incremental', or take full_refresh out.";
-    return [...faults, { code: 'CONFIG_UNUSED', message, file, found: 'full_refresh in config()', hint }];
+    return [...faults, { code: 'CONFIG_UNUSED', message, file, found: 'full_refresh', hint }];
   }
   if (materialized === 'incremental' && config.incremental_strategy === 'append' && config.unique_key) {
     const message = `unique_key has no effect on ${name}, which appends`;
     const hint = "Take it out, or use incremental_strategy='merge'.";
-    return [...faults, { code: 'CONFIG_UNUSED', message, file, found: 'unique_key in config()', hint }];
+    return [...faults, { code: 'CONFIG_UNUSED', message, file, found: 'unique_key', hint }];
   }
   return faults;
 }

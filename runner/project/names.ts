@@ -1,5 +1,4 @@
 import type { Fault } from '../errors.ts';
-import { placeOf } from '../util/places.ts';
 import { didYouMean } from '../util/suggest.ts';
 import type { ProjectConfig } from './types.ts';
 
@@ -8,19 +7,17 @@ export const TESTS_ENDING = '.tests.yml';
 
 interface Known {
   readonly models: readonly string[];
+  /** Below models/, of some model. */
+  readonly folders: readonly string[];
   readonly seeds: readonly string[];
   /** `system.table`; `undefined` when it could not be read which there are. */
   readonly sources: readonly string[] | undefined;
 }
 
-/**
- * Names in project.yml that nothing has: a flag or a table that would silently never show.
- * @param text project.yml, for their places
- */
+/** Names in project.yml that nothing has: a flag, a table or a configuration that would silently never show. */
 export function unknownNames(
-  { flags, summary }: ProjectConfig,
-  { models, seeds, sources }: Known,
-  text = '',
+  { models: configured, flags, summary }: ProjectConfig,
+  { models, folders, seeds, sources }: Known,
 ): readonly Fault[] {
   const unknown = (where: string, names: readonly string[], known: readonly string[] = names): readonly Fault[] =>
     names
@@ -29,12 +26,11 @@ export function unknownNames(
         code: 'NAME_UNKNOWN',
         message: `${where} names ${name}, which is not there`,
         file: 'project.yml',
-        // What is the name of nothing is hardly written elsewhere.
-        ...placeOf(text, name),
         found: name,
-        hint: didYouMean(name, known) ?? 'Models, seeds and sources are named by their files and sources.yml.',
+        hint: didYouMean(name, known) ?? 'Models, seeds and sources are named by their files, folders and sources.yml.',
       }));
   return [
+    ...unknown('models', Object.keys(configured), folders),
     ...flags.flatMap((flag) => [
       ...unknown(`flag ${flag.name}`, flag.sources ?? [], sources),
       ...unknown(`flag ${flag.name}`, flag.seeds ?? [], seeds),

@@ -125,8 +125,16 @@ describe('a project folder', () => {
     ]);
   });
 
+  it('has a model in each folder that project.yml configures', async () => {
+    write('project.yml', 'name: t\nmodels:\n  marts: {schema: m}\n  mart: {schema: m}\n');
+    write('models/marts/a.sql', 'select 1');
+    expect(await readProject(dir).then(() => [], told)).toEqual([
+      expect.stringMatching(/^NAME_UNKNOWN project.yml:4 models names mart, .*Did you mean "marts"\?$/),
+    ]);
+  });
+
   it('names two nodes of one name, and a contract without a model', async () => {
-    write('models/marts/x.sql', 'select 1');
+    write('models/marts/deep/x.sql', 'select 1');
     write('seeds/x.csv', 'a\n1\n');
     write('soda/marts/z.yml', 'dataset: shop/shop/marts/z\ncolumns: []\n');
     expect(

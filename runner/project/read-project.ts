@@ -84,15 +84,12 @@ export async function inspectProject(dir: string, cache: Cache = NO_CACHE): Prom
   );
   if (!config) throw new RunnerError(placeFaults(dir, faults));
   faults.push(
-    ...unknownNames(
-      config,
-      {
-        models: models.map(({ name }) => name),
-        seeds: seeds.map(({ name }) => name),
-        sources: unread.has(SOURCES) ? undefined : tables.map(({ name }) => name),
-      },
-      read(dir, 'project.yml'),
-    ),
+    ...unknownNames(config, {
+      models: models.map(({ name }) => name),
+      folders: models.flatMap(({ file }) => foldersOf(file)),
+      seeds: seeds.map(({ name }) => name),
+      sources: unread.has(SOURCES) ? undefined : tables.map(({ name }) => name),
+    }),
   );
   const byName = new Map(contracts.map((contract) => [stem(contract.file), contract]));
   const tests = new Map(unitTests.map(({ model: name, tests }) => [name, tests]));
@@ -122,9 +119,13 @@ function requireProject(dir: string): void {
 
 /** The configuration of the nearest folder that project.yml names, over those of the folders above it. */
 function inherited(config: ProjectConfig | undefined, file: string): NodeConfig {
+  return Object.assign({}, ...foldersOf(file).map((path) => config?.models[path])) as NodeConfig;
+}
+
+/** `models/a/b/c.sql` → `a`, `a/b` */
+function foldersOf(file: string): readonly string[] {
   const folders = posix.dirname(file).split('/').slice(1);
-  const paths = folders.map((_folder, depth) => folders.slice(0, depth + 1).join('/'));
-  return Object.assign({}, ...paths.map((path) => config?.models[path])) as NodeConfig;
+  return folders.map((_folder, depth) => folders.slice(0, depth + 1).join('/'));
 }
 
 function strayContracts(contracts: readonly Contract[], names: readonly string[]): readonly Fault[] {

@@ -163,6 +163,20 @@ describe('what the server says', () => {
     expect(stderr).toContain('called at models/marts/order_line.sql:2:31');
   });
 
+  it('of a macro that is called twice is told with the call that is at fault', async () => {
+    edit('models/marts/order_line.sql', 'as amount,', "as amount,\n  {{ amount_in('o.product', '1') }} as b,");
+    const { stderr } = await shop.runner(['build', ...DAY, '--select', 'order_line']);
+    expect(stderr).toMatch(/^SQL_42883 macros\/amount_in\.sql:2:22$/m);
+    expect(stderr).toContain('called at models/marts/order_line.sql:3:3\n');
+  });
+
+  it('of a CTE that only an incremental run has is told at its place', async () => {
+    const branch = '{% if is_incremental() %}\nwith old as (select run_id + 1 from {{ this }})\n{% endif %}\nselect';
+    edit('models/log/run_log.sql', '-- one row per run\nselect', branch);
+    const ended = await shop.runner(['build', ...DAY, '--select', 'run_log']);
+    expect(places(ended)).toEqual(['SQL_42883 models/log/run_log.sql:3:28']);
+  });
+
   it('of a view, after accents and placeholders, is told at its place, be it by a unit test or by the build', async () => {
     edit(
       'models/marts/revenue.sql',
