@@ -38,6 +38,7 @@ export function isUnknown(value: unknown): boolean {
 
 /** More calls within calls than anyone writes; far from where JavaScript's own stack ends. */
 const DEEPEST = 150;
+const TOO_DEEP = `${DEEPEST} calls deep: a macro calls itself without end`;
 
 export interface Watcher extends Watch {
   /** Tells a fault of the call under way. @param key an argument by name that is at fault */
@@ -54,9 +55,12 @@ export function createWatcher(
   textOf: (file: string) => string,
   { names, filters }: { readonly names: readonly string[]; readonly filters: readonly string[] },
 ): Watcher {
+  // Where a call starts is looked for when something is wrong with it, and not each time that it is run.
+  const startOf = (call: Place): Place => callStart(textOf(call.file), call);
   const report = (place: Place, refusal: Refusal): unknown => {
     const { faults, callers } = watched();
-    const through = callers.map(({ file, line, column }) => `called at ${file}:${line}:${column}`).toReversed();
+    const calls = callers.map(startOf).toReversed();
+    const through = calls.map(({ file, line, column }) => `called at ${file}:${line}:${column}`);
     faults.push({
       code: 'TEMPLATE_ERROR',
       ...refusal,
@@ -66,34 +70,32 @@ export function createWatcher(
     });
     return UNKNOWN;
   };
-  const startOf = (file: string, line: number, column: number): Place =>
-    callStart(textOf(file), { file, line, column });
   return {
     call(file, line, column, run) {
       const { under } = watched();
-      const place = startOf(file, line, column);
-      under.push(place);
+      const call = { file, line, column };
+      under.push(call);
       try {
         if (under.length <= DEEPEST) return run();
-        watched().ended = true;
-        report(place, {
-          message: `${callText(textOf(file), place)} is ${DEEPEST} calls deep: a macro calls itself without end`,
-          hint: 'A macro that calls itself needs an {% if %} that ends it.',
-        });
-        throw new Error('too deep');
+        throw new Error(TOO_DEEP);
       } catch (error) {
         if (watched().ended) throw error;
-        return report(place, explained((error as Error).message, callText(textOf(file), place), names, filters));
+        const { message } = error as Error;
+        watched().ended = message === TOO_DEEP;
+        const place = startOf(call);
+        report(place, explained(message, callText(textOf(file), place), names, filters));
+        if (watched().ended) throw error;
+        return UNKNOWN;
       } finally {
         under.pop();
       }
     },
     print(file, line, column, value) {
       if (value === UNKNOWN) return '';
+      if (!isOdd(value)) return value;
       const { text, ...place } = printedAt(textOf(file), { file, line, column });
-      const odd = oddity(value, text, names);
-      if (odd === undefined) return value;
-      report(place, { message: `{{ ${text} }} ${odd[0]}`, hint: odd[1] });
+      const [says, hint] = oddity(value, text, names);
+      report(place, { message: `{{ ${text} }} ${says}`, hint });
       return '';
     },
     judge(file, line, column, value) {
@@ -105,8 +107,9 @@ export function createWatcher(
       return false;
     },
     refuse(refusal, key) {
-      const place = watched().under.at(-1);
-      if (!place) return UNKNOWN;
+      const call = watched().under.at(-1);
+      if (!call) return UNKNOWN;
+      const place = startOf(call);
       const text = textOf(place.file);
       const found = refusal.found ?? callText(text, place);
       return report(key === undefined ? place : keyPlace(text, place, key), { ...refusal, found });
@@ -114,17 +117,23 @@ export function createWatcher(
   };
 }
 
-/** Why a value can't be printed into SQL, and the next step. */
-function oddity(value: unknown, text: string, names: readonly string[]): readonly [string, string] | undefined {
+/** Whether a value can't be printed into SQL. */
+function isOdd(value: unknown): boolean {
+  if (typeof value === 'number') return !Number.isFinite(value);
+  return value === undefined || value === null || typeof value === 'function' || isRecord(value);
+}
+
+/** Why not, and the next step. */
+function oddity(value: unknown, text: string, names: readonly string[]): readonly [string, string] {
   if (value === undefined || value === null)
     return [
       'has no value',
       didYouMean(text, names) ?? 'A text stands in quotes, a variable is set by {% set %}, an argument by the call.',
     ];
   if (typeof value === 'function') return ['is a function, which is not called', `Call it: {{ ${text}() }}`];
-  if (typeof value === 'number' && !Number.isFinite(value))
+  if (typeof value === 'number')
     return [`is no number, but ${value}`, 'Look for a division by zero, or a text that is no number.'];
-  return isRecord(value) ? ['is a map, and no text', 'Print one of its values: {{ x.key }}.'] : undefined;
+  return ['is a map, and no text', 'Print one of its values: {{ x.key }}.'];
 }
 
 /** An error of Nunjucks or JavaScript in words of a template. */
@@ -139,6 +148,8 @@ function explained(message: string, written: string, names: readonly string[], f
       : (didYouMean(found, names) ?? 'Macros are the files of macros/.');
     return { message: `${found}() is not defined`, found, hint };
   }
+  if (message === TOO_DEEP)
+    return { message: `${written}: ${message}`, hint: 'A macro that calls itself needs an {% if %} that ends it.' };
   const [, kind, name] = /^(filter|test) not found: (.*)$/.exec(message) ?? [];
   if (kind === undefined || name === undefined)
     return { message: `${written}: ${message}`, hint: 'Look at the values that are given to it.' };
