@@ -37,7 +37,8 @@ it('a first build that is killed at any moment leaves all whole, and the next ru
   timeout: 900_000,
 }, async ({ annotate }) => {
   const stages: Stage[] = [];
-  for (let round = 1; stages.length < KILLS && round < 2 * KILLS; round += 1) stages.push(...(await firstBuild(round)));
+  for (let round = 1; stages.length < KILLS && round < 2 * KILLS + 10; round += 1)
+    stages.push(...(await firstBuild(round)));
   const found = `seed ${seed}: ${stages.join(', ')}`;
   await annotate(found);
   expect(stages.length, found).toBeGreaterThanOrEqual(KILLS);

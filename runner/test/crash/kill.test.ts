@@ -48,7 +48,7 @@ it.for([
   async ([, kind], { annotate }) => {
     const kills = DISTURBANCES[kind];
     const stages: Stage[] = [];
-    for (let round = 1; stages.length < kills && round < 2 * kills; round += 1)
+    for (let round = 1; stages.length < kills && round < 2 * kills + 10; round += 1)
       stages.push(...(await disturbedRound(kind, round)));
     const found = `seed ${seed}: ${stages.join(', ')}`;
     await annotate(found);
