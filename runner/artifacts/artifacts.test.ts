@@ -14,6 +14,8 @@ const FILES = {
   'models/marts/question.sql': "{{ config(materialized='table', tags=['kpi']) }}select * from {{ ref('codes') }}",
   'models/marts/answer.sql': "select * from {{ source('maps', 'answers') }}",
   'models/marts/moded.sql': 'select {{ mode() }} as mode',
+  'models/marts/between.sql': "{{ config(materialized='ephemeral') }}select {{ mode() }} as mode",
+  'models/marts/through.sql': "select * from {{ ref('between') }}",
   'models/log/one.sql': "{{ config(transaction='log') }}select 1",
   'models/log/two.sql': "{{ config(transaction='log') }}select 2",
 };
@@ -148,7 +150,7 @@ describe('run_results.json', () => {
     expect(threads).toEqual(['one 2', 'question 1', 'codes 3', 'two 2', 'answer 1']);
   });
 
-  it('holds no value of a row, and no SQL that holds a variable of the environment', () => {
+  it("holds no value of a row, and no SQL that holds a variable of the environment, its own or an ephemeral model's", () => {
     const artifacts = open();
     const fault = { file: 'models/marts/question.sql', line: 3, found: '(name=Ada)', source: 'Ada' };
     play(
@@ -162,16 +164,18 @@ describe('run_results.json', () => {
         ],
       }),
     );
-    artifacts.ran(node('moded'), "select 'from-env' as mode");
-    play(artifacts, result('moded', 'success'));
+    for (const name of ['moded', 'through']) {
+      artifacts.ran(node(name), "select 'from-env' as mode");
+      play(artifacts, result(name, 'success'));
+    }
     artifacts.close();
-    const [question, moded] = read('run_results.json').results;
+    const [question, moded, through] = read('run_results.json').results;
     expect(question.message.split('\n')).toEqual([
       'CHECK_FAILED models/marts/question.sql:3: question: no double name: 1 row',
       'SQL_22P02 models/marts/question.sql:3: question: invalid input syntax for type integer: "***"',
       'SQL_23505 models/marts/question.sql:3: question: Key (name)=(***) is twice',
     ]);
-    expect(moded).toMatchObject({ compiled: false, compiled_code: null });
+    for (const reader of [moded, through]) expect(reader).toMatchObject({ compiled: false, compiled_code: null });
     expect(readFileSync(join(dir, 'target/run_results.json'), 'utf8')).not.toMatch(/Ada|from-env/);
   });
 

@@ -175,6 +175,17 @@ describe('early cut-off', () => {
     expect(ending(await pipeline(), 'ok')).toContain('order_line');
   });
 
+  it('spares nothing of it either when a state was completed in between', async () => {
+    await shop.db.query("update marts.rate set rate = 4 where currency = 'EUR'");
+    edit('models/log/run_log.sql', (text) => text.replace("['today']", "['amount_in', 'today']"));
+    expect((await shop.runner(['load', '--as-of', DAY])).code).toBe(0);
+    expect(await shop.rows("select count(*) from runs.node_state where versions ? 'amount_in,today'")).not.toEqual([
+      ['0'],
+    ]);
+    edit('seeds/rate.csv', (text) => text.replace('EUR,3', 'EUR,4'));
+    expect(ending(await pipeline(), 'ok')).toContain('order_line');
+  });
+
   it('leaves due what failed when its parent changed, though the parent comes out the same the next time', async () => {
     const mended = replace('models/marts/monthly.sql', 'count(*) as orders', '1 / (count(*) - 4) as orders')();
     mkdirSync(path('soda/staging'), { recursive: true });

@@ -89,6 +89,15 @@ describe('a build', () => {
     ]);
   });
 
+  it('keeps no row of them with the state of the model', async () => {
+    const [[kept] = []] = await shop.rows(
+      "select details->'unit tests' from runs.node_state where node_id = 'model.shop.order_line'",
+    );
+    const names = ['an order of the day counts, one of the next day does not', 'another currency has another rate'];
+    const hash = expect.stringMatching(/^[\da-f]{12}$/);
+    expect(JSON.parse(kept ?? '')).toEqual(Object.fromEntries(names.map((name) => [name, hash])));
+  });
+
   it('publishes nothing of a model whose rule was broken, and prints how its rows differ', async () => {
     edit('models/marts/order_line.sql', (text) => text.replace('o.ordered_on <= ', 'o.ordered_on < '));
     const { code, stdout, stderr } = await shop.runner(['build', ...DAY, '--select', 'changed']);
