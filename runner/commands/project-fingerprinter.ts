@@ -18,7 +18,7 @@ export async function projectFingerprinter(
     graph,
     (node, macros) => frozen.get(keyOf(node.name, macros)),
     (node) => {
-      if (node.type !== 'source') return null;
+      if (node.type !== 'source') return { timezone: project.config.timezone };
       const { loader, mode, columns, requests, vars } = node.source;
       const active = requests?.when_env ? options.env(requests.when_env) === '1' : true;
       return { loader, mode, columns, requests, active, vars: vars.map((name) => options.vars[name] ?? null) };

@@ -6,14 +6,11 @@ import { withoutPlaces } from '../util/places.ts';
 import type { Details, SeedDetails } from './types.ts';
 
 /** What the parts of a node's fingerprint are made of. */
-export function detailsOf(
-  node: Node,
-  rendered: Rendered | undefined,
-  sourceSettings: (node: Node) => unknown,
-): Details {
-  if (node.type === 'source') return { settings: sourceSettings(node) };
+export function detailsOf(node: Node, rendered: Rendered | undefined, settingsOf: (node: Node) => unknown): Details {
+  const settings = settingsOf(node);
+  if (node.type === 'source') return { settings };
   const { tags: _tags, ...config } = node.config;
-  const common = { config, ...(node.contract ? { contract: contractDetails(node.contract) } : {}) };
+  const common = { config, settings, ...(node.contract ? { contract: contractDetails(node.contract) } : {}) };
   if (node.type === 'seed') return { ...common, seed: seedDetails(node) };
   if (!rendered) return common;
   const { body, incrementalBody, hooks, reads } = rendered;

@@ -16,7 +16,7 @@ export interface Fingerprinter {
   readonly variantOf: (node: Node) => Variant;
   /** The parts of a node as its files and its parents' versions stand now. */
   parts(node: Node, variant: Variant, versionOf: VersionOf): Fingerprint;
-  /** Those parts as the first version of the runner wrote them: it hashed the body as text. */
+  /** Those parts as the first version of the runner wrote them: the body hashed as text, no time zone. */
   formerParts(node: Node, variant: Variant, parts: Fingerprint): Fingerprint;
   /**
    * What a node's content follows from, as one hash. Of a view and an ephemeral model, whose rows are its parents', these are
@@ -32,12 +32,12 @@ export type VersionOf = (id: string, variant: Variant) => string | null;
 
 /**
  * @param renderFrozen a model rendered with some macros as their bare names
- * @param sourceSettings what decides the rows of a requested source beside its requests
+ * @param settingsOf what decides rows beside a node's own files: of a requested source how it is asked, of the others the time zone
  */
 export function createFingerprinter(
   graph: Graph,
   renderFrozen: (node: Node, macros: readonly string[]) => Rendered | undefined,
-  sourceSettings: (node: Node) => unknown,
+  settingsOf: (node: Node) => unknown,
 ): Fingerprinter {
   const variants = ['', ...new Set([...graph.nodes.values()].map(variantOf).filter((variant) => variant !== ''))];
   const own = new Map<string, Fingerprint>();
@@ -48,7 +48,7 @@ export function createFingerprinter(
   };
   const ownIn = (node: Node, variant: Variant): Fingerprint => {
     const key = `${variant}\n${node.id}`;
-    const parts = own.get(key) ?? ownParts(node, renderedIn(node, variant), sourceSettings);
+    const parts = own.get(key) ?? ownParts(node, renderedIn(node, variant), settingsOf);
     own.set(key, parts);
     return parts;
   };
@@ -69,17 +69,19 @@ export function createFingerprinter(
     variantOf,
     parts: (node, variant, versionOf) => ({ ...ownIn(node, variant), ...parentsIn(node, variant, versionOf) }),
     formerParts(node, variant, parts) {
+      if (node.type === 'source') return parts;
+      const { settings: _settings, ...former } = parts;
       const rendered = renderedIn(node, variant);
-      if (!rendered) return parts;
+      if (!rendered) return former;
       // A macro that is left out stood there as a comment.
       const texts = [rendered.body, rendered.incrementalBody].map((sql) => sql.replace(/"macro:(\w+)"/g, '/* $1 */'));
-      return { ...parts, body: hashOf(texts) };
+      return { ...former, body: hashOf(texts) };
     },
     plainVersion(node, variant, versionOf) {
       if (!showsItsParents(node)) return hashOf(fingerprinter.parts(node, variant, versionOf));
       return hashOf({ body: ownIn(node, variant).body, ...parentsIn(node, variant, versionOf) });
     },
-    details: (node) => detailsOf(node, renderedIn(node, variantOf(node)), sourceSettings),
+    details: (node) => detailsOf(node, renderedIn(node, variantOf(node)), settingsOf),
   };
   return fingerprinter;
 }
@@ -98,10 +100,11 @@ function variantOf(node: Node): Variant {
   return node.type === 'model' ? [...(node.config.ignore_changes ?? [])].sort().join(',') : '';
 }
 
-function ownParts(node: Node, rendered: Rendered | undefined, sourceSettings: (node: Node) => unknown): Fingerprint {
-  if (node.type === 'source') return { settings: hashOf(sourceSettings(node)) };
+function ownParts(node: Node, rendered: Rendered | undefined, settingsOf: (node: Node) => unknown): Fingerprint {
+  const settings = hashOf(settingsOf(node));
+  if (node.type === 'source') return { settings };
   const { tags: _tags, ...config } = node.config;
-  const common = { config: hashOf(config), contract: node.contract?.hash ?? 'none' };
+  const common = { config: hashOf(config), contract: node.contract?.hash ?? 'none', settings };
   if (node.type === 'seed')
     return { seed: hashOf([node.seed.header, node.seed.rows.map(({ cells }) => cells)]), ...common };
   const tests = node.unitTests.length > 0 ? { 'unit tests': hashOf(node.unitTests.map(({ hash }) => hash)) } : {};

@@ -117,6 +117,11 @@ describe('exactly the descendants are changed by', () => {
       'labelled order_line rate revenue revenue_log run_log',
     ],
     ['a variable', replace('project.yml', 'currency: EUR', 'currency: USD'), 'order_line revenue revenue_log run_log'],
+    [
+      'the time zone of the project, which any SQL may read',
+      replace('project.yml', 'name: shop', 'timezone: Asia/Tokyo\nname: shop'),
+      'labelled monthly oracle.answers order_line product question rate revenue revenue_log run_log stg_orders',
+    ],
   ])('%s', async (_what, change, names) => {
     const back = change();
     const found = await changed();

@@ -102,6 +102,8 @@ describe('runner explain', () => {
     expect(label.stdout).toContain('labelled\n  env LABEL: none → spring\n  body\n');
     const day = await shop.runner(['explain', '--as-of', '2026-03-11']);
     expect(day.stdout).toContain('order_line\n  day: 2026-03-10 → 2026-03-11\n  body\n');
+    const [zone] = reasonsOf(await explained('project.yml', (yml) => `timezone: Asia/Tokyo\n${yml}`), 'rate');
+    expect(zone).toMatchObject({ part: 'settings', name: 'timezone', before: 'UTC', after: 'Asia/Tokyo' });
   });
 
   it('goes through a contract and a configuration key by key', async () => {
