@@ -22,6 +22,11 @@ describe('the configuration of a model', () => {
     ["materialized='view', publish='swap'", 'CONFIG_UNUSED publish has no effect on m, which is view'],
     ["materialized='ephemeral', grants={select: 'a'}", 'CONFIG_UNUSED grants has no effect on m, which is ephemeral'],
     [
+      "materialized='ephemeral', ignore_changes=['m']",
+      'CONFIG_UNUSED ignore_changes has no effect on m, which is ephemeral',
+      'NAME_UNKNOWN ignore_changes of m names no macro',
+    ],
+    [
       "materialized='incremental', incremental_strategy='append', unique_key='k'",
       'CONFIG_UNUSED unique_key has no effect on m, which appends',
     ],
@@ -42,8 +47,8 @@ describe('the configuration of a model', () => {
       'STRATEGY_UNKNOWN wrong value for "incremental_strategy" of config()',
     ],
     ["materialized='tabel'", 'MATERIALIZED_UNKNOWN wrong value for "materialized" of config()'],
-  ])('%s is refused', (config, fault) => {
-    expect(faultsOf(model(config))).toEqual([fault]);
+  ])('%s is refused', (config, ...faults) => {
+    expect(faultsOf(model(config))).toEqual(faults);
   });
 
   it.each([

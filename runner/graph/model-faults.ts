@@ -82,6 +82,7 @@ const UNUSED: Readonly<Record<ModelNode['materialized'], readonly (keyof NodeCon
     'incremental_strategy',
     'on_schema_change',
     'transaction',
+    'ignore_changes',
     'grants',
     'pre_hook',
     'post_hook',
