@@ -19,7 +19,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     call = await readArguments(argv);
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
-    process.stderr.write(`USAGE\n  ${error.message}\n  → runner --help\n`);
+    reporterOf(outputOf(argv)).faults([{ code: 'USAGE', message: error.message, hint: 'runner --help' }]);
     return EXIT.wrong;
   }
   return call ? runCommand(call.spec, call.args as unknown as Omit<CommonArgs, 'signal'> & OutputArgs) : EXIT.done;
@@ -37,15 +37,20 @@ interface OutputArgs {
   readonly timings: boolean;
 }
 
+/** What a command line that can't be read says of the form of its errors. */
+function outputOf(argv: readonly string[]): OutputArgs {
+  const formOf = (...names: readonly string[]): 'text' | 'json' =>
+    names.some((name) => ` ${argv.join(' ')} `.replaceAll('=', ' ').includes(` ${name} json `)) ? 'json' : 'text';
+  return { output: formOf('--output', '-o'), logFormat: formOf('--log-format'), quiet: false, timings: false };
+}
+
+function reporterOf({ output = 'text', logFormat, quiet }: OutputArgs): Reporter {
+  const { stdout, stderr, env } = process;
+  return createReporter({ output, logFormat, quiet, stdout, stderr, env });
+}
+
 async function runCommand(spec: CommandSpec, args: Omit<CommonArgs, 'signal'> & OutputArgs): Promise<number> {
-  const reporter = createReporter({
-    output: args.output ?? 'text',
-    logFormat: args.logFormat,
-    quiet: args.quiet,
-    stdout: process.stdout,
-    stderr: process.stderr,
-    env: process.env,
-  });
+  const reporter = reporterOf(args);
   const interrupts = listenForInterrupts({
     onFirst: ({ signal }) =>
       reporter.emit({ type: 'notice', message: `${signal}: cancelling what runs; once more to end at once` }),

@@ -2,6 +2,7 @@ import yargs, { type Argv } from 'yargs';
 import { COMMANDS, type CommandSpec } from '../commands/index.ts';
 import { COMMON_OPTIONS } from '../options.ts';
 import { didYouMean } from '../util/suggest.ts';
+import { camel } from './plain.ts';
 import { type Call, UsageError } from './usage.ts';
 
 /** Any command line. @throws UsageError */
@@ -21,7 +22,7 @@ export async function readWithYargs(argv: readonly string[]): Promise<Call | und
     .wrap(Math.min(120, process.stdout.columns ?? 120))
     .exitProcess(false)
     .fail((message, error) => {
-      throw error ?? new UsageError(explain(message));
+      throw error ?? new UsageError(explain(message, argv));
     })
     .parseAsync();
   return call;
@@ -45,24 +46,31 @@ function withLast(args: Readonly<Record<string, unknown>>, spec: CommandSpec): R
   const lists = Object.entries({ ...COMMON_OPTIONS, ...spec.options, ...spec.positionals }).filter(
     ([, option]) => 'array' in option,
   );
-  // yargs gives `two-words` as `twoWords` too.
-  const isList = (name: string): boolean =>
-    lists.some(
-      ([list]) => list === name || list.replace(/-(\w)/g, (_dash, letter: string) => letter.toUpperCase()) === name,
-    );
+  const isList = (name: string): boolean => lists.some(([list]) => list === name || camel(list) === name);
   return Object.fromEntries(
     Object.entries(args).map(([name, value]) => [name, Array.isArray(value) && !isList(name) ? value.at(-1) : value]),
   );
 }
 
-/** yargs' words, with the near name that it leaves out. */
-function explain(message: string): string {
-  const names = [
-    ...COMMANDS.map(({ command }) => command.split(' ')[0] ?? ''),
-    ...Object.keys(COMMON_OPTIONS),
-    ...COMMANDS.flatMap(({ options }) => Object.keys(options ?? {})),
-  ];
-  const unknown = /Unknown (?:argument|command)s?: (\S+)/.exec(message)?.[1]?.replace(/,$/, '');
-  const hint = unknown ? didYouMean(unknown, names) : undefined;
-  return hint ? `${message}. ${hint}` : message;
+/** yargs' words; of what is unknown, each once, with the commands that have it or the near name that yargs leaves out. */
+function explain(message: string, argv: readonly string[]): string {
+  const names = /^Unknown (?:argument|command)s?: (.+)$/.exec(message)?.[1]?.split(', ') ?? [];
+  const unknown = names.filter((name) => !names.some((other) => other !== name && camel(other) === name));
+  return unknown.length > 0 ? unknown.map((name) => explainUnknown(name, argv)).join('; ') : message;
+}
+
+function explainUnknown(name: string, argv: readonly string[]): string {
+  const called = argv.map((word) => COMMANDS.find((spec) => nameOf(spec) === word)).find((spec) => spec !== undefined);
+  const owners = COMMANDS.filter(({ options }) => Object.hasOwn(options ?? {}, name)).map(nameOf);
+  if (called && owners.length > 0 && argv.some((word) => word.split('=')[0] === `--${name}`))
+    return `${nameOf(called)} has no --${name}, only ${owners.join(', ')}`;
+  const options = called
+    ? Object.keys(called.options ?? {})
+    : COMMANDS.flatMap((spec) => Object.keys(spec.options ?? {}));
+  const hint = didYouMean(name, [...COMMANDS.map(nameOf), ...Object.keys(COMMON_OPTIONS), ...options]);
+  return `Unknown argument: ${name}${hint ? `. ${hint}` : ''}`;
+}
+
+function nameOf({ command }: CommandSpec): string {
+  return command.split(' ')[0] ?? '';
 }

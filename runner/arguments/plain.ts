@@ -57,6 +57,7 @@ function meaningOf(option: Options, words: readonly string[]): unknown {
   return option.type === 'string' ? word : undefined;
 }
 
-function camel(name: string): string {
+/** yargs gives `two-words` as `twoWords` too. */
+export function camel(name: string): string {
   return name.replace(/-(.)/g, (_dash, letter: string) => letter.toUpperCase());
 }

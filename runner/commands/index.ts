@@ -13,6 +13,16 @@ export interface CommandSpec {
   readonly load: () => Promise<Command<never>>;
 }
 
+const BUILD_OPTIONS = {
+  ...SELECTION_OPTIONS,
+  ...WAIT_OPTION,
+  'full-refresh': {
+    type: 'boolean',
+    default: false,
+    describe: 'Rebuild incremental models from nothing, but those with full_refresh=false',
+  },
+} as const satisfies CommandSpec['options'];
+
 export const COMMANDS: readonly CommandSpec[] = [
   {
     command: 'load [sources..]',
@@ -34,15 +44,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   {
     command: 'build',
     describe: 'Build seeds and models with their contracts, in dependency order',
-    options: {
-      ...SELECTION_OPTIONS,
-      ...WAIT_OPTION,
-      'full-refresh': {
-        type: 'boolean',
-        default: false,
-        describe: 'Rebuild incremental models from nothing, but those with full_refresh=false',
-      },
-    },
+    options: BUILD_OPTIONS,
     examples: [
       ['$0 build', 'everything'],
       ['$0 build --select changed', 'what differs from what is published, and what depends on it'],
@@ -52,12 +54,13 @@ export const COMMANDS: readonly CommandSpec[] = [
   },
   {
     command: 'pipeline',
-    describe: 'Load, then build what changed, as one run',
-    options: { ...WAIT_OPTION },
+    describe: 'Load, then build what changed (with --full-refresh everything, with --select that), as one run',
+    options: BUILD_OPTIONS,
     examples: [
       ['$0 pipeline', 'the daily run'],
       ['$0 pipeline --wait=600', 'after another run that may hold the target, if it ends within ten minutes'],
       ['$0 pipeline --as-of 2026-10-31', 'as it would have been on that day'],
+      ['$0 pipeline --full-refresh', 'everything, incremental models from nothing'],
     ],
     load: async () => (await import('./pipeline.ts')).pipeline,
   },

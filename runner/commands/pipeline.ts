@@ -1,8 +1,10 @@
+import type { BuildArgs } from './build.ts';
 import { flagsOf } from './load.ts';
 import { loadProject } from './load-project.ts';
 import { identityOf, type OpenRun, withRun } from './open-run.ts';
+import { askedOf } from './selection.ts';
 import { buildNodes, endOf, landedSources, loadSources, reportOrphans, reportSummary } from './steps.ts';
-import type { Command, Reporter, RunArgs } from './types.ts';
+import type { Command, Reporter } from './types.ts';
 
 /** Where a person may look after a run. */
 function reportNext(run: OpenRun, reporter: Reporter): void {
@@ -14,13 +16,15 @@ function reportNext(run: OpenRun, reporter: Reporter): void {
   reporter.line(['', 'Next:', ...lines.map((line) => `  ${line}`)].join('\n'));
 }
 
-/** `runner pipeline`: load, then build what changed, as one run. */
-export const pipeline: Command<RunArgs> = async (args, reporter) => {
+/** `runner pipeline`: load, then build what changed or is asked for, as one run. */
+export const pipeline: Command<BuildArgs> = async (args, reporter) => {
   const loaded = await loadProject(args);
+  const request = args.select || args.fullRefresh ? args : { ...args, select: ['changed'] };
+  askedOf(loaded.graph, request);
   return withRun(loaded, identityOf('pipeline', args), reporter.emit, async (run) => {
     const refused = await loadSources(run, landedSources(run));
     run.emit({ type: 'flags', flags: await flagsOf(run) });
-    const results = await buildNodes(run, { ...args, select: ['changed'], refused });
+    const results = await buildNodes(run, { ...request, refused });
     reporter.summary(results, (Date.now() - run.startedAt.getTime()) / 1000);
     const end = endOf(run, results, refused);
     if (end.status === 'cancelled') return end;

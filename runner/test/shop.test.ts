@@ -248,6 +248,14 @@ describe('a project that is not ours', () => {
     ).toEqual(before);
   });
 
+  it('is loaded and built whole, or in the part that is asked for, by a pipeline that is told so', async () => {
+    const { stdout } = await shop.runner(['pipeline', ...DAY, '--full-refresh', '--exclude', 'path:models/log']);
+    expect(stdout).toMatch(/shop\.orders +unchanged[\s\S]*\n7 nodes of 9 to build/);
+    expect((await shop.runner(['pipeline', ...DAY, '--select', 'rate'])).stdout).toContain('1 node of 9 to build');
+    const wrong = await shop.runner(['pipeline', '--select', 'rte'], { PGPORT: '1' });
+    expect(wrong.stderr).toContain('Did you mean "rate"?');
+  });
+
   it('replaces the rows of a run that is run again under its label', async () => {
     const again = { RUN_LABEL: 'nightly' };
     expect((await shop.runner(['build', ...DAY], again)).code).toBe(0);
@@ -426,6 +434,7 @@ describe('commands that answer', () => {
     const { stdout } = await shop.runner(['ls', '--select', '+revenue', '--output', 'json']);
     const names = (JSON.parse(stdout) as { name: string }[]).map(({ name }) => name);
     expect(names).toEqual(['rate', 'shop.orders', 'stg_orders', 'order_line', 'revenue']);
+    expect(JSON.parse(stdout)).toContainEqual(expect.objectContaining({ depends_on: ['stg_orders', 'rate'] }));
   });
 
   it('a selection may be given in one word or several, and more than once', async () => {
@@ -510,6 +519,20 @@ describe('commands that answer', () => {
     const { code, stderr } = await shop.runner(args);
     expect(code).toBe(2);
     expect(stderr).toContain(text);
+  });
+
+  it('a wrong command line is an event of the log in JSON too', async () => {
+    const wrong = async (...args: string[]): Promise<readonly [string, string]> => {
+      const { stdout, stderr } = await shop.runner(args);
+      return [stdout, stderr];
+    };
+    const fault = { code: 'USAGE', message: 'load has no --full-refresh, only build, pipeline, retry' };
+    const [out, err] = await wrong('load', '--full-refresh', '--log-format', 'json');
+    expect(JSON.parse(out)).toMatchObject({ event: 'faults', faults: [fault] });
+    expect(err).toBe('');
+    const [answer, log] = await wrong('ls', '--selct', '--output=json', '--log-format=json');
+    expect(answer).toBe('');
+    expect(JSON.parse(log)).toMatchObject({ event: 'faults', faults: [{ code: 'USAGE' }] });
   });
 
   it('a folder without a project is said to be one', async () => {
