@@ -4,6 +4,7 @@ import { type DropPlan, dropOrphans, type InspectedOrphan, inspectOrphans, planD
 import { takeLock } from '../state/lock.ts';
 import { findOrphans } from '../state/orphans.ts';
 import type { Store } from '../state/store.ts';
+import { plural } from '../util/plural.ts';
 import { quoted } from '../util/sql.ts';
 import { nearest } from '../util/suggest.ts';
 import { answerOf } from './answer.ts';
@@ -30,7 +31,7 @@ export const cleanOrphans: Command<CleanArgs> = async (args, reporter) => {
     for (const [{ relation }, reason] of plan.keep)
       reporter.line(`${relation.schema}.${relation.name} stays: ${reason}`);
     if (plan.drop.length === 0) return EXIT.done;
-    const many = plan.drop.length === 1 ? '1 relation' : `${plan.drop.length} relations`;
+    const many = plural(plan.drop.length, 'relation');
     const isSure = args.yes ? true : await reporter.confirm(`Drop ${many}?`);
     if (!isSure) {
       reporter.line(

@@ -5,6 +5,7 @@ import { EXIT } from '../errors.ts';
 import { modelSql } from '../execute/model-sql.ts';
 import { selectNodes } from '../graph/select.ts';
 import type { ModelNode } from '../graph/types.ts';
+import { plural } from '../util/plural.ts';
 import { quoted } from '../util/sql.ts';
 import { answerOf } from './answer.ts';
 import { loadProject } from './load-project.ts';
@@ -33,6 +34,6 @@ export const compile: Command<CompileArgs> = async (args, reporter) => {
   writeManifest(loaded.project, loaded.graph, 'compile');
   if (args.output === 'json') reporter.answer(answerOf(['name', 'file', 'sql'], rows));
   else if (args.select) reporter.text(rows.map(([, file, sql]) => `-- ${file}\n${sql}\n`).join('\n'));
-  else reporter.line(`${rows.length} models compiled into target/compiled/`);
+  else reporter.line(`${plural(rows.length, 'model')} compiled into target/compiled/`);
   return EXIT.done;
 };

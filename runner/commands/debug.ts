@@ -5,6 +5,7 @@ import type { SourceNode } from '../graph/types.ts';
 import { secretProblem } from '../project/env.ts';
 import type { SecretConfig } from '../project/types.ts';
 import { findOrphans } from '../state/orphans.ts';
+import { plural } from '../util/plural.ts';
 import { answerOf } from './answer.ts';
 import { type LoadedProject, loadProject } from './load-project.ts';
 import { withTarget } from './open-target.ts';
@@ -21,7 +22,7 @@ export const debug: Command<CommonArgs> = async (args, reporter) => {
     [
       'project',
       'ok',
-      `${loaded.project.config.name}: ${models.length} models, ${seeds.length} seeds, ${sources.length} source tables`,
+      `${loaded.project.config.name}: ${plural(models.length, 'model')}, ${plural(seeds.length, 'seed')}, ${plural(sources.length, 'source table')}`,
     ],
     ...(await targetLines(loaded, args, reporter)),
     ...loaded.project.config.secrets.map((secret) => secretLine(loaded, secret)),

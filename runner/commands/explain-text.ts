@@ -1,5 +1,6 @@
 import type { Node } from '../graph/types.ts';
 import type { Explanation } from '../state/explain.ts';
+import { plural } from '../util/plural.ts';
 
 /** A node with the reasons for which it would run; none when it would not. */
 export interface Explained {
@@ -22,7 +23,7 @@ export function drawExplained(explained: readonly Explained[], total: number): s
   const head =
     explained.length === 0
       ? 'Nothing changed: nothing would run.'
-      : `${running.length} of ${total} nodes would run; what reads a node whose rows come out the same is spared.`;
+      : `${running.length} of ${plural(total, 'node')} would run; what reads a node whose rows come out the same is spared.`;
   return [head, ...[...groups].map(([text, names]) => `${names.join(', ')}\n${text}`)].join('\n\n');
 }
 
@@ -30,12 +31,12 @@ function drawReasons(reasons: readonly Explanation[]): string {
   if (reasons.length === 0) return '  unchanged';
   const parents = reasons.filter(({ part }) => part === 'parent');
   const others = reasons.filter(({ part }) => part !== 'parent');
-  return [...few(others, SHOWN, 'more'), ...few(parents, PARENTS_SHOWN, 'more parents')].join('\n');
+  return [...few(others, SHOWN, 'more reason'), ...few(parents, PARENTS_SHOWN, 'more parent')].join('\n');
 }
 
 function few(reasons: readonly Explanation[], most: number, what: string): readonly string[] {
   const left = reasons.length - most;
-  return [...reasons.slice(0, most).map(drawReason), ...(left > 0 ? [`  … and ${left} ${what}`] : [])];
+  return [...reasons.slice(0, most).map(drawReason), ...(left > 0 ? [`  … and ${plural(left, what)}`] : [])];
 }
 
 function drawReason({ part, name, before, after, diff }: Explanation): string {
@@ -48,7 +49,7 @@ function drawReason({ part, name, before, after, diff }: Explanation): string {
   return [
     `${head}${change}`,
     ...shown.slice(0, SHOWN).map((line) => `    ${line}`),
-    ...(more > 0 ? [`    … and ${more} more lines`] : []),
+    ...(more > 0 ? [`    … and ${plural(more, 'more line')}`] : []),
   ].join('\n');
 }
 

@@ -6,6 +6,8 @@ import { findChanges, isStep, type Reasons } from '../state/changes.ts';
 import { type Explanation, explain as explainReasons, said } from '../state/explain.ts';
 import { isEphemeral } from '../state/fingerprint.ts';
 import type { LandedBatch } from '../state/store.ts';
+import { plural } from '../util/plural.ts';
+import { answerOf } from './answer.ts';
 import { drawExplained, type Explained } from './explain-text.ts';
 import { type LoadedProject, loadProject } from './load-project.ts';
 import { type OpenTarget, withTarget } from './open-target.ts';
@@ -100,18 +102,13 @@ function reasonsOf(
 }
 
 function drawBatch(batch: LandedBatch | undefined): string | null {
-  return batch ? `${batch.rows} rows from ${batch.origin}, landed ${batch.landedAt}` : null;
+  return batch ? `${plural(batch.rows, 'row')} from ${batch.origin}, landed ${batch.landedAt}` : null;
 }
 
 function toAnswer(explained: readonly Explained[]): TextResult {
-  const [text, bool, json] = [25, 16, 114];
-  return {
-    columns: [
-      { name: 'node', type: text },
-      { name: 'would_run', type: bool },
-      { name: 'reasons', type: json },
-    ],
-    rows: explained.map(({ node, reasons }) => [node.name, reasons.length > 0 ? 't' : 'f', JSON.stringify(reasons)]),
-    rowCount: explained.length,
-  };
+  return answerOf(
+    ['node', 'would_run', 'reasons'],
+    explained.map(({ node, reasons }) => [node.name, String(reasons.length > 0), JSON.stringify(reasons)]),
+    ['would_run', 'reasons'],
+  );
 }

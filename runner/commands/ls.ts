@@ -8,6 +8,7 @@ import { askedOf, selectionState } from './selection.ts';
 import type { Command, SelectionArgs } from './types.ts';
 
 export interface LsArgs extends SelectionArgs {
+  readonly output: 'text' | 'json';
   /** The named selections of project.yml instead of nodes. */
   readonly selectors?: boolean;
 }
@@ -32,16 +33,18 @@ export const ls: Command<LsArgs> = async (args, reporter) => {
       : {};
   const ids = selectNodes(loaded.graph, args, state);
   const nodes = ids.flatMap((id) => loaded.graph.nodes.get(id) ?? []);
+  const isJson = args.output === 'json';
   reporter.answer(
     answerOf(
       ['name', 'resource_type', 'materialized', 'relation', 'depends_on', 'file'],
-      nodes.map((node) => row(loaded.graph, node)),
+      nodes.map((node) => row(loaded.graph, node, isJson ? JSON.stringify : (names) => names.join(', '))),
+      isJson ? ['depends_on'] : [],
     ),
   );
   return EXIT.done;
 };
 
-function row(graph: Graph, node: Node): readonly string[] {
+function row(graph: Graph, node: Node, list: (names: readonly string[]) => string): readonly string[] {
   const materialized = node.type === 'model' ? node.materialized : node.type;
   const parents = [...new Set(graph.dag.parents(node.id))].map((id) => graph.nodes.get(id)?.name ?? id);
   return [
@@ -49,7 +52,7 @@ function row(graph: Graph, node: Node): readonly string[] {
     node.type,
     materialized,
     `${node.relation.schema}.${node.relation.name}`,
-    parents.join(', '),
+    list(parents),
     node.file,
   ];
 }

@@ -6,6 +6,7 @@ import { projectCache } from '../project/project-cache.ts';
 import { readConfig } from '../project/read-project.ts';
 import type { LastRun } from '../state/plan-record.ts';
 import { createStore } from '../state/store.ts';
+import { plural } from '../util/plural.ts';
 import { loadProject } from './load-project.ts';
 import { identityOf, type OpenRun, withRun } from './open-run.ts';
 import { buildNodes, endOf, landedSources, loadSources, reportSummary } from './steps.ts';
@@ -85,7 +86,7 @@ function nothing(last: LastRun | undefined): string {
 function notices(last: LastRun, nodes: ReadonlyMap<string, boolean>): readonly string[] {
   const gone = [...last.open.keys()].filter((id) => !nodes.has(id)).map((id) => id.split('.').slice(2).join('.'));
   return [
-    `retrying ${nodes.size} of the ${last.nodes.size} nodes of ${last.command} ${last.runId}`,
+    `retrying ${nodes.size} of the ${plural(last.nodes.size, 'node')} of ${last.command} ${last.runId}`,
     ...(gone.length > 0 ? [`no longer in the project: ${gone.join(', ')}`] : []),
   ];
 }

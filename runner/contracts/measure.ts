@@ -1,4 +1,5 @@
 import type { TextResult } from '../adapters/types.ts';
+import { plural } from '../util/plural.ts';
 import type { QueryRole, Role } from './plan.ts';
 import { parseTime } from './scalar.ts';
 import { compareSchema, toActualColumn } from './schema.ts';
@@ -134,10 +135,6 @@ function none(message: string, error = false): Measurement {
 
 function countOf(cell: Cell | null | undefined): number {
   return Number(cell?.text ?? 0);
-}
-
-function plural(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
 function rounded(value: number): number {

@@ -2,12 +2,13 @@ import type { WriteStream } from 'node:tty';
 import type { Reporter } from '../commands/types.ts';
 import type { Fault } from '../errors.ts';
 import type { RunEvent } from '../execute/types.ts';
+import { plural } from '../util/plural.ts';
 import { confirm } from './confirm.ts';
 import { toObjects } from './json.ts';
 import { createJsonReporter } from './json-log.ts';
 import { createLiveArea } from './live.ts';
 import { createProgress } from './progress.ts';
-import { painter, plural, wantsColor } from './style.ts';
+import { painter, wantsColor } from './style.ts';
 import { drawNarrow, drawTable } from './table.ts';
 import { describe, drawFault, drawSummary, drawTimings, flagLine } from './terminal.ts';
 

@@ -24,12 +24,3 @@ export function seconds(value: number): string {
       ? `${value.toFixed(1)} s`
       : `${Math.floor(Math.round(value) / 60)} min ${Math.round(value) % 60} s`;
 }
-
-export function plural(count: number, one: string, many = `${one}s`): string {
-  return `${grouped(count)} ${count === 1 ? one : many}`;
-}
-
-/** `1234567` → `1,234,567`. By hand: `toLocaleString` loads the world's locales for it. */
-export function grouped(count: number): string {
-  return String(count).replace(/\B(?=(\d{3})+$)/g, ',');
-}

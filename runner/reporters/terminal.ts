@@ -1,6 +1,7 @@
 import type { Fault } from '../errors.ts';
 import type { Flag, NodeResult, RunEvent, Status } from '../execute/types.ts';
-import { grouped, type Paint, plural, seconds } from './style.ts';
+import { grouped, plural } from '../util/plural.ts';
+import { type Paint, seconds } from './style.ts';
 
 const LABELS: Readonly<Record<Status, readonly [string, Parameters<Paint>[0]]>> = {
   success: ['ok', 'green'],

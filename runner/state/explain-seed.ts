@@ -1,4 +1,5 @@
 import { diffLines } from '../util/line-diff.ts';
+import { plural } from '../util/plural.ts';
 import { masked } from './details.ts';
 import type { Explanation } from './explain.ts';
 import type { Details, SeedDetails } from './types.ts';
@@ -13,8 +14,8 @@ export function explainSeed(now: Details, seedThen: SeedDetails, then: Details):
   const explanation = {
     part: 'seed',
     name: null,
-    before: `${seedThen.count} rows`,
-    after: `${seedNow.count} rows`,
+    before: plural(seedThen.count, 'row'),
+    after: plural(seedNow.count, 'row'),
     diff: null,
   };
   if (!seedThen.rows || !seedNow.rows) return { ...explanation, diff: '(too large to be compared row by row)' };

@@ -1,4 +1,5 @@
 import type { Graph } from '../graph/types.ts';
+import { plural } from '../util/plural.ts';
 import { isEphemeral } from './fingerprint.ts';
 import type { BuiltRelation, Orphan } from './types.ts';
 
@@ -23,6 +24,5 @@ export function orphansNotice(orphans: readonly Orphan[]): string | undefined {
   if (orphans.length === 0) return undefined;
   const shown = orphans.slice(0, 5).map(({ relation }) => `${relation.schema}.${relation.name}`);
   const names = [...shown, ...(orphans.length > shown.length ? ['…'] : [])].join(', ');
-  const what = orphans.length === 1 ? '1 orphan' : `${orphans.length} orphans`;
-  return `${what}, built by models that are no more: ${names} — runner clean --orphans`;
+  return `${plural(orphans.length, 'orphan')}, built by models that are no more: ${names} — runner clean --orphans`;
 }
