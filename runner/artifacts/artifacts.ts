@@ -3,10 +3,10 @@ import type { RunEvent } from '../execute/types.ts';
 import type { Graph, Node } from '../graph/types.ts';
 import { unitOf } from '../graph/unit-of.ts';
 import type { Project } from '../project/types.ts';
+import { writeWhole } from '../util/write-whole.ts';
 import { manifestOf } from './manifest.ts';
 import { metadata } from './metadata.ts';
 import { resultOf } from './run-results.ts';
-import { writeWhole } from './write.ts';
 
 export interface ArtifactsContext {
   readonly project: Project;

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -124,13 +124,6 @@ describe('the cache', () => {
     for (const cache of caches) cache.save();
     expect(readdirSync(folder)).toEqual(['project.json']);
     expect(await find(openCache(folder, 'v1'), [2])).toBe(2);
-  });
-
-  it('removes the draft of a process that was killed long ago, and not that of one at work', async () => {
-    for (const name of ['old.draft', 'new.draft']) writeFileSync(join(folder, name), '');
-    utimesSync(join(folder, 'old.draft'), 1, 1);
-    await keep('x');
-    expect(readdirSync(folder).sort()).toEqual(['new.draft', 'project.json']);
   });
 
   it('is done without where its folder is no folder', async () => {

@@ -1,7 +1,8 @@
-import { hash, randomBytes } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { hash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
+import { writeWhole } from '../util/write-whole.ts';
 
 /**
  * What was computed from the project's files, kept from one process to the next in `target/cache/`. A value is found
@@ -22,8 +23,6 @@ export interface Cache {
 export const NO_CACHE: Cache = { memo: (_kind, _key, compute) => compute(), save: () => undefined };
 
 const FILE = 'project.json';
-/** Drafts of a process that was killed are removed after this time, in milliseconds. */
-const DRAFT_AGE = 3_600_000;
 
 /**
  * @param folder `target/cache` of the project
@@ -108,35 +107,12 @@ function readEntries(file: string, version: string): ReadonlyMap<string, unknown
   }
 }
 
-/** Written beside, then moved: a reader sees the old file or the new one, whole. */
 function writeEntries(folder: string, version: string, entries: ReadonlyMap<string, unknown>): void {
-  const draft = join(folder, `${randomBytes(8).toString('hex')}.draft`);
+  const body = ascii(JSON.stringify({ version, entries: Object.fromEntries(entries) } satisfies Content));
   try {
-    mkdirSync(folder, { recursive: true });
-    removeOldDrafts(folder);
-    const body = ascii(JSON.stringify({ version, entries: Object.fromEntries(entries) } satisfies Content));
-    writeFileSync(draft, `${checksum(body)}\n${body}`, { flag: 'wx' });
-    renameSync(draft, join(folder, FILE));
+    writeWhole(join(folder, FILE), `${checksum(body)}\n${body}`);
   } catch {
     // The next run computes it again.
-    attempt(() => rmSync(draft, { force: true }));
-  }
-}
-
-function removeOldDrafts(folder: string): void {
-  for (const name of readdirSync(folder).filter((name) => name.endsWith('.draft'))) {
-    const file = join(folder, name);
-    attempt(() => {
-      if (Date.now() - statSync(file).mtimeMs > DRAFT_AGE) rmSync(file, { recursive: true, force: true });
-    });
-  }
-}
-
-function attempt(work: () => void): void {
-  try {
-    work();
-  } catch {
-    // Another process may have been faster, or the folder is not ours to write in.
   }
 }
 
