@@ -14,6 +14,7 @@ import type { Fingerprinter } from '../state/fingerprint.ts';
 import type { LocateInTest, RenderTest } from '../unit-tests/types.ts';
 import { isDay } from '../util/dates.ts';
 import { stopwatch } from '../util/timings.ts';
+import { parseVars, requireKnownVars } from './given-vars.ts';
 import { projectFingerprinter } from './project-fingerprinter.ts';
 import { projectGraph } from './project-graph.ts';
 import { createTestLocator, createTestRenderer } from './render-tests.ts';
@@ -27,7 +28,7 @@ export interface LoadedProject {
   readonly target: Target;
   readonly env: Env;
   readonly vars: Readonly<Record<string, unknown>>;
-  /** Those of `vars` that were given on the command line. */
+  /** Those of `vars` that were given on the command line, or on that of the run that is retried. */
   readonly givenVars: Readonly<Record<string, unknown>>;
   readonly asOf: string;
   readonly renderTest: RenderTest;
@@ -36,14 +37,25 @@ export interface LoadedProject {
   readonly locate: LocateInModel;
 }
 
+export interface LoadOptions {
+  /** Variables of a former run, which those of the command line win over; some may have gone since. */
+  readonly formerVars?: Readonly<Record<string, unknown>>;
+  /** A template of the command line. */
+  readonly inline?: string | undefined;
+}
+
 /** @throws RunnerError (exit 2) with every fault of the project at once, or those of the day, the variables or the target */
-export async function loadProject(args: CommonArgs): Promise<LoadedProject> {
+export async function loadProject(
+  args: CommonArgs,
+  { formerVars = {}, inline = '' }: LoadOptions = {},
+): Promise<LoadedProject> {
   const dir = resolve(args.projectDir);
   const cache = projectCache(dir);
   const inspected = await inspectProject(dir, cache);
   const { project } = inspected;
   const plainEnv = readEnv(dir, process.env);
-  const givenVars = parseVars(args.vars ?? []);
+  const typedVars = parseVars(args.vars ?? []);
+  const givenVars = { ...formerVars, ...typedVars };
   const vars = { ...project.config.vars, ...givenVars };
   const asOf = args.asOf ?? (await cachedToday(project.config.timezone, cache));
   if (!isDay(asOf)) {
@@ -65,6 +77,7 @@ export async function loadProject(args: CommonArgs): Promise<LoadedProject> {
   const options = { asOf, vars, env: plainEnv };
   const locate = locatorOf(project, options);
   const graph = await projectGraph(inspected, options, locate, cache);
+  requireKnownVars(Object.keys(typedVars), project, inline);
   const fingerprinter = await projectFingerprinter(project, graph, options, cache);
   // A project with faults leaves what was kept of it when it was right.
   cache.save();
@@ -85,30 +98,4 @@ function locatorOf(project: Project, options: RenderOptions): LocateInModel {
     const model = files.get(name);
     return model ? (await locator)(model, incremental, offset) : {};
   };
-}
-
-/** `k=v` pairs; a value that reads as JSON (`true`, `12`, `{"a": 1}`) is that, any other is a text. */
-function parseVars(pairs: readonly string[]): Readonly<Record<string, unknown>> {
-  return Object.fromEntries(
-    pairs.map((pair) => {
-      const equals = pair.indexOf('=');
-      if (equals < 1)
-        throw new RunnerError({
-          code: 'VARS_INVALID',
-          message: '--vars is not understood',
-          expected: 'name=value',
-          found: pair,
-          hint: 'One pair each: --vars currency=USD --vars n=3',
-        });
-      const value = pair.slice(equals + 1);
-      try {
-        return [
-          pair.slice(0, equals),
-          JSON.parse(/^(true|false)$/i.test(value) ? value.toLowerCase() : value) as unknown,
-        ];
-      } catch {
-        return [pair.slice(0, equals), value];
-      }
-    }),
-  );
 }

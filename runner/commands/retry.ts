@@ -27,8 +27,7 @@ export const retry: Command<RetryArgs> = async (args, reporter) => {
     reporter.line(nothing(last));
     return EXIT.done;
   }
-  const given = Object.entries(last.vars).map(([name, value]) => `${name}=${JSON.stringify(value)}`);
-  const loaded = await loadProject({ ...args, asOf: args.asOf ?? last.day, vars: [...given, ...(args.vars ?? [])] });
+  const loaded = await loadProject({ ...args, asOf: args.asOf ?? last.day }, { formerVars: last.vars });
   return withRun(loaded, identityOf('retry', args), reporter.emit, async (run) => {
     await requireStillLast(run, last);
     const nodes = new Map([...last.open].filter(([id]) => run.graph.nodes.has(id)));

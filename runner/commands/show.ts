@@ -22,7 +22,7 @@ export interface ShowArgs extends CommonArgs {
 
 /** `runner show MODEL` or `--inline SQL`: the rows of a query, over what is published; nothing is written. */
 export const show: Command<ShowArgs> = async (args, reporter) => {
-  const loaded = await loadProject(args);
+  const loaded = await loadProject(args, { inline: args.inline });
   if ((args.model === undefined) === (args.inline === undefined)) {
     throw new RunnerError({
       code: 'SHOW_WHAT',

@@ -378,6 +378,12 @@ describe('commands that answer', () => {
     ]);
   });
 
+  it('takes a variable that is declared nowhere where a template reads it', async () => {
+    const query = "select {{ var('n', 1) }} as n";
+    const { stdout } = await shop.runner(['show', '--inline', query, '--vars', 'n=2', '--output', 'json']);
+    expect(JSON.parse(stdout)).toEqual([{ n: 2 }]);
+  });
+
   it('show changes nothing, whatever it is given', async () => {
     const { code, stderr } = await shop.runner([
       'show',
@@ -511,6 +517,8 @@ describe('commands that answer', () => {
     [['show', 'marts'], '"marts" names'],
     [['db', 'url', '--project-dir', 'models'], 'PROJECT_NOT_FOUND'],
     [['build', '--as-of', 'yesterday'], 'YYYY-MM-DD'],
+    [['ls', '--vars', 'curency=USD'], 'Did you mean "currency"?'],
+    [['show', '--vars', 'colour=1', '--inline', "select {{ var('m', 1) }}"], 'Variables are: currency, m.'],
     [['show'], '--inline'],
     [['build', '--threads', '0'], '--threads must be a whole number from 1'],
     [['show', 'revenue', '--limit', '-1'], '--limit must be a whole number from 0'],

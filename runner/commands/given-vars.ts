@@ -1,0 +1,59 @@
+import { RunnerError } from '../errors.ts';
+import type { Project } from '../project/types.ts';
+import { didYouMean } from '../util/suggest.ts';
+
+/**
+ * `k=v` pairs; a value that reads as JSON (`true`, `12`, `{"a": 1}`) is that, any other is a text.
+ * @throws RunnerError `VARS_INVALID`
+ */
+export function parseVars(pairs: readonly string[]): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(
+    pairs.map((pair) => {
+      const equals = pair.indexOf('=');
+      if (equals < 1)
+        throw new RunnerError({
+          code: 'VARS_INVALID',
+          message: '--vars is not understood',
+          expected: 'name=value',
+          found: pair,
+          hint: 'One pair each: --vars currency=USD --vars n=3',
+        });
+      const value = pair.slice(equals + 1);
+      try {
+        return [
+          pair.slice(0, equals),
+          JSON.parse(/^(true|false)$/i.test(value) ? value.toLowerCase() : value) as unknown,
+        ];
+      } catch {
+        return [pair.slice(0, equals), value];
+      }
+    }),
+  );
+}
+
+/**
+ * Refuses variables that nothing would read: most are mistyped. A variable need not be declared: `var(name, default)` in a
+ * template, or `vars` of a source, is enough.
+ * @param inline a template beside those of the project
+ * @throws RunnerError `VARS_UNKNOWN`
+ */
+export function requireKnownVars(names: readonly string[], project: Project, inline: string): void {
+  const declared = Object.keys(project.config.vars);
+  const undeclared = names.filter((name) => !declared.includes(name));
+  if (undeclared.length === 0) return;
+  const templates = [...project.models, ...project.macros].map(({ template }) => template);
+  const read = [...templates, inline].flatMap((text) =>
+    [...text.matchAll(/\bvar\(\s*(['"])(.+?)\1/g)].map(([, , name = '']) => name),
+  );
+  const known = [...declared, ...read, ...project.sources.flatMap(({ vars }) => vars)];
+  const unknown = undeclared.filter((name) => !known.includes(name));
+  if (unknown.length === 0) return;
+  throw new RunnerError(
+    unknown.map((name) => ({
+      code: 'VARS_UNKNOWN',
+      message: `--vars ${name}: nothing reads a variable of that name`,
+      found: name,
+      hint: didYouMean(name, known) ?? `Variables are: ${[...new Set(known)].join(', ') || 'none'}.`,
+    })),
+  );
+}
