@@ -113,6 +113,9 @@ export async function buildNodes(run: OpenRun, request: BuildRequest): Promise<r
   // Loaded only now: a run that has nothing to do does without.
   const { runUnit } = await import('../execute/run-unit.ts');
   const { record } = await import('../execute/record.ts');
+  const { testInlined } = await import('../execute/inlined-tests.ts');
+  const untrue = await testInlined(run, planned);
+  if (untrue.length > 0) run.emit({ type: 'faults', faults: untrue.flatMap(({ faults }) => faults) });
   tellEstimates(run, planned);
   let done = 0;
   const total = planned.length;
@@ -121,7 +124,7 @@ export async function buildNodes(run: OpenRun, request: BuildRequest): Promise<r
     threads,
     failFast: request.failFast,
     signal: run.signal,
-    failed: unusableSources(run, request.refused ?? new Map()),
+    failed: new Set([...unusableSources(run, request.refused ?? new Map()), ...untrue.map(({ node }) => node.id)]),
     runUnit: (unit) =>
       runUnit(
         {
@@ -153,7 +156,7 @@ export async function buildNodes(run: OpenRun, request: BuildRequest): Promise<r
     results.filter(({ status }) => status === 'skipped' || status === 'upstream_failed'),
   );
   stopwatch.lap('build');
-  return results;
+  return [...untrue, ...results];
 }
 
 /** Loaded by a run that builds something only. */

@@ -197,7 +197,7 @@ export function failure(node: Node, error: unknown, startedAt: Date, located: Lo
   return ended(node, startedAt, failed ? 'failed' : 'error', { contract, faults, message });
 }
 
-function ended(node: Node, startedAt: Date, status: Status, fields: Partial<NodeResult>): NodeResult {
+export function ended(node: Node, startedAt: Date, status: Status, fields: Partial<NodeResult>): NodeResult {
   return {
     node,
     status,

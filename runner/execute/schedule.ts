@@ -11,7 +11,7 @@ export interface ScheduleOptions {
   readonly failFast: boolean;
   /** Once it has come nothing more is started; `runUnit` ends what is running by itself. */
   readonly signal?: AbortSignal;
-  /** Ids outside the units that count as failed: sources that could not be read. */
+  /** Ids outside the units that count as failed: sources that could not be read, ephemeral models whose tests fail. */
   readonly failed: ReadonlySet<string>;
   readonly runUnit: (unit: Unit) => Promise<readonly NodeResult[]>;
   readonly onStart: (node: Node) => void;
@@ -109,16 +109,19 @@ function culprits(
   graph: Graph,
   unit: Unit,
   results: ReadonlyMap<string, NodeResult>,
-  sources: ReadonlySet<string>,
+  outside: ReadonlySet<string>,
   among?: readonly Status[],
 ): readonly string[] {
   const ancestors = new Set(unit.flatMap((node) => [...graph.dag.ancestors(node.id)]));
-  const unread = [...ancestors].filter((id) => sources.has(id)).map((id) => `source ${graph.nodes.get(id)?.name}`);
+  const others = [...ancestors]
+    .filter((id) => outside.has(id))
+    .flatMap((id) => graph.nodes.get(id) ?? [])
+    .map(({ type, name }) => (type === 'source' ? `source ${name}` : name));
   const failed = [...ancestors]
     .flatMap((id) => results.get(id) ?? [])
     .filter(({ status }) => among?.includes(status) ?? hasFailed(status));
   const own = failed.filter(({ status }) => status === 'error' || status === 'failed');
-  return [...unread, ...(own.length > 0 || unread.length > 0 ? own : failed).map(({ node }) => node.name)];
+  return [...others, ...(own.length > 0 || others.length > 0 ? own : failed).map(({ node }) => node.name)];
 }
 
 function upstreamFailed(unit: Unit, causes: readonly string[]): readonly NodeResult[] {

@@ -5,6 +5,7 @@ import type { CheckRecord } from '../state/store.ts';
 import { runUnitTests } from '../unit-tests/run.ts';
 import type { LocateInTest, RenderTest, UnitTestResult } from '../unit-tests/types.ts';
 import { again } from '../util/again.ts';
+import { plural } from '../util/plural.ts';
 import type { NodeResult } from './types.ts';
 
 interface Context {
@@ -56,7 +57,7 @@ export function failedTests(results: readonly UnitTestResult[]): Pick<NodeResult
   const names = failed.map(({ test }) => `"${test.name}"`).join(', ');
   return {
     status: 'failed',
-    message: `${failed.length} of ${results.length} unit tests failed: ${names}`,
+    message: `${failed.length} of ${plural(results.length, 'unit test')} failed: ${names}`,
     faults: failed.flatMap(({ faults }) => faults),
   };
 }

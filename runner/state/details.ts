@@ -1,12 +1,19 @@
 import type { Rendered } from '../compile/types.ts';
 import type { Contract } from '../contracts/types.ts';
-import type { Node, SeedNode } from '../graph/types.ts';
-import type { UnitTest } from '../project/types.ts';
+import type { ModelNode, Node, SeedNode } from '../graph/types.ts';
 import { withoutPlaces } from '../util/places.ts';
 import type { Details, SeedDetails } from './types.ts';
 
-/** What the parts of a node's fingerprint are made of. */
-export function detailsOf(node: Node, rendered: Rendered | undefined, settingsOf: (node: Node) => unknown): Details {
+/**
+ * What the parts of a node's fingerprint are made of.
+ * @param inlined the ephemeral models in its SQL, with their rendered bodies
+ */
+export function detailsOf(
+  node: Node,
+  rendered: Rendered | undefined,
+  settingsOf: (node: Node) => unknown,
+  inlined: ReadonlyMap<ModelNode, string>,
+): Details {
   const settings = settingsOf(node);
   if (node.type === 'source') return { settings };
   const { tags: _tags, ...config } = node.config;
@@ -20,13 +27,17 @@ export function detailsOf(node: Node, rendered: Rendered | undefined, settingsOf
     ...(incrementalBody === body ? {} : { incrementalSql: incrementalBody }),
     reads,
     ...(hooks.before.length + hooks.after.length > 0 ? { hooks } : {}),
-    ...(node.unitTests.length > 0 ? { 'unit tests': testDetails(node.unitTests) } : {}),
+    ...(inlined.size > 0 ? { inlined: Object.fromEntries([...inlined].map(([{ name }, sql]) => [name, sql])) } : {}),
+    ...testDetails(node, [...inlined.keys()]),
   };
 }
 
 /** A test changed or not: its rows may be taken from life, and are kept nowhere. */
-function testDetails(tests: readonly UnitTest[]): unknown {
-  return Object.fromEntries(tests.map(({ name, hash }) => [name, hash.slice(0, 12)]));
+function testDetails(node: ModelNode, inlined: readonly ModelNode[]): Pick<Details, 'unit tests'> {
+  const tests = [node, ...inlined].flatMap((model) =>
+    model.unitTests.map(({ name, hash }) => [model === node ? name : `${model.name}: ${name}`, hash.slice(0, 12)]),
+  );
+  return tests.length > 0 ? { 'unit tests': Object.fromEntries(tests) } : {};
 }
 
 function contractDetails({ hash: _hash, ...contract }: Contract): unknown {

@@ -1,5 +1,6 @@
 import type { Rendered } from '../compile/types.ts';
-import type { Graph, Node } from '../graph/types.ts';
+import type { Graph, ModelNode, Node } from '../graph/types.ts';
+import type { UnitTest } from '../project/types.ts';
 import { hashOf } from '../util/hash.ts';
 import { detailsOf } from './details.ts';
 import type { Details, Fingerprint } from './types.ts';
@@ -48,7 +49,8 @@ export function createFingerprinter(
   };
   const ownIn = (node: Node, variant: Variant): Fingerprint => {
     const key = `${variant}\n${node.id}`;
-    const parts = own.get(key) ?? ownParts(node, renderedIn(node, variant), settingsOf);
+    const tests = [node, ...inlinedIn(graph, node.id)].flatMap((one) => (one.type === 'model' ? one.unitTests : []));
+    const parts = own.get(key) ?? ownParts(node, renderedIn(node, variant), settingsOf, tests);
     own.set(key, parts);
     return parts;
   };
@@ -81,7 +83,11 @@ export function createFingerprinter(
       if (!showsItsParents(node)) return hashOf(fingerprinter.parts(node, variant, versionOf));
       return hashOf({ body: ownIn(node, variant).body, ...parentsIn(node, variant, versionOf) });
     },
-    details: (node) => detailsOf(node, renderedIn(node, variantOf(node)), settingsOf),
+    details(node) {
+      const variant = variantOf(node);
+      const inlined = inlinedIn(graph, node.id).map((one) => [one, renderedIn(one, variant)?.body ?? ''] as const);
+      return detailsOf(node, renderedIn(node, variant), settingsOf, new Map(inlined));
+    },
   };
   return fingerprinter;
 }
@@ -89,6 +95,15 @@ export function createFingerprinter(
 /** Whether a node is bound into what reads it instead of being built. */
 export function isEphemeral(node: Node): boolean {
   return node.type === 'model' && node.materialized === 'ephemeral';
+}
+
+/** The ephemeral models that stand in the SQL of a node, the nearest first. */
+export function inlinedIn(graph: Graph, id: string): readonly ModelNode[] {
+  const nearest = graph.dag
+    .parents(id)
+    .flatMap((parent) => graph.nodes.get(parent) ?? [])
+    .filter((parent): parent is ModelNode => isEphemeral(parent));
+  return [...new Set([...nearest, ...nearest.flatMap((parent) => inlinedIn(graph, parent.id))])];
 }
 
 /** Whether a node holds no rows of its own. */
@@ -100,14 +115,19 @@ function variantOf(node: Node): Variant {
   return node.type === 'model' ? [...(node.config.ignore_changes ?? [])].sort().join(',') : '';
 }
 
-function ownParts(node: Node, rendered: Rendered | undefined, settingsOf: (node: Node) => unknown): Fingerprint {
+function ownParts(
+  node: Node,
+  rendered: Rendered | undefined,
+  settingsOf: (node: Node) => unknown,
+  unitTests: readonly UnitTest[],
+): Fingerprint {
   const settings = hashOf(settingsOf(node));
   if (node.type === 'source') return { settings };
   const { tags: _tags, ...config } = node.config;
   const common = { config: hashOf(config), contract: node.contract?.hash ?? 'none', settings };
   if (node.type === 'seed')
     return { seed: hashOf([node.seed.header, node.seed.rows.map(({ cells }) => cells)]), ...common };
-  const tests = node.unitTests.length > 0 ? { 'unit tests': hashOf(node.unitTests.map(({ hash }) => hash)) } : {};
+  const tests = unitTests.length > 0 ? { 'unit tests': hashOf(unitTests.map(({ hash }) => hash)) } : {};
   const { before = [], after = [] } = rendered?.hooks ?? {};
   const hooks = before.length + after.length > 0 ? { hooks: hashOf([before, after]) } : {};
   return { body: rendered?.treeHash ?? 'none', ...common, ...tests, ...hooks };

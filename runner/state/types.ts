@@ -36,6 +36,8 @@ export interface Details {
   /** The rendered body in the node's own variant, and the incremental one where it differs. */
   readonly sql?: string;
   readonly incrementalSql?: string;
+  /** The rendered bodies of the ephemeral models that stand in it, by name. */
+  readonly inlined?: Readonly<Record<string, string>>;
   readonly config?: unknown;
   readonly contract?: unknown;
   readonly settings?: unknown;
