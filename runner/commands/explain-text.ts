@@ -42,8 +42,8 @@ function few(reasons: readonly Explanation[], most: number, what: string): reado
 function drawReason({ part, name, before, after, diff }: Explanation): string {
   const head = `  ${LABELS[part] ?? part}${name === null ? '' : ` ${name}`}`;
   if (part === 'relation') return `  ${name} is not there`;
-  if (part === 'parent') return `${head} (${short(after)})`;
-  const change = part === 'macro' || (before === null && after === null) ? '' : `: ${short(before)} → ${short(after)}`;
+  const isSilent = part === 'macro' || (before === null && after === null);
+  const change = part === 'parent' ? ` (${short(after)})` : isSilent ? '' : `: ${short(before)} → ${short(after)}`;
   const shown = (diff ?? '').split('\n').filter((line) => line !== '');
   const more = shown.length - SHOWN;
   return [

@@ -3,8 +3,8 @@ import { EXIT } from '../errors.ts';
 import { selectNodes } from '../graph/select.ts';
 import type { Node } from '../graph/types.ts';
 import { findChanges, isStep, type Reasons } from '../state/changes.ts';
-import { type Explanation, explain as explainReasons, said } from '../state/explain.ts';
-import { isEphemeral } from '../state/fingerprint.ts';
+import { type Explanation, explainInlined, explain as explainReasons, said } from '../state/explain.ts';
+import { inlinedIn, isEphemeral } from '../state/fingerprint.ts';
 import type { LandedBatch } from '../state/store.ts';
 import { plural } from '../util/plural.ts';
 import { answerOf } from './answer.ts';
@@ -48,16 +48,23 @@ async function explainNodes(
   const details = await target.store.details([...new Set([...nodes.map(({ id }) => id), ...parents])]);
   const landings =
     sources.length === 0 ? new Map() : await target.store.landings([...new Set(sources.map(({ name }) => name))]);
-  return nodes.map((node) => ({
-    node,
-    reasons: explainReasons(
+  return nodes.map((node) => {
+    const [now, then] = [fingerprinter.details(node), details.get(node.id)?.details ?? null];
+    const explained = explainReasons(
       `${node.relation.schema}.${node.relation.name}`,
       reasons.get(node.id) ?? [],
-      fingerprinter.details(node),
-      details.get(node.id)?.details ?? null,
-      (id) => parentOf(loaded, target, node, id, reasons, landings, details.get(id)?.runId),
-    ),
-  }));
+      now,
+      then,
+      (id) => {
+        const parent = graph.nodes.get(id);
+        const names = parent && isEphemeral(parent) ? [parent, ...inlinedIn(graph, id)].map(({ name }) => name) : [];
+        const inlined = explainInlined(names, now, then);
+        if (inlined.length > 0) return inlined;
+        return [parentOf(loaded, target, node, id, reasons, landings, details.get(id)?.runId)];
+      },
+    );
+    return { node, reasons: explained };
+  });
 }
 
 /** What a parent does to a node: other rows have landed, it may change itself, or it was published since. */
@@ -83,7 +90,7 @@ function parentOf(
   }
   const own = reasonsOf(graph, parent, reasons);
   if (own.length > 0) return said('parent', { name, after: `may change: ${own.join(', ')}` });
-  if (isEphemeral(parent)) return said('parent', { name, after: 'changed: body, or what it reads' });
+  if (isEphemeral(parent)) return said('parent', { name, after: 'changed, or what it reads' });
   return said('parent', { name, after: publishedBy ? `published since, by run ${publishedBy}` : 'published since' });
 }
 

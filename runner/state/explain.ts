@@ -28,10 +28,10 @@ export function explain(
   reasons: Reasons,
   now: Details,
   then: Details | null,
-  parentOf: (id: string) => Explanation,
+  parentOf: (id: string) => readonly Explanation[],
 ): readonly Explanation[] {
   return reasons.flatMap(({ part, parent }): readonly Explanation[] => {
-    if (parent !== undefined) return [parentOf(parent)];
+    if (parent !== undefined) return parentOf(parent);
     if (part === 'relation') return [said(part, { name: relation })];
     if (part === 'never built' || part === 'unanswered') return [said(part, {})];
     if (then === null) return [said(part, { before: 'not kept: an older version of the runner published it' })];
@@ -65,6 +65,18 @@ function explainBody(now: Details, then: Details): readonly Explanation[] {
     ...(dayThen === dayNow ? [] : [said('day', { before: dayThen, after: dayNow })]),
     said('body', { diff: shortDiff(sqlOf(then), sqlOf(now)) || null }),
   ];
+}
+
+/**
+ * The ephemeral models in a node's SQL of which the text is another one.
+ * @param names those that are looked at
+ */
+export function explainInlined(names: readonly string[], now: Details, then: Details | null): readonly Explanation[] {
+  return names.flatMap((name) => {
+    const [before, after] = [then?.inlined?.[name], now.inlined?.[name]];
+    const diff = before === undefined || after === undefined ? '' : shortDiff(sqlLines(before), sqlLines(after));
+    return diff === '' ? [] : [said('parent', { name, after: 'its SQL changed', diff })];
+  });
 }
 
 function explainKeys(part: string, now: unknown, then: unknown): readonly Explanation[] {
