@@ -19,7 +19,8 @@ export async function main(argv: readonly string[]): Promise<number> {
     call = await readArguments(argv);
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
-    reporterOf(outputOf(argv)).faults([{ code: 'USAGE', message: error.message, hint: 'runner --help' }]);
+    const reporter = await reporterOf(outputOf(argv));
+    reporter.faults([{ code: 'USAGE', message: error.message, hint: 'runner --help' }]);
     return EXIT.wrong;
   }
   return call ? runCommand(call.spec, call.args as unknown as Omit<CommonArgs, 'signal'> & OutputArgs) : EXIT.done;
@@ -44,13 +45,13 @@ function outputOf(argv: readonly string[]): OutputArgs {
   return { output: formOf('--output', '-o'), logFormat: formOf('--log-format'), quiet: false, timings: false };
 }
 
-function reporterOf({ output = 'text', logFormat, quiet }: OutputArgs): Reporter {
+function reporterOf({ output = 'text', logFormat, quiet }: OutputArgs): Promise<Reporter> {
   const { stdout, stderr, env } = process;
   return createReporter({ output, logFormat, quiet, stdout, stderr, env });
 }
 
 async function runCommand(spec: CommandSpec, args: Omit<CommonArgs, 'signal'> & OutputArgs): Promise<number> {
-  const reporter = reporterOf(args);
+  const reporter = await reporterOf(args);
   const interrupts = listenForInterrupts({
     onFirst: ({ signal }) =>
       reporter.emit({ type: 'notice', message: `${signal}: cancelling what runs; once more to end at once` }),

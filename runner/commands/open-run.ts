@@ -6,7 +6,6 @@ import { requireSecrets } from '../project/env.ts';
 import { gitCommit } from '../project/git-commit.ts';
 import { completeStates } from '../state/changes.ts';
 import { type TargetLock, takeLock } from '../state/lock.ts';
-import { publicationOf } from '../state/publication.ts';
 import { createStore, type Store } from '../state/store.ts';
 import type { TargetState } from '../state/types.ts';
 import { createVersions, type Versions } from '../state/versions.ts';
@@ -131,6 +130,7 @@ export async function withRun(
         for (const node of completeStates(loaded.graph, loaded.fingerprinter, versions, state)) {
           const completed = versions.stored(node.id);
           if (!completed) continue;
+          const { publicationOf } = await import('../state/publication.ts');
           const { built, ...completion } = publicationOf(loaded.fingerprinter, node, completed);
           // What is noted of its relation already tells whether others have written to it since.
           const isNoted = state.built.some(({ nodeId }) => nodeId === node.id);

@@ -4,9 +4,7 @@ import type { TextResult } from '../adapters/types.ts';
 import type { Artifacts } from '../artifacts/artifacts.ts';
 import { Cancelled, EXIT, type Fault, RunnerError } from '../errors.ts';
 import { planNodes } from '../execute/plan.ts';
-import { createTurns } from '../execute/publish/turns.ts';
-import { schedule, toUnits } from '../execute/schedule.ts';
-import { type Emit, hasFailed, type NodeResult, type RunEvent } from '../execute/types.ts';
+import { type Emit, hasFailed, type NodeResult } from '../execute/types.ts';
 import type { Node, SourceNode } from '../graph/types.ts';
 import type { Landing } from '../landing/land.ts';
 import { isStep } from '../state/changes.ts';
@@ -93,32 +91,32 @@ export async function buildNodes(run: OpenRun, request: BuildRequest): Promise<r
     isForced: (node) => isForced(run, node),
     mayJoin: (id) => joinable.has(id),
   });
-  const units = toUnits(run.graph, planned);
   const { threads } = request;
-  const steps = [...run.graph.nodes.values()].filter(isStep).length;
-  const plan: RunEvent = { type: 'plan', nodes: units.flat(), total: steps, threads };
+  const total = [...run.graph.nodes.values()].filter(isStep).length;
   stopwatch.lap('plan');
   if (planned.length === 0) {
-    run.emit(plan);
+    run.emit({ type: 'plan', nodes: [], total, threads });
     return [];
   }
+  // Loaded only now: a run that has nothing to do does without.
+  const { schedule, toUnits } = await import('../execute/schedule.ts');
+  const { runUnit } = await import('../execute/run-unit.ts');
+  const { record } = await import('../execute/record.ts');
+  const { testInlined } = await import('../execute/inlined-tests.ts');
+  const { createTurns } = await import('../execute/publish/turns.ts');
+  const units = toUnits(run.graph, planned);
   await run.store.plan(run.runId, planOf(run, request, planned, named));
   const artifacts = await artifactsOf(run, request);
   const emit: Emit = (event) => {
     artifacts.on(event);
     run.emit(event);
   };
-  emit(plan);
+  emit({ type: 'plan', nodes: units.flat(), total, threads });
 
-  // Loaded only now: a run that has nothing to do does without.
-  const { runUnit } = await import('../execute/run-unit.ts');
-  const { record } = await import('../execute/record.ts');
-  const { testInlined } = await import('../execute/inlined-tests.ts');
   const untrue = await testInlined(run, planned);
   if (untrue.length > 0) run.emit({ type: 'faults', faults: untrue.flatMap(({ faults }) => faults) });
   tellEstimates(run, planned);
   let done = 0;
-  const total = planned.length;
   const turns = createTurns();
   const ended = schedule(run.graph, units, {
     threads,
@@ -146,7 +144,7 @@ export async function buildNodes(run: OpenRun, request: BuildRequest): Promise<r
     onStart: (node) => emit({ type: 'node_started', node }),
     onResult: (result) => {
       done += 1;
-      emit({ type: 'node_finished', result, done, total });
+      emit({ type: 'node_finished', result, done, total: planned.length });
     },
   });
   const results = await ended.finally(() => artifacts.close());

@@ -18,8 +18,8 @@ const WARNED: RunEvent = {
 };
 
 describe('the answer of a command', () => {
-  it('stands alone on stdout with --output json, whatever is said beside it', () => {
-    const { reporter, read } = openReporter({ output: 'json' });
+  it('stands alone on stdout with --output json, whatever is said beside it', async () => {
+    const { reporter, read } = await openReporter({ output: 'json' });
     for (const event of [PLAN, WARNED, { type: 'notice', message: 'starting' }] as const) reporter.emit(event);
     reporter.line('beside');
     reporter.table('title', ONE_ROW);
@@ -32,16 +32,16 @@ describe('the answer of a command', () => {
     );
   });
 
-  it('is a table with its count otherwise', () => {
-    const { reporter, read } = openReporter();
+  it('is a table with its count otherwise', async () => {
+    const { reporter, read } = await openReporter();
     reporter.answer(ONE_ROW);
     expect(read().stdout).toBe('a\n─\n1\n(1 row)\n');
   });
 });
 
 describe('--quiet', () => {
-  it('says only answers and errors', () => {
-    const { reporter, read } = openReporter({ quiet: true });
+  it('says only answers and errors', async () => {
+    const { reporter, read } = await openReporter({ quiet: true });
     for (const event of [
       PLAN,
       WARNED,
@@ -59,14 +59,14 @@ describe('--quiet', () => {
 });
 
 describe('the log as text', () => {
-  it('has the flags, those that are raised with their meaning', () => {
-    const { reporter, read } = openReporter();
+  it('has the flags, those that are raised with their meaning', async () => {
+    const { reporter, read } = await openReporter();
     reporter.emit({ type: 'flags', flags: FLAGS });
     expect(read().stdout).toBe('S=1 G=0\n  S: a simulation\n');
   });
 
-  it('has a line for a node and no cursor movement off a terminal', () => {
-    const { reporter, read } = openReporter();
+  it('has a line for a node and no cursor movement off a terminal', async () => {
+    const { reporter, read } = await openReporter();
     for (const event of [PLAN, { type: 'node_started', node: orders }, FINISHED] as const) reporter.emit(event);
     reporter.close();
     expect(
@@ -85,16 +85,19 @@ describe('the log as text', () => {
     ['a pipe', {}, undefined, false],
     ['a pipe with FORCE_COLOR', { FORCE_COLOR: '1' }, undefined, true],
     ['a terminal with FORCE_COLOR=0', { FORCE_COLOR: '0' }, 80, false],
-  ])('on %s has colours or not', (_what, env, columns, colours) => {
-    const { reporter, read } = openReporter({ env }, columns === undefined ? {} : { stdout: columns, stderr: columns });
+  ])('on %s has colours or not', async (_what, env, columns, colours) => {
+    const { reporter, read } = await openReporter(
+      { env },
+      columns === undefined ? {} : { stdout: columns, stderr: columns },
+    );
     reporter.emit({ type: 'notice', message: 'starting' });
     reporter.faults([FAULT]);
     reporter.close();
     expect(`${read().stdout}${read().stderr}`.includes('\u001b[3')).toBe(colours);
   });
 
-  it('has the times of --timings on stderr, with their sum', () => {
-    const { reporter, read } = openReporter({ quiet: true });
+  it('has the times of --timings on stderr, with their sum', async () => {
+    const { reporter, read } = await openReporter({ quiet: true });
     reporter.emit({ type: 'timings', milliseconds: { start: 60.04, load: 20 } });
     expect(read()).toEqual({
       stdout: '',
@@ -110,8 +113,8 @@ describe('the log in JSON', () => {
       .split('\n')
       .map((line) => JSON.parse(line) as Record<string, unknown>);
 
-  it('is one event a line and nothing else, whatever is said', () => {
-    const { reporter, read } = openReporter(
+  it('is one event a line and nothing else, whatever is said', async () => {
+    const { reporter, read } = await openReporter(
       { logFormat: 'json', env: { FORCE_COLOR: '1' } },
       { stdout: 80, stderr: 80 },
     );
@@ -149,8 +152,8 @@ describe('the log in JSON', () => {
     expect(read().stderr).toBe('');
   });
 
-  it('goes to stderr with --output json, and every line of it is JSON there too', () => {
-    const { reporter, read } = openReporter({ logFormat: 'json', output: 'json' });
+  it('goes to stderr with --output json, and every line of it is JSON there too', async () => {
+    const { reporter, read } = await openReporter({ logFormat: 'json', output: 'json' });
     reporter.emit({ type: 'notice', message: 'starting' });
     reporter.faults([FAULT]);
     reporter.answer(ONE_ROW);
@@ -158,8 +161,8 @@ describe('the log in JSON', () => {
     expect(events(read().stderr).map(({ event }) => event)).toEqual(['notice', 'faults']);
   });
 
-  it('has with --quiet the errors, also those of a node', () => {
-    const { reporter, read } = openReporter({ logFormat: 'json', quiet: true });
+  it('has with --quiet the errors, also those of a node', async () => {
+    const { reporter, read } = await openReporter({ logFormat: 'json', quiet: true });
     reporter.emit(PLAN);
     reporter.emit({ ...FINISHED, result: ended(orders, { status: 'failed', faults: [FAULT] }) });
     reporter.line('beside');
@@ -168,8 +171,8 @@ describe('the log in JSON', () => {
 });
 
 describe('the live lines', () => {
-  it('make room for what stays, and leave nothing behind', () => {
-    const { reporter, read } = openReporter({}, { stdout: 60, stderr: 60 });
+  it('make room for what stays, and leave nothing behind', async () => {
+    const { reporter, read } = await openReporter({}, { stdout: 60, stderr: 60 });
     reporter.emit(PLAN);
     reporter.emit({ type: 'node_started', node: orders });
     expect(screen(read().stdout, 60).slice(1, 3)).toMatchObject(
@@ -190,9 +193,9 @@ describe('the live lines', () => {
     ]);
   });
 
-  it('are not drawn on a dumb terminal, with --quiet or in a log in JSON', () => {
+  it('are not drawn on a dumb terminal, with --quiet or in a log in JSON', async () => {
     for (const options of [{ env: { TERM: 'dumb' } }, { quiet: true }, { logFormat: 'json' }] as const) {
-      const { reporter, read } = openReporter(options, { stdout: 60, stderr: 60 });
+      const { reporter, read } = await openReporter(options, { stdout: 60, stderr: 60 });
       reporter.emit({ type: 'node_started', node: orders });
       reporter.emit(PLAN);
       reporter.close();

@@ -3,11 +3,7 @@ import type { Reporter } from '../commands/types.ts';
 import type { Fault } from '../errors.ts';
 import type { RunEvent } from '../execute/types.ts';
 import { plural } from '../util/plural.ts';
-import { confirm } from './confirm.ts';
 import { toObjects } from './json.ts';
-import { createJsonReporter } from './json-log.ts';
-import { createLiveArea } from './live.ts';
-import { createProgress } from './progress.ts';
 import { painter, wantsColor } from './style.ts';
 import { drawNarrow, drawTable } from './table.ts';
 import { describe, drawFault, drawSummary, drawTimings, flagLine } from './terminal.ts';
@@ -27,18 +23,21 @@ export interface ReporterOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
-export function createReporter(options: ReporterOptions): Reporter {
-  return options.logFormat === 'json' ? createJsonReporter(options) : createTextReporter(options);
+/** Loads of the kinds of reporters only what is needed. */
+export async function createReporter(options: ReporterOptions): Promise<Reporter> {
+  return options.logFormat === 'json'
+    ? (await import('./json-log.ts')).createJsonReporter(options)
+    : createTextReporter(options);
 }
 
 /** Draws a command's events and results for a person: with live lines on a terminal, plain lines elsewhere. */
-function createTextReporter({ output, quiet, stdin, stdout, stderr, env }: ReporterOptions): Reporter {
+async function createTextReporter({ output, quiet, stdin, stdout, stderr, env }: ReporterOptions): Promise<Reporter> {
   const log = output === 'json' ? stderr : stdout;
   const paint = painter(wantsColor(log, env));
   const paintFault = painter(wantsColor(stderr, env));
   const isLive = log.isTTY === true && env.TERM !== 'dumb' && !quiet;
-  const live = isLive ? createLiveArea(log as WriteStream, paint) : undefined;
-  const progress = createProgress();
+  const live = isLive ? (await import('./live.ts')).createLiveArea(log as WriteStream, paint) : undefined;
+  const progress = live && (await import('./progress.ts')).createProgress();
   /** Text for a stream; where that is the terminal of the live lines, they have to make room. */
   const print = (text: string, stream: NodeJS.WriteStream = log): void => {
     if (live && stream.isTTY === true) live.print(text);
@@ -58,14 +57,14 @@ function createTextReporter({ output, quiet, stdin, stdout, stderr, env }: Repor
       : [];
   return {
     emit(event) {
-      progress.listen(event);
+      progress?.listen(event);
       if (event.type === 'faults') faults(event.faults);
       if (event.type === 'node_finished') faults(event.result.faults);
       for (const warning of warnings(event)) say(paint('yellow', warning));
       if (event.type === 'timings') print(drawTimings(event.milliseconds), stderr);
       const line = describe(event, paint);
       if (line !== undefined) say(line);
-      live?.show(progress.lines);
+      if (progress) live?.show(progress.lines);
     },
     faults,
     line: say,
@@ -77,7 +76,7 @@ function createTextReporter({ output, quiet, stdin, stdout, stderr, env }: Repor
       if (output === 'json') stdout.write(`${JSON.stringify(toObjects(result))}\n`);
       else if (result.columns.length > 0) print(`${drawTable(result)}\n(${plural(result.rows.length, 'row')})`, stdout);
     },
-    confirm: (question) => confirm(question, stdin ?? process.stdin, stdout),
+    confirm: async (question) => (await import('./confirm.ts')).confirm(question, stdin ?? process.stdin, stdout),
     close: () => live?.close(),
   };
 }

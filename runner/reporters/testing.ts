@@ -18,14 +18,14 @@ export interface Streams {
 }
 
 /** A reporter that writes into memory. */
-export function openReporter(options: Partial<ReporterOptions> = {}, terminals: Streams = {}): Opened {
+export async function openReporter(options: Partial<ReporterOptions> = {}, terminals: Streams = {}): Promise<Opened> {
   const open = (columns: number | undefined): PassThrough =>
     Object.assign(
       new PassThrough({ encoding: 'utf8' }),
       columns === undefined ? {} : { isTTY: true, columns, rows: 24 },
     );
   const [stdout, stderr] = [open(terminals.stdout), open(terminals.stderr)];
-  const reporter = createReporter({
+  const reporter = await createReporter({
     output: 'text',
     logFormat: 'text',
     quiet: false,

@@ -1,10 +1,7 @@
 import type { ConnectionConfig, Database, Session } from '../adapters/types.ts';
 import type { CheckResult } from '../contracts/types.ts';
 import { identifier, type Relation } from '../util/sql.ts';
-import { isUntouched, noteBuilt, noteRemade } from './built-relations.ts';
-import { migrate } from './migrations.ts';
-import { outcomeOf } from './outcome.ts';
-import { type LastRun, lastRun, type Plan, recordPlan } from './plan-record.ts';
+import type { LastRun, Plan } from './plan-record.ts';
 import { NOTHING, parseState, stateQuery } from './target-state.ts';
 import type { Details, Publication, RunRecord, TargetState } from './types.ts';
 import { whenAbsent } from './when-absent.ts';
@@ -75,6 +72,9 @@ export interface LandedBatch {
   readonly landedAt: string;
 }
 
+/** Loaded, as all that only some runs need, with the first use. */
+const relations = (): Promise<typeof import('./built-relations.ts')> => import('./built-relations.ts');
+
 export function createStore(db: Database, config: ConnectionConfig, schema: string): Store {
   const table = (name: string): string => `${identifier(schema)}.${identifier(name)}`;
   const read = async (schemas: readonly string[]): Promise<TargetState | undefined> => {
@@ -86,7 +86,7 @@ export function createStore(db: Database, config: ConnectionConfig, schema: stri
     async read(schemas) {
       const state = await read(schemas);
       if (state) return state;
-      await migrate(config, schema);
+      await (await import('./migrations.ts')).migrate(config, schema);
       return (await read(schemas)) ?? NOTHING;
     },
     peek: async (schemas) => (await read(schemas)) ?? NOTHING,
@@ -133,8 +133,8 @@ export function createStore(db: Database, config: ConnectionConfig, schema: stri
         ],
       );
     },
-    plan: (runId, plan) => recordPlan(db, schema, runId, plan),
-    lastRun: (project) => lastRun(db, schema, project),
+    plan: async (runId, plan) => (await import('./plan-record.ts')).recordPlan(db, schema, runId, plan),
+    lastRun: async (project) => (await import('./plan-record.ts')).lastRun(db, schema, project),
     async finishRun(runId, status, error) {
       await db.query(
         // Under one id, a command that had nothing to do does not undo what another one did.
@@ -152,10 +152,10 @@ export function createStore(db: Database, config: ConnectionConfig, schema: stri
            details = excluded.details, run_id = excluded.run_id, published_at = excluded.published_at`,
         [nodeId, ...[state.parts, state.hashes, state.versions, details].map((value) => JSON.stringify(value)), runId],
       );
-      if (built) await noteBuilt(tx, schema, runId, nodeId, built);
+      if (built) await (await relations()).noteBuilt(tx, schema, runId, nodeId, built);
     },
-    noteRemade: (tx) => noteRemade(tx, schema),
-    isUntouched: (tx, nodeId, relation) => isUntouched(tx, schema, nodeId, relation),
+    noteRemade: async (tx) => (await relations()).noteRemade(tx, schema),
+    isUntouched: async (tx, nodeId, relation) => (await relations()).isUntouched(tx, schema, nodeId, relation),
     async details(nodeIds) {
       const result = await db
         .query(`select node_id, details, run_id from ${table('node_state')} where node_id = any($1::text[])`, [nodeIds])
@@ -182,7 +182,7 @@ export function createStore(db: Database, config: ConnectionConfig, schema: stri
         ]),
       );
     },
-    outcomeOf: (runId, transaction) => outcomeOf(db, schema, runId, transaction),
+    outcomeOf: async (runId, transaction) => (await import('./outcome.ts')).outcomeOf(db, schema, runId, transaction),
     async record(session, runId, result) {
       await session.query(
         `insert into ${table('node_result')} (run_id, node_id, name, resource_type, status, row_count, rows_affected, message, started_at, finished_at)
