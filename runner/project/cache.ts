@@ -68,18 +68,15 @@ export function digest(part: unknown): string | undefined {
 
 /** `undefined` when the parts hold something that JSON would not tell from another thing. */
 function keyOf(kind: string, parts: readonly unknown[]): string | undefined {
-  let plain = true;
-  const text = JSON.stringify([kind, ...parts], function check(this: Record<string, unknown>, name, value: unknown) {
-    plain &&= isPlain(this[name]);
-    return value;
-  });
-  return plain ? hash('sha256', text, 'base64url') : undefined;
+  return isPlain(parts) ? hash('sha256', JSON.stringify([kind, ...parts]), 'base64url') : undefined;
 }
 
 function isPlain(value: unknown): boolean {
   if (typeof value === 'number') return Number.isFinite(value) && !Object.is(value, -0);
   if (typeof value !== 'object' || value === null) return ['string', 'boolean', 'object'].includes(typeof value);
-  return [Object.prototype, Array.prototype].includes(Object.getPrototypeOf(value) as object);
+  // Unlike every(), from() gives the holes of an array, too.
+  if (Array.isArray(value)) return Array.from(value).every(isPlain);
+  return Object.getPrototypeOf(value) === Object.prototype && Object.values(value).every(isPlain);
 }
 
 /** A value that would come back from JSON as anything else than it is, is not kept. */
