@@ -26,7 +26,7 @@ export function setup(root, say = (line) => process.stderr.write(`setup: ${line}
   try {
     if (!packagesReady(root)) install(root, say);
     makeLinks(root);
-    if (!compiled(root)) compile(root, say);
+    if (!isCompiled(root)) compile(root, say);
   } finally {
     release();
   }
@@ -35,7 +35,7 @@ export function setup(root, say = (line) => process.stderr.write(`setup: ${line}
 class SetupError extends Error {}
 
 function isReady(root) {
-  return packagesReady(root) && missingLinks(root).length === 0 && compiled(root);
+  return packagesReady(root) && missingLinks(root).length === 0 && isCompiled(root);
 }
 
 // ---- packages
@@ -143,7 +143,8 @@ function missingLinks(root) {
 
 // ---- JavaScript
 
-function compiled(root) {
+/** Whether the compiled code is that of the sources as they are now. */
+export function isCompiled(root) {
   if (readText(path.join(root, 'dist', '.setup-stamp')) !== sourceStamp(root)) return false;
   return sourceFiles(root).every((file) => fs.existsSync(path.join(root, 'dist', file.replace(/\.ts$/, '.js'))));
 }

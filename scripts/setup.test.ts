@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { cp, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -59,11 +59,11 @@ async function write(name: string, content: unknown): Promise<void> {
 }
 
 /** Runs the script from another folder, as a user may. */
-function run(folder = root): Promise<{ code: number | null; said: string }> {
+function run(folder = root, script = 'scripts/setup.mjs'): Promise<{ code: number | null; said: string }> {
   // Without what the npm that runs these tests has set for its own scripts.
   const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^npm_/i.test(name)));
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, [join(folder, 'scripts', 'setup.mjs')], {
+    const child = spawn(process.execPath, [join(folder, script)], {
       cwd: tmpdir(),
       env: { ...env, CI: 'true' },
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -135,6 +135,28 @@ test('PostgreSQL’s links are made when npm ran no install script', async () =>
   await write(`${folder}/pg-symlinks.json`, [{ source: 'native/lib/libpq.so.5.18', target: 'native/lib/libpq.so.5' }]);
   expect((await run()).code).toBe(0);
   expect(await readFile(join(root, folder, 'lib', 'libpq.so.5'), 'utf8')).toBe('library');
+});
+
+test('a runner whose sources were changed by git since it was compiled says so, and no other', async () => {
+  await mkdir(join(root, 'bin'));
+  await cp(fileURLToPath(new URL('../bin/runner.mjs', import.meta.url)), join(root, 'bin', 'runner.mjs'));
+  const main = (code: number): string => `export const main = (): number => ${code};\n`;
+  await write('runner/cli.ts', main(7));
+  expect((await run()).code).toBe(0);
+  const runner = () => run(root, 'bin/runner.mjs');
+  expect(await runner()).toEqual({ code: 7, said: '' });
+  const pull = async (): Promise<void> => {
+    await write('.git/index', '');
+    await utimes(join(root, '.git/index'), new Date(), new Date(Date.now() + 1000));
+  };
+  await pull();
+  expect(await runner()).toEqual({ code: 7, said: '' });
+  await write('runner/cli.ts', main(8));
+  await pull();
+  const said = 'The sources have changed since the runner was compiled: node scripts/setup.mjs\n';
+  expect(await runner()).toEqual({ code: 7, said });
+  expect((await run()).code).toBe(0);
+  expect(await runner()).toEqual({ code: 8, said: '' });
 });
 
 test('an installation that fails is reported as such', async () => {
