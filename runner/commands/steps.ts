@@ -121,6 +121,7 @@ export async function buildNodes(run: OpenRun, request: BuildRequest): Promise<r
   const ended = schedule(run.graph, units, {
     threads,
     failFast: request.failFast,
+    stopped: request.failFast && untrue.length > 0,
     signal: run.signal,
     failed: new Set([...unusableSources(run, request.refused ?? new Map()), ...untrue.map(({ node }) => node.id)]),
     runUnit: (unit) =>

@@ -9,6 +9,8 @@ export interface ScheduleOptions {
   readonly threads: number;
   /** After the first failure nothing more is started; what was not started ends as `skipped`. */
   readonly failFast: boolean;
+  /** That failure came before: nothing is started at all. */
+  readonly stopped?: boolean;
   /** Once it has come nothing more is started; `runUnit` ends what is running by itself. */
   readonly signal?: AbortSignal;
   /** Ids outside the units that count as failed: sources that could not be read, ephemeral models whose tests fail. */
@@ -45,7 +47,7 @@ export async function schedule(
   const waiting = new Set(units);
   const running = new Set<Promise<void>>();
   const crashes: unknown[] = [];
-  let stopped = false;
+  let stopped = options.stopped ?? false;
 
   const finish = (unit: Unit, ended: readonly NodeResult[]): void => {
     waiting.delete(unit);

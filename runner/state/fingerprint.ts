@@ -49,8 +49,10 @@ export function createFingerprinter(
   };
   const ownIn = (node: Node, variant: Variant): Fingerprint => {
     const key = `${variant}\n${node.id}`;
+    const known = own.get(key);
+    if (known) return known;
     const tests = [node, ...inlinedIn(graph, node.id)].flatMap((one) => (one.type === 'model' ? one.unitTests : []));
-    const parts = own.get(key) ?? ownParts(node, renderedIn(node, variant), settingsOf, tests);
+    const parts = ownParts(node, renderedIn(node, variant), settingsOf, tests);
     own.set(key, parts);
     return parts;
   };

@@ -49,6 +49,9 @@ describe('an ephemeral model', () => {
   it('stops what it stands in, near or far, when a unit test of it fails, and is told once', async () => {
     const before = await published();
     edit(SQL, (text) => text.replace('>= 3', '> 3'));
+    const fast = await run('build', '--select', 'changed', 'rate', '--fail-fast');
+    expect(fast.stdout).toMatch(/skipped +seed +marts\.rate +not started: --fail-fast ended the run/);
+    expect(fast.stdout).toContain('1 FAILED, 3 not run, 1 skipped');
     const { code, stdout, stderr } = await build();
     expect(code).toBe(1);
     expect(stderr.match(/UNIT_TEST_FAILED models\/marts\/dear\.tests\.yml:1\n/g)).toHaveLength(1);

@@ -1,6 +1,6 @@
 /** `1 row`, `1,234 rows`. */
-export function plural(count: number, one: string, many = `${one}s`): string {
-  return `${grouped(count)} ${count === 1 ? one : many}`;
+export function plural(count: number, noun: string): string {
+  return `${grouped(count)} ${noun}${count === 1 ? '' : 's'}`;
 }
 
 /** `1234567` → `1,234,567`. By hand: `toLocaleString` loads the world's locales for it. */
