@@ -8,7 +8,9 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const cli = new URL('../dist/runner/cli.js', import.meta.url);
 
 if (fs.existsSync(fileURLToPath(cli))) {
-  if (await isStale())
+  // Whoever reads a log in JSON reads nothing else.
+  const isPlain = !/--log-format[= ]json/.test(process.argv.join(' '));
+  if (isPlain && (await isStale()))
     process.stderr.write('The sources have changed since the runner was compiled: node scripts/setup.mjs\n');
   // From Node 22.1 on: spares the parsing of the same files at each call.
   module.enableCompileCache?.();

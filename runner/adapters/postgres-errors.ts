@@ -2,8 +2,11 @@ import { ConnectionLost, DatabaseError, EXIT, RunnerError } from '../errors.ts';
 import { driver } from './driver.ts';
 import type { ConnectionConfig } from './types.ts';
 
-/** SQLSTATEs with which the server ends a connection: shutdown, an administrator, a crash, time limits of a session. */
-const ENDS_CONNECTION = /^(08...|57P0[1-5]|25P0[34])$/;
+/**
+ * SQLSTATEs with which the server ends a connection: shutdown, an administrator, a crash, time limits of a session. Of a
+ * statement with `$1` and no value for it, it says 08P01 and goes on.
+ */
+const ENDS_CONNECTION = /^(08(?!P01)...|57P0[1-5]|25P0[34])$/;
 
 /** What was going on: the SQL that was sent, and for a connection that is lost, where it stood. */
 interface Sent {

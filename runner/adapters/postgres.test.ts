@@ -220,6 +220,11 @@ test('a connection that the server ends is replaced, and its work fails with a r
   expect((await scratch.db.query('select 1')).rows).toEqual([['1']]);
 });
 
+test('a statement with a place for a value that nobody gives is refused, and no lost connection', async () => {
+  const error = await failureOf(scratch.db.transaction((tx) => tx.query('select $1 as a', [])));
+  expect(error).toMatchObject({ sqlstate: '08P01', message: expect.stringContaining('0 parameters') });
+});
+
 test('a server that refuses the password, or is not there, is named without the password', async () => {
   const wrong = openDatabase({ ...scratch.config, password: 'a secret' });
   const error = await failureOf(wrong.query('select 1'));

@@ -47,6 +47,23 @@ describe('a graph', () => {
     expect(faults({ 'models/a.sql': log, 'models/c.sql': `${log}{{ ref('a') }}` })).toEqual([]);
   });
 
+  it("refuses to build over the runner's own tables and over what sources land", () => {
+    expect(
+      faults({
+        'sources/maps__answers.x': 'question',
+        'models/question.sql': 'select 1',
+        'models/run.sql': "{{ config(schema='ops') }}select 1",
+        'models/mine.sql': "{{ config(schema='ops', alias='check_result') }}select 1",
+        'models/landed.sql': "{{ config(schema='raw', alias='maps_answers') }}select 1",
+        'models/batch.sql': "{{ config(schema='marts') }}select 1",
+      }),
+    ).toEqual([
+      "RELATION_TAKEN | run can't build ops.run: it is one of the runner's own tables | Give it another schema or alias.",
+      "RELATION_TAKEN | mine can't build ops.check_result: it is one of the runner's own tables | Give it another schema or alias.",
+      "RELATION_TAKEN | landed can't build raw.maps_answers: it is landed by source maps.answers | Give it another schema or alias.",
+    ]);
+  });
+
   it('tells every wrong configuration at once', () => {
     expect(
       faults({

@@ -1,6 +1,7 @@
 import type { Rendered } from '../compile/types.ts';
 import { type Fault, RunnerError } from '../errors.ts';
 import type { Project, SeedFile, SourceTable } from '../project/types.ts';
+import { OWN_TABLES } from '../util/own-tables.ts';
 import { didYouMean } from '../util/suggest.ts';
 import { buildDag, CycleError } from './dag.ts';
 import { modelFaults } from './model-faults.ts';
@@ -21,7 +22,10 @@ export function buildGraph(project: Project, rendered: readonly Rendered[]): Gra
   const byName = new Map([...seeds, ...models].map((node) => [node.name, node.id]));
   const faults = [
     ...models.flatMap((node) => modelFaults(node, project)),
-    ...relationFaults([...seeds, ...models.filter(({ materialized }) => materialized !== 'ephemeral')]),
+    ...relationFaults(
+      [...seeds, ...models.filter(({ materialized }) => materialized !== 'ephemeral')],
+      takenRelations(project, sources),
+    ),
     ...contractFaults(project, nodes),
     ...requestFaults(sources, byName, nodes),
   ];
@@ -110,22 +114,34 @@ function sourceNode(project: Project, source: SourceTable): SourceNode {
   };
 }
 
-function relationFaults(nodes: readonly (ModelNode | SeedNode)[]): readonly Fault[] {
+/** What no node may build, and what it is: the runner's own tables, and those that sources land in. */
+function takenRelations(project: Project, sources: readonly SourceNode[]): ReadonlyMap<string, string> {
+  const landed = sources.filter(({ source }) => source.loader);
+  return new Map([
+    ...OWN_TABLES.map((table) => [`${project.config.stateSchema}.${table}`, "one of the runner's own tables"] as const),
+    ...landed.map(
+      ({ name, relation: { schema, name: table } }) => [`${schema}.${table}`, `landed by source ${name}`] as const,
+    ),
+  ]);
+}
+
+function relationFaults(
+  nodes: readonly (ModelNode | SeedNode)[],
+  taken: ReadonlyMap<string, string>,
+): readonly Fault[] {
   const first = new Map<string, Node>();
   return nodes.flatMap((node) => {
-    const relation = `${node.relation.schema}.${node.relation.name}`;
-    const other = first.get(relation);
-    if (other)
-      return [
-        {
-          code: 'RELATION_TWICE',
-          message: `${other.name} and ${node.name} both build ${relation}`,
-          file: node.file,
-          found: node.relation.name,
-          hint: 'Give one of them another schema or alias.',
-        },
-      ];
-    first.set(relation, node);
+    const { name, file, relation } = node;
+    const built = `${relation.schema}.${relation.name}`;
+    const fault = { file, found: relation.name, hint: 'Give it another schema or alias.' };
+    const what = taken.get(built);
+    if (what) return [{ ...fault, code: 'RELATION_TAKEN', message: `${name} can't build ${built}: it is ${what}` }];
+    const other = first.get(built);
+    if (other) {
+      const message = `${other.name} and ${name} both build ${built}`;
+      return [{ ...fault, code: 'RELATION_TWICE', message, hint: 'Give one of them another schema or alias.' }];
+    }
+    first.set(built, node);
     return [];
   });
 }
