@@ -1,15 +1,16 @@
 import nunjucks from 'nunjucks';
 import type { Fault } from '../errors.ts';
-import type { MacroFile, ModelFile, NodeConfig, Project } from '../project/types.ts';
-import { addDays, addMonths, isDay, monthStart } from '../util/dates.ts';
-import { lineOf, placeOf } from '../util/places.ts';
+import type { ModelFile, NodeConfig, Project } from '../project/types.ts';
+import { placeOf } from '../util/places.ts';
+import { DAYS, ofDay } from './day-filters.ts';
 import { globalsOf, type Reading } from './globals.ts';
-import { newNotes, noteAll } from './reads.ts';
+import { addMacros } from './macros.ts';
+import { newNotes } from './reads.ts';
 import { type Compiled, compileTemplate, type Watch } from './template.ts';
 import { templateFault } from './template-fault.ts';
 import type { Marker } from './trace.ts';
 import type { RenderOptions } from './types.ts';
-import { createWatcher, isUnknown, newWatched, UNKNOWN, type Watcher } from './watch.ts';
+import { createWatcher, newWatched } from './watch.ts';
 
 /** What a template gave, and all that went wrong. */
 export interface Run {
@@ -59,38 +60,17 @@ export function createTemplates(
       return undefined;
     }
   };
-  const builtIn = { ...(templates as unknown as { readonly globals: object }).globals };
-  const macroFaults: Fault[] = [];
-  for (const macro of project.macros) {
-    // What a macro's file reads outside of the macro is read once, but by everyone who calls it.
-    const atDefinition = newReading({}, false);
-    reading = atDefinition;
-    const exported = render(macro.file, macro.template, exportedBy);
-    const call = exported?.[macro.name];
-    const reserved = Object.hasOwn(builtIn, macro.name);
-    if (reserved) reading.faults.push(reservedName(macro));
-    else if (exported && typeof call !== 'function') reading.faults.push(missingMacro(macro, exported));
-    macroFaults.push(...reading.faults);
-    if (reserved) continue;
-    templates.addGlobal(macro.name, (...args: unknown[]): unknown => {
-      reading.macros.add(macro.name);
-      // An identifier: it parses wherever an expression does.
-      if (options.frozenMacros?.has(macro.name)) return `"macro:${macro.name}"`;
-      if (typeof call !== 'function' || atDefinition.faults.length > 0) {
-        reading.calledBroken = true;
-        return UNKNOWN;
-      }
-      noteAll(reading, atDefinition);
-      const { callers, under } = reading;
-      callers.push(...under.slice(-1));
-      try {
-        const text = String(call(...args));
-        return marker?.enclose(text) ?? text.trim();
-      } finally {
-        callers.pop();
-      }
-    });
-  }
+  const macroFaults = addMacros(project.macros, {
+    templates,
+    define: ({ file, template }, work) => {
+      const atDefinition = newReading({}, false);
+      reading = atDefinition;
+      return { exported: render(file, template, work), atDefinition };
+    },
+    reading: () => reading,
+    frozen: options.frozenMacros,
+    marker,
+  });
   return {
     macroFaults,
     runHook: (model, hook) => {
@@ -129,70 +109,6 @@ function noteTheDay(templates: nunjucks.Environment, asOf: string, reading: () =
 function withoutMarks(value: unknown, marker: Marker | undefined): unknown {
   if (!marker || typeof value !== 'function') return value;
   return (...args: unknown[]): unknown => value(...args.map(marker.clean));
-}
-
-const DAYS = { month_start: monthStart, add_months: addMonths, add_days: addDays };
-
-/** A filter over days that refuses what is no day. */
-function ofDay(
-  name: string,
-  filter: (day: string, count: number) => string,
-  refuse: Watcher['refuse'],
-): (...args: unknown[]) => unknown {
-  return (day, count) => {
-    if (isUnknown([day, count])) return UNKNOWN;
-    if (typeof day !== 'string' || !isDay(day))
-      return refuse({
-        message: `${name} needs a day`,
-        expected: 'YYYY-MM-DD',
-        found: String(day),
-        hint: 'as_of is one.',
-      });
-    if (filter !== monthStart && !Number.isInteger(count))
-      return refuse({
-        message: `${name} needs a whole number`,
-        expected: `${name}(1)`,
-        found: String(count),
-        hint: 'Without quotes.',
-      });
-    return filter(day, Number(count));
-  };
-}
-
-function exportedBy(template: nunjucks.Template): Readonly<Record<string, unknown>> {
-  let exported: Readonly<Record<string, unknown>> = {};
-  const file = template as unknown as {
-    getExported(done: (error: Error | null, exported: Record<string, unknown>) => void): void;
-  };
-  file.getExported((error, result) => {
-    if (error) throw error;
-    exported = result;
-  });
-  return exported;
-}
-
-function missingMacro({ name, file, template }: MacroFile, exported: Readonly<Record<string, unknown>>): Fault {
-  return {
-    code: 'MACRO_MISSING',
-    message: `${file} defines no macro named ${name}`,
-    file,
-    ...(placeOf(template, '{% macro') ?? { line: 1, column: 1, source: lineOf(template, 1) }),
-    expected: `{% macro ${name}(…) %}`,
-    found: Object.keys(exported).join(', ') || 'no macro',
-    hint: 'One macro a file, named like the file.',
-  };
-}
-
-function reservedName({ name, file, template }: MacroFile): Fault {
-  return {
-    code: 'MACRO_NAME',
-    message: `a macro can't be named ${name}: templates have that already`,
-    file,
-    line: 1,
-    column: 1,
-    source: lineOf(template, 1),
-    hint: 'Rename the macro and its file.',
-  };
 }
 
 function newReading(config: NodeConfig, incremental: boolean): Reading {

@@ -1,14 +1,9 @@
 import type { Fault } from '../errors.ts';
-import { lineOf, offsetAt, placeAt } from '../util/places.ts';
-import { didYouMean } from '../util/suggest.ts';
-import { isRecord } from '../util/yaml-map.ts';
+import { lineOf, offsetAt } from '../util/places.ts';
+import { callStart, callText, keyPlace, printedAt } from './call-places.ts';
 import type { Watch } from './template.ts';
 import type { Place } from './trace.ts';
-
-/** What the functions of a template say when they refuse their arguments. */
-export type Refusal = Omit<Fault, 'code' | 'file' | 'line' | 'column' | 'source' | 'through'> & {
-  readonly code?: string;
-};
+import { DEEPEST, explained, isOdd, oddity, type Refusal, TOO_DEEP } from './watch-words.ts';
 
 /** What went wrong in one rendering so far. */
 export interface Watched {
@@ -35,10 +30,6 @@ export function isUnknown(value: unknown): boolean {
   if (value === UNKNOWN) return true;
   return typeof value === 'object' && value !== null && Object.values(value).some(isUnknown);
 }
-
-/** More calls within calls than anyone writes; far from where JavaScript's own stack ends. */
-const DEEPEST = 150;
-const TOO_DEEP = `${DEEPEST} calls deep: a macro calls itself without end`;
 
 export interface Watcher extends Watch {
   /** Tells a fault of the call under way. @param key an argument by name that is at fault */
@@ -115,77 +106,4 @@ export function createWatcher(
       return report(key === undefined ? place : keyPlace(text, place, key), { ...refusal, found });
     },
   };
-}
-
-/** Whether a value can't be printed into SQL. */
-function isOdd(value: unknown): boolean {
-  if (typeof value === 'number') return !Number.isFinite(value);
-  return value === undefined || value === null || typeof value === 'function' || isRecord(value);
-}
-
-/** Why not, and the next step. */
-function oddity(value: unknown, text: string, names: readonly string[]): readonly [string, string] {
-  if (value === undefined || value === null)
-    return [
-      'has no value',
-      didYouMean(text, names) ?? 'A text stands in quotes, a variable is set by {% set %}, an argument by the call.',
-    ];
-  if (typeof value === 'function') return ['is a function, which is not called', `Call it: {{ ${text}() }}`];
-  if (typeof value === 'number')
-    return [`is no number, but ${value}`, 'Look for a division by zero, or a text that is no number.'];
-  return ['is a map, and no text', 'Print one of its values: {{ x.key }}.'];
-}
-
-/** An error of Nunjucks or JavaScript in words of a template. */
-function explained(message: string, written: string, names: readonly string[], filters: readonly string[]): Refusal {
-  const [, called, how] = /^Unable to call `(.+)`, which is (.*)$/.exec(message) ?? [];
-  if (called !== undefined) {
-    const found = called.startsWith('the return value') ? written : called.replace(/\["(\w+)"\]/g, '.$1');
-    if (how === 'not a function')
-      return { message: `${found} is no function`, found, hint: 'Take the parentheses out.' };
-    const hint = found.includes('.')
-      ? 'Its value has nothing of that name; a filter is written with a bar: {{ x | upper }}.'
-      : (didYouMean(found, names) ?? 'Macros are the files of macros/.');
-    return { message: `${found}() is not defined`, found, hint };
-  }
-  if (message === TOO_DEEP)
-    return { message: `${written}: ${message}`, hint: 'A macro that calls itself needs an {% if %} that ends it.' };
-  const [, kind, name] = /^(filter|test) not found: (.*)$/.exec(message) ?? [];
-  if (kind === undefined || name === undefined)
-    return { message: `${written}: ${message}`, hint: 'Look at the values that are given to it.' };
-  const near = kind === 'filter' ? didYouMean(name, filters) : undefined;
-  const hint = near ?? 'Days have month_start, add_months and add_days; all others are those of Nunjucks.';
-  return { message: `there is no ${kind} named ${name}`, found: name, hint };
-}
-
-/** The expression of a `{{ … }}`, and where it starts. */
-function printedAt(text: string, { file, line, column }: Place): Place & { readonly text: string } {
-  const start = offsetAt(text, line, column);
-  const [, open = '', content = ''] = /^(\{\{-?\s*)([\s\S]*?)\s*-?\}\}/.exec(text.slice(start)) ?? [];
-  return { file, ...pointAt(text, start + open.length), text: content.replace(/\s+/g, ' ') };
-}
-
-function pointAt(text: string, offset: number): { readonly line: number; readonly column: number } {
-  const { line, column } = placeAt(text, offset);
-  return { line, column };
-}
-
-/** Nunjucks points at the parenthesis of a call: where its name starts. */
-function callStart(text: string, { file, line, column }: Place): Place {
-  const before = lineOf(text, line).slice(0, column - 1);
-  const [name = ''] = /[\w.]+\s*$/.exec(before) ?? [];
-  return { file, line, column: lineOf(text, line)[column - 1] === '(' ? column - name.length : column };
-}
-
-/** `ref(x)` as it is written; cut short when it is long. */
-function callText(text: string, { line, column }: Place): string {
-  const written = /^[\w.]*\s*(\((?:[^()]|\([^()]*\))*\))?/.exec(text.slice(offsetAt(text, line, column)))?.[0] ?? '';
-  return written.length > 80 ? `${written.slice(0, 77)}…` : written;
-}
-
-/** Where a key stands in the arguments of a call. */
-function keyPlace(text: string, { file, line, column }: Place, key: string): Place {
-  const start = offsetAt(text, line, column);
-  const at = text.slice(start).search(new RegExp(`(?<![\\w'"])['"]?${key}['"]?\\s*[=:]`));
-  return at < 0 ? { file, line, column } : { file, ...pointAt(text, start + at) };
 }
