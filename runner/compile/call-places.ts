@@ -32,3 +32,9 @@ export function keyPlace(text: string, { file, line, column }: Place, key: strin
   const at = text.slice(start).search(new RegExp(`(?<![\\w'"])['"]?${key}['"]?\\s*[=:]`));
   return at < 0 ? { file, line, column } : { file, ...pointAt(text, start + at) };
 }
+
+/** Whether the tag that a condition starts in has a name in it that is not called. */
+export function isWritten(name: string, text: string, { line, column }: Place): boolean {
+  const [tag = ''] = /^[\s\S]*?[%}]\}/.exec(text.slice(offsetAt(text, line, column))) ?? [];
+  return new RegExp(`(?<![\\w.'"])${name}\\b(?!\\s*[(.'"])`).test(tag);
+}

@@ -10,6 +10,9 @@ const MACROS = {
   'macros/deep.sql': '{% macro deep() %}\n{{ deep() }}{{ deep() }}{% endmacro %}',
   'macros/ping.sql': '{% macro ping() %}{{ pong() }}{% endmacro %}',
   'macros/pong.sql': '{% macro pong() %}{{ ping() }}{% endmacro %}',
+  'macros/count.sql':
+    '{% macro count(n) %}{% if n > 0 %}{{ count(n - 1) }}{% endif %}{{ n | string | trim }}{% endmacro %}',
+  'macros/box.sql': '{% macro box(f) %}{% if caller %}{{ caller() }}{% elif f %}{{ f() }}{% endif %}{% endmacro %}',
   'macros/unread.sql': '{% macro unread() %}{% endmacro %}{{ ref() }}',
 };
 const OPTIONS = { asOf: '2026-11-24', vars: { number: 3, flag: true }, env: () => undefined };
@@ -104,10 +107,20 @@ describe('a template error', () => {
   it.each(['deep', 'ping'])('of a macro that calls itself for ever, %s(), is told once', (macro) => {
     expect(faults(`{{ ${macro}() }}{{ ref('othr') }}`)).toMatchObject([
       {
-        message: expect.stringMatching(/a macro calls itself without end/),
+        message: expect.stringMatching(/too deep: 500 calls within calls/),
         through: expect.stringMatching(/m\.sql:1:4$/),
       },
     ]);
+  });
+
+  it('is not that a macro calls itself, or that a condition asks whether there is a function', () => {
+    expect(told('{{ count(240) }}{% call box() %}x{% endcall %}{{ box(day) }}')).toEqual([]);
+    expect(told('{% if flag and day %}{% endif %}{{ 1 if range }}{% if day() and not "day" %}{% endif %}')).toEqual([
+      '1:41 range is a function, which is always true',
+    ]);
+    expect(
+      told("{% set on = 1 %}{% if on and is_incremental %}{% endif %}{% if 'x' == day or day %}{% endif %}"),
+    ).toEqual([expect.stringContaining('is_incremental is a function'), expect.stringContaining('day is a function')]);
   });
 
   it('does not keep others from being told, but what only follows from it is not', () => {

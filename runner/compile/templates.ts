@@ -39,10 +39,17 @@ export function createTemplates(
   const texts = new Map(project.macros.map(({ file, template }) => [file, template]));
   const templates: nunjucks.Environment & { watch?: Watch } = new nunjucks.Environment(null, { autoescape: false });
   const names: string[] = project.macros.map(({ name }) => name);
+  const { filters, globals: seen } = templates as unknown as { readonly filters: object; readonly globals: object };
   const watch = createWatcher(
     () => reading,
     (file) => texts.get(file) ?? '',
-    { names, filters: Object.keys({ ...(templates as unknown as { readonly filters: object }).filters, ...DAYS }) },
+    {
+      names,
+      filters: Object.keys({ ...filters, ...DAYS }),
+      // By descriptors: to get `as_of` is to read it.
+      nameOf: (value) =>
+        Object.entries(Object.getOwnPropertyDescriptors(seen)).find(([, known]) => known.value === value)?.[0],
+    },
   );
   templates.watch = watch;
   const globals = globalsOf(project, options, () => reading, watch.refuse);

@@ -7,9 +7,9 @@ export type Refusal = Omit<Fault, 'code' | 'file' | 'line' | 'column' | 'source'
   readonly code?: string;
 };
 
-/** More calls within calls than anyone writes; far from where JavaScript's own stack ends. */
-export const DEEPEST = 150;
-export const TOO_DEEP = `${DEEPEST} calls deep: a macro calls itself without end`;
+/** Calls within calls; JavaScript's stack ends at 700 macros, and a regular expression there may end the process. */
+export const DEEPEST = 500;
+export const TOO_DEEP = `too deep: ${DEEPEST} calls within calls`;
 
 /** Whether a value can't be printed into SQL. */
 export function isOdd(value: unknown): boolean {

@@ -1,6 +1,6 @@
 import type { Fault } from '../errors.ts';
-import { lineOf, offsetAt } from '../util/places.ts';
-import { callStart, callText, keyPlace, printedAt } from './call-places.ts';
+import { lineOf } from '../util/places.ts';
+import { callStart, callText, isWritten, keyPlace, printedAt } from './call-places.ts';
 import type { Watch } from './template.ts';
 import type { Place } from './trace.ts';
 import { DEEPEST, explained, isOdd, oddity, type Refusal, TOO_DEEP } from './watch-words.ts';
@@ -36,15 +36,22 @@ export interface Watcher extends Watch {
   refuse(refusal: Refusal, key?: string): unknown;
 }
 
+interface Names {
+  readonly names: readonly string[];
+  readonly filters: readonly string[];
+  readonly nameOf: (value: unknown) => string | undefined;
+}
+
 /**
  * Collects faults, and lets the rendering go on.
  * @param textOf the template of a file
  * @param names what a template may call or print, and filters, for hints
+ * @param nameOf the name by which every template has a function
  */
 export function createWatcher(
   watched: () => Watched,
   textOf: (file: string) => string,
-  { names, filters }: { readonly names: readonly string[]; readonly filters: readonly string[] },
+  { names, filters, nameOf }: Names,
 ): Watcher {
   // Where a call starts is looked for when something is wrong with it, and not each time that it is run.
   const startOf = (call: Place): Place => callStart(textOf(call.file), call);
@@ -72,9 +79,10 @@ export function createWatcher(
       } catch (error) {
         if (watched().ended) throw error;
         const { message } = error as Error;
-        watched().ended = message === TOO_DEEP;
         const place = startOf(call);
         report(place, explained(message, callText(textOf(file), place), names, filters));
+        // Each call would go as deep again: the first is told, and the rendering ends.
+        watched().ended = message === TOO_DEEP;
         if (watched().ended) throw error;
         return UNKNOWN;
       } finally {
@@ -91,9 +99,10 @@ export function createWatcher(
     },
     judge(file, line, column, value) {
       if (value === UNKNOWN) return false;
-      if (typeof value !== 'function') return value;
+      const name = typeof value === 'function' ? nameOf(value) : undefined;
       const place = { file, line, column };
-      const [name = ''] = /^\w*/.exec(textOf(file).slice(offsetAt(textOf(file), line, column))) ?? [];
+      // An argument may hold a function, or `caller`, and whether it does is a question.
+      if (name === undefined || !isWritten(name, textOf(file), place)) return value;
       report(place, { message: `${name} is a function, which is always true`, hint: `Call it: ${name}()` });
       return false;
     },
