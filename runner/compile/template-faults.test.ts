@@ -136,6 +136,26 @@ describe('a template error', () => {
     expect(told("{% for x in var('none') %}{{ x.y() }}{% endfor %}")).toEqual(["1:13 var('none') has no value"]);
   });
 
+  it.each([
+    "{{ var('no').x }}",
+    "{{ var('no')['x'].y() }}",
+    "{{ var('no') | upper }}",
+    "{{ [var('no')] | join(', ') | replace('a', var('b')) }}",
+    "{% if var('no').x %}{% endif %}",
+    "{% if 'a' in var('no') %}{% endif %}",
+    "{% if not var('no') and var('no').x == 1 %}{% endif %}",
+    "{{ 1 / var('no') }}",
+    "{{ 1 - var('no').x * 2 }}",
+    "{{ {a: 1}[var('no')] }}",
+    "{% set x = var('no') %}{{ x.y | sum }}{{ 'a' ~ x[0] }}",
+    "{% for k, v in var('no').items %}{{ v.x }}{% endfor %}",
+    "{{ var('no') | default('x') | int + 1 }}",
+    "{% if var('no') is string or var('no') is divisibleby(3) %}{% endif %}",
+  ])('is told once of a value that is not there, whatever is done with it: %s', (template) => {
+    for (const message of told(template)) expect(message).toMatch(/var\('(no|b)'\) has no value/);
+    expect(told(template).length).toBeGreaterThan(0);
+  });
+
   it('is told of both branches of is_incremental()', () => {
     const template = "{% if is_incremental() %}{{ ref('a') }}{% else %}{{ ref('b') }}{% endif %}{{ ref('c') }}";
     expect(told(template)).toEqual(['b', 'c', 'a'].map((name) => expect.stringContaining(`ref('${name}')`)));

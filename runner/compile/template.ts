@@ -4,6 +4,8 @@ import nunjucks from 'nunjucks';
 export interface Watch {
   /** Runs a call, filter or test: its value, or what stands for it when it fails. */
   call(file: string, line: number, column: number, run: () => unknown): unknown;
+  /** Looks up a member, filters, or asks whether something is in something: unless that is unknown. */
+  apply(run: (...args: unknown[]) => unknown, context: unknown, args: unknown[]): unknown;
   /** @returns what is to be printed */
   print(file: string, line: number, column: number, value: unknown): unknown;
   /** @returns what decides as a condition */
@@ -17,6 +19,15 @@ interface Node {
   readonly colno: number;
   readonly children?: readonly Node[];
   readonly cond?: Node;
+  /** Of a filter. */
+  readonly name?: { readonly value: string };
+  readonly args?: Node;
+  /** Of `target.val` and `target[val]`. */
+  readonly target?: Node;
+  readonly val?: Node;
+  /** Of `left in right`. */
+  readonly left?: Node;
+  readonly right?: Node;
 }
 interface Compiler {
   compile(node: Node, frame?: unknown): void;
@@ -64,9 +75,25 @@ function codeOf(text: string, file: string): string {
     const called = CALLS.has(node.typename) ? `${watched('call', node)}() => ` : '';
     const use = uses.get(node) ?? '';
     emit(use + called);
-    plain(node, frame);
+    const { run, parts } = applied(node) ?? {};
+    if (run === undefined) plain(node, frame);
+    else emit(`env.watch.apply(${run}, context, [`);
+    for (const part of parts ?? []) {
+      made.compile(part, frame);
+      emit(',');
+    }
+    if (run !== undefined) emit('])');
     emit((called && ')') + (use && ')'));
   };
   made.compile(parser.parse(text));
   return made.getCode();
+}
+
+/** What Nunjucks' runtime does to values, and the values. */
+function applied(node: Node): { readonly run: string; readonly parts: readonly Node[] } | undefined {
+  const { typename, name, args, target, val, left, right } = node;
+  if (typename === 'LookupVal' && target && val) return { run: 'runtime.memberLookup', parts: [target, val] };
+  if (typename === 'In' && left && right) return { run: 'runtime.inOperator', parts: [left, right] };
+  if (typename !== 'Filter' || !name) return undefined;
+  return { run: `env.getFilter(${JSON.stringify(name.value)})`, parts: args?.children ?? [] };
 }

@@ -22,7 +22,9 @@ export function newWatched(): Watched {
 
 /** Stands for a value that a fault was told of: it prints nothing, and what is done with it is no further fault. */
 export const UNKNOWN: unknown = new Proxy(() => undefined, {
-  get: (_target, key) => (key === Symbol.toPrimitive ? () => '' : UNKNOWN),
+  get: (_target, key) =>
+    // As a number 1: nothing that it divides or that divides it is infinite.
+    key === Symbol.toPrimitive ? (wanted: string) => (wanted === 'number' ? 1 : '') : UNKNOWN,
   apply: () => UNKNOWN,
 });
 
@@ -89,6 +91,7 @@ export function createWatcher(
         under.pop();
       }
     },
+    apply: (run, context, args) => (isUnknown(args) ? UNKNOWN : run.apply(context, args)),
     print(file, line, column, value) {
       if (value === UNKNOWN) return '';
       if (!isOdd(value)) return value;
