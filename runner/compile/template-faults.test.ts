@@ -176,7 +176,20 @@ describe('a template error', () => {
     expect(told(`{{ config(\n  pre_hook="${hook}") }}`)).toEqual([
       "2:23 in a hook: ref('othr') names no model or seed",
     ]);
-    expect(faults('select 1', { post_hook: [hook] })).toMatchObject([{ source: hook, line: undefined }]);
+    expect(faults("{{ config(post_hook='select {{ \\'a\\' | uper }}') }}")).toMatchObject([
+      { file: 'models/m.sql', source: "select {{ 'a' | uper }}", line: undefined, hint: 'Did you mean "upper"?' },
+    ]);
+  });
+
+  it('in a hook of project.yml is told there, with the text of the hook', () => {
+    const config = { post_hook: ['select 1,\n  {{ nothing_such }}', 'call {{ broken(1) }}'] };
+    const found = faults("{{ config(materialized='table') }}", config);
+    expect(found).toMatchObject([
+      { file: 'project.yml', message: 'in a hook: {{ nothing_such }} has no value', found: '{{ nothing_such }}' },
+      { file: 'macros/broken.sql', line: 3, column: 6, through: 'called at project.yml' },
+      { file: 'macros/broken.sql', line: 3, column: 24 },
+    ]);
+    expect(faults('select 2', config)).toEqual(found);
   });
 
   it('of a macro is that it has the name of something that templates have', () => {

@@ -82,15 +82,15 @@ export function createTemplates(
     macroFaults,
     runHook: (model, hook) => {
       const before = reading.faults.length;
-      // Moved to where it stands in the file, so that its places are those of the file.
       const at = placeOf(model.template, hook);
+      const { pre_hook = [], post_hook = [] } = model.config;
+      const file = !at && [...pre_hook, ...post_hook].includes(hook) ? PROJECT : model.file;
+      // Moved to where it stands in the file, so that its places are those of the file.
       const moved = at ? '\n'.repeat(at.line - 1) + ' '.repeat(at.column - 1) + hook : hook;
-      const text = render(model.file, moved, (template) => template.render({})) ?? '';
-      const faults = reading.faults
-        .splice(before)
-        .map((fault) => ({ ...fault, message: `in a hook: ${fault.message}` }));
-      const elsewhere = { line: undefined, column: undefined, source: hook };
-      reading.faults.push(...(at ? faults : faults.map((fault) => ({ ...fault, ...elsewhere }))));
+      texts.set(file, at ? model.template : hook);
+      const text = render(file, moved, (template) => template.render({})) ?? '';
+      const faults = reading.faults.splice(before);
+      reading.faults.push(...faults.map((fault) => inHook(fault, at ? undefined : { file, hook })));
       return text.trim();
     },
     run: (model, incremental) => {
@@ -100,6 +100,21 @@ export function createTemplates(
       return { text, reading };
     },
   };
+}
+
+const PROJECT = 'project.yml';
+
+/** @param elsewhere where the hook is written, if it is not known in which line */
+function inHook(fault: Fault, elsewhere: { readonly file: string; readonly hook: string } | undefined): Fault {
+  const told = { ...fault, message: `in a hook: ${fault.message}` };
+  if (!elsewhere) return told;
+  const { file, hook } = elsewhere;
+  const through = fault.through?.replaceAll(new RegExp(`\\b${file}:\\d+:\\d+`, 'g'), file);
+  const placeless = { ...told, ...(through === undefined ? {} : { through }) };
+  if (fault.file !== file) return placeless;
+  // What is found in project.yml is sought there.
+  const source = file === PROJECT ? { found: fault.source?.trim() ?? hook, source: undefined } : { source: hook };
+  return { ...placeless, line: undefined, column: undefined, ...source };
 }
 
 /** `as_of` is a plain word in a template; a getter sees who reads it, also within macros and through filters. */
