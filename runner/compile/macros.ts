@@ -2,20 +2,25 @@ import type nunjucks from 'nunjucks';
 import type { Fault } from '../errors.ts';
 import type { MacroFile } from '../project/types.ts';
 import { lineOf, placeOf } from '../util/places.ts';
+import { plural } from '../util/plural.ts';
+import { didYouMean } from '../util/suggest.ts';
 import type { Reading } from './globals.ts';
 import { noteAll } from './reads.ts';
+import type { Template } from './template.ts';
 import type { Marker } from './trace.ts';
-import { UNKNOWN } from './watch.ts';
+import { UNKNOWN, type Watcher } from './watch.ts';
+import type { Refusal } from './watch-words.ts';
 
 interface MacroOptions {
   readonly templates: nunjucks.Environment;
   /** Renders a file with a reading of its own. */
-  readonly define: (macro: MacroFile, work: (template: nunjucks.Template) => Exported) => Definition;
+  readonly define: (macro: MacroFile, work: (template: Template) => Exported) => Definition;
   /** That of the rendering which calls a macro. */
   readonly reading: () => Reading;
   /** Macros that render as their own name. */
   readonly frozen: ReadonlySet<string> | undefined;
   readonly marker: Marker | undefined;
+  readonly refuse: Watcher['refuse'];
 }
 
 interface Definition {
@@ -25,7 +30,10 @@ interface Definition {
   readonly atDefinition: Reading;
 }
 
-type Exported = Readonly<Record<string, unknown>>;
+/** What a file defines, and the parameters of its macros. */
+interface Exported extends Pick<Template, 'parameters'> {
+  readonly values: Readonly<Record<string, unknown>>;
+}
 
 /**
  * Makes the macros of a project functions that its templates call by their names.
@@ -38,18 +46,25 @@ export function addMacros(macros: readonly MacroFile[], options: MacroOptions): 
     const { exported, atDefinition } = define(macro, exportedBy);
     const { faults } = atDefinition;
     if (Object.hasOwn(builtIn, macro.name)) return [...faults, reservedName(macro)];
-    const call = exported?.[macro.name];
+    const call = exported?.values[macro.name];
     if (exported && typeof call !== 'function') faults.push(missingMacro(macro, exported));
-    templates.addGlobal(macro.name, callable(macro.name, call, atDefinition, options));
+    templates.addGlobal(
+      macro.name,
+      callable({ name: macro.name, call, parameters: exported?.parameters.get(macro.name), atDefinition }, options),
+    );
     return faults;
   });
 }
 
+interface Macro extends Pick<Definition, 'atDefinition'> {
+  readonly name: string;
+  readonly call: unknown;
+  readonly parameters: readonly string[] | undefined;
+}
+
 function callable(
-  name: string,
-  call: unknown,
-  atDefinition: Reading,
-  { reading: current, frozen, marker }: MacroOptions,
+  { name, call, parameters = [], atDefinition }: Macro,
+  { reading: current, frozen, marker, refuse }: MacroOptions,
 ): (...args: readonly unknown[]) => unknown {
   return (...args) => {
     const reading = current();
@@ -60,6 +75,8 @@ function callable(
       reading.calledBroken = true;
       return UNKNOWN;
     }
+    const surplus = surplusArgument(name, parameters, args);
+    if (surplus) return refuse(surplus.refusal, surplus.key);
     noteAll(reading, atDefinition);
     const { callers, under } = reading;
     callers.push(...under.slice(-1));
@@ -72,8 +89,28 @@ function callable(
   };
 }
 
-function exportedBy(template: nunjucks.Template): Exported {
-  let exported: Exported = {};
+/** Nunjucks drops what a macro does not take. */
+function surplusArgument(
+  name: string,
+  parameters: readonly string[],
+  args: readonly unknown[],
+): { readonly refusal: Refusal; readonly key?: string } | undefined {
+  const last = args.at(-1);
+  const named = typeof last === 'object' && last !== null && '__keywords' in last ? Object.keys(last) : [];
+  const key = named.find((one) => !['__keywords', 'caller', ...parameters].includes(one));
+  const expected = `${name}(${parameters.join(', ')})`;
+  if (key !== undefined) {
+    const hint = didYouMean(key, parameters) ?? 'Its parameters are those of its definition.';
+    return { key, refusal: { message: `${name} has no parameter ${key}`, found: key, expected, hint } };
+  }
+  const count = args.length - (named.length > 0 ? 1 : 0);
+  if (count <= parameters.length) return undefined;
+  const message = `${name} takes ${plural(parameters.length, 'argument')}, and was given ${count}`;
+  return { refusal: { message, expected, hint: 'Take the others out, or give the macro a parameter for them.' } };
+}
+
+function exportedBy(template: Template): Exported {
+  let exported: Exported['values'] = {};
   const file = template as unknown as {
     getExported(done: (error: Error | null, exported: Record<string, unknown>) => void): void;
   };
@@ -81,7 +118,7 @@ function exportedBy(template: nunjucks.Template): Exported {
     if (error) throw error;
     exported = result;
   });
-  return exported;
+  return { values: exported, parameters: template.parameters };
 }
 
 function missingMacro({ name, file, template }: MacroFile, exported: Exported): Fault {
@@ -91,7 +128,7 @@ function missingMacro({ name, file, template }: MacroFile, exported: Exported): 
     file,
     ...(placeOf(template, '{% macro') ?? { line: 1, column: 1, source: lineOf(template, 1) }),
     expected: `{% macro ${name}(…) %}`,
-    found: Object.keys(exported).join(', ') || 'no macro',
+    found: Object.keys(exported.values).join(', ') || 'no macro',
     hint: 'One macro a file, named like the file.',
   };
 }

@@ -63,7 +63,19 @@ describe('a template error', () => {
 
   it.each([
     ['ref() without a name', 'a {{ ref() }}', '1:6', { expected: "ref('name')", found: 'ref()' }],
-    ['ref() of nothing', '{{ ref(x) }}', '1:4', { found: 'ref(x)', hint: /a name stands in quotes/ }],
+    ['ref() of nothing', '{{ ref(x) }}', '1:8', { message: 'x is not defined', hint: /text stands in quotes/ }],
+    ['a word of Python', '{{ config(full_refresh=False) }}', '1:24', { hint: 'Write false.' }],
+    ['a condition over a name with a typo', '{% if as_off %}x{% endif %}', '1:7', { hint: 'Did you mean "as_of"?' }],
+    ['a name in a longer expression', "{{ regionn ~ '_x' }}", '1:4', { message: 'regionn is not defined' }],
+    ['a list in parentheses', "{% if 'a' in ('a', 'b') %}x{% endif %}", '1:14', { expected: "['a', 'b']" }],
+    [
+      'JavaScript within reach',
+      "{{ ''['constr' ~ 'uctor'] }}",
+      '1:6',
+      { message: "a template can't read .constructor" },
+    ],
+    ['an argument too many', '{{ day(1) }}', '1:4', { message: 'day takes 0 arguments, and was given 1' }],
+    ['a parameter with a typo', "{{ box(txt='a') }}", '1:8', { found: 'txt', message: 'box has no parameter txt' }],
     ['ref() of two names', "{{ ref('a', 'b') }}", '1:4', { expected: "ref('name')" }],
     ['source() without a table', "{{ source('s') }}", '1:4', { expected: "source('system', 'table')" }],
     ['a name before an argument', "{{ var(name='x') }}", '1:4', { expected: "var('name', default)" }],
@@ -115,7 +127,7 @@ describe('a template error', () => {
 
   it('is not that a macro calls itself, or that a condition asks whether there is a function', () => {
     expect(told('{{ count(240) }}{% call box() %}x{% endcall %}{{ box(day) }}')).toEqual([]);
-    expect(told('{% if flag and day %}{% endif %}{{ 1 if range }}{% if day() and not "day" %}{% endif %}')).toEqual([
+    expect(told('{% if none and day %}{% endif %}{{ 1 if range }}{% if day() and not "day" %}{% endif %}')).toEqual([
       '1:41 range is a function, which is always true',
     ]);
     expect(

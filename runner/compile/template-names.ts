@@ -7,48 +7,45 @@ export interface TemplateNode {
   readonly [field: string]: unknown;
 }
 
-/** What reads like something else than it is. `name` is a word that nothing gives a value. */
-export type Stray =
-  | { readonly kind: 'name'; readonly name: string; readonly line: number; readonly column: number }
-  | { readonly kind: 'list'; readonly line: number; readonly column: number };
-
 /**
- * What is silently nothing in a template: names that neither it nor `known` gives a value, where nothing else tells
- * them (a call or a print does), and lists in parentheses, of which only the last item counts.
- * Names are not told apart by their place: one that is set anywhere in the file is known in all of it.
+ * What may be silently nothing in a template. `names`: those read that it gives no value itself, where nothing else tells
+ * that they have none, as a call and a print do; names are not told apart by their place: one that is set anywhere in the file is
+ * known in all of it. `lists`: in parentheses, of which only the last item counts.
  */
-export function strays(root: TemplateNode, known: ReadonlySet<string>): readonly Stray[] {
-  const given = new Set([...known, 'loop', 'caller']);
+export function strays(root: TemplateNode): {
+  readonly names: readonly TemplateNode[];
+  readonly lists: readonly TemplateNode[];
+} {
+  const given = new Set<unknown>(['loop', 'caller']);
   const read: TemplateNode[] = [];
-  const found: Stray[] = [];
+  const lists: TemplateNode[] = [];
   const walk = (node: TemplateNode, use: Use): void => {
     if (node.typename === 'Symbol') {
-      if (use === 'given') given.add(String(node.value));
+      if (use === 'given') given.add(node.value);
       if (use === 'read') read.push(node);
       return;
     }
-    if (node.typename === 'Group' && childrenOf(node).length > 1) found.push({ kind: 'list', ...placeOf(node) });
+    if (node.typename === 'Group' && childrenOf(node).length > 1) lists.push(node);
     for (const field of node.fields)
       for (const [index, child] of nodesOf(node[field]).entries()) walk(child, useOf(node, use, field, index));
   };
   walk(root, 'read');
-  for (const node of read) {
-    const name = String(node.value);
-    if (!given.has(name)) found.push({ kind: 'name', name, ...placeOf(node) });
-  }
-  return found;
+  return { names: read.filter(({ value }) => !given.has(value)), lists };
 }
 
-/** The parameters of a macro in the order of its call. */
-export function parametersOf(root: TemplateNode, macro: string): readonly string[] | undefined {
-  const found = childrenOf(root).find(
-    (node) => node.typename === 'Macro' && isNode(node.name) && node.name.value === macro,
-  );
+/** The parameters of the macros that a file defines, by macro, in the order of a call. */
+export function parametersOf(root: TemplateNode): ReadonlyMap<string, readonly string[]> {
   const names = (node: TemplateNode): readonly string[] =>
     node.typename === 'Symbol'
       ? [String(node.value)]
-      : childrenOf(node).flatMap(({ key }) => (isNode(key) ? [String(key.value)] : []));
-  return found && isNode(found.args) ? childrenOf(found.args).flatMap(names) : undefined;
+      : childrenOf(node).flatMap(({ key }) => nodesOf(key).flatMap(names));
+  return new Map(
+    childrenOf(root).flatMap(({ typename, name, args }) =>
+      typename === 'Macro' && isNode(name) && isNode(args)
+        ? [[String(name.value), childrenOf(args).flatMap(names)] as const]
+        : [],
+    ),
+  );
 }
 
 /**
@@ -83,14 +80,11 @@ function childrenOf(node: TemplateNode): readonly TemplateNode[] {
   return nodesOf(node.children);
 }
 
-function nodesOf(value: unknown): readonly TemplateNode[] {
+/** The nodes that a field holds. */
+export function nodesOf(value: unknown): readonly TemplateNode[] {
   return (Array.isArray(value) ? value : [value]).filter(isNode);
 }
 
 function isNode(value: unknown): value is TemplateNode {
   return typeof value === 'object' && value !== null && 'typename' in value;
-}
-
-function placeOf({ lineno, colno }: TemplateNode): { readonly line: number; readonly column: number } {
-  return { line: lineno + 1, column: colno + 1 };
 }

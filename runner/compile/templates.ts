@@ -6,7 +6,7 @@ import { DAYS, ofDay } from './day-filters.ts';
 import { globalsOf, type Reading } from './globals.ts';
 import { addMacros } from './macros.ts';
 import { newNotes } from './reads.ts';
-import { type Compiled, compileTemplate, type Watch } from './template.ts';
+import { type Compiled, compileTemplate, type Template, type Watch } from './template.ts';
 import { templateFault } from './template-fault.ts';
 import type { Marker } from './trace.ts';
 import type { RenderOptions } from './types.ts';
@@ -59,7 +59,7 @@ export function createTemplates(
   for (const [name, filter] of Object.entries(DAYS)) templates.addFilter(name, ofDay(name, filter, watch.refuse));
 
   /** @param file of which the text is a part or the whole */
-  const render = <T>(file: string, text: string, work: (template: nunjucks.Template) => T): T | undefined => {
+  const render = <T>(file: string, text: string, work: (template: Template) => T): T | undefined => {
     try {
       return work(compileTemplate(marker?.mark(file, text) ?? text, file, templates, compiled));
     } catch (error) {
@@ -77,6 +77,7 @@ export function createTemplates(
     reading: () => reading,
     frozen: options.frozenMacros,
     marker,
+    refuse: watch.refuse,
   });
   return {
     macroFaults,

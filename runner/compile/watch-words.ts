@@ -30,6 +30,16 @@ export function oddity(value: unknown, text: string, names: readonly string[]): 
   return ['is a map, and no text', 'Print one of its values: {{ x.key }}.'];
 }
 
+const PYTHON: Readonly<Record<string, string>> = { True: 'true', False: 'false', None: 'none' };
+
+/** Of a name that has no value. */
+export function notDefined(name: string, names: readonly string[]): Refusal {
+  const meant = PYTHON[name];
+  const near = meant ? `Write ${meant}.` : didYouMean(name, names);
+  const hint = near ?? 'A text stands in quotes; a name is set by {% set %}.';
+  return { message: `${name} is not defined`, found: name, hint };
+}
+
 /** An error of Nunjucks or JavaScript in words of a template. */
 export function explained(
   message: string,

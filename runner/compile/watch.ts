@@ -3,7 +3,7 @@ import { lineOf } from '../util/places.ts';
 import { callStart, callText, isWritten, keyPlace, printedAt } from './call-places.ts';
 import type { Watch } from './template.ts';
 import type { Place } from './trace.ts';
-import { DEEPEST, explained, isOdd, oddity, type Refusal, TOO_DEEP } from './watch-words.ts';
+import { DEEPEST, explained, isOdd, notDefined, oddity, type Refusal, TOO_DEEP } from './watch-words.ts';
 
 /** What went wrong in one rendering so far. */
 export interface Watched {
@@ -19,6 +19,9 @@ export interface Watched {
 export function newWatched(): Watched {
   return { faults: [], under: [], callers: [], ended: false };
 }
+
+/** By these a template would reach JavaScript itself, and with it the process and its environment. */
+const HIDDEN: ReadonlySet<string> = new Set(['constructor', 'prototype', '__proto__']);
 
 /** Stands for a value that a fault was told of: it prints nothing, and what is done with it is no further fault. */
 export const UNKNOWN: unknown = new Proxy(() => undefined, {
@@ -91,7 +94,29 @@ export function createWatcher(
         under.pop();
       }
     },
-    apply: (run, context, args) => (isUnknown(args) ? UNKNOWN : run.apply(context, args)),
+    name(file, line, column, name, value) {
+      if (value !== undefined) return value;
+      return report({ file, line, column }, notDefined(name, names));
+    },
+    list: (file, line, column) =>
+      report(
+        { file, line, column },
+        {
+          message: 'a list stands in brackets',
+          hint: 'Within parentheses only the last item would count.',
+          expected: "['a', 'b']",
+          found: "('a', 'b')",
+        },
+      ),
+    member(file, line, column, lookUp, target, key) {
+      if (isUnknown([target, key])) return UNKNOWN;
+      if (!HIDDEN.has(String(key))) return lookUp(target, key);
+      return report(
+        { file, line, column },
+        { message: `a template can't read .${key}`, hint: 'It is of JavaScript, not of a value.' },
+      );
+    },
+    apply: (run, context, ...args) => (isUnknown(args) ? UNKNOWN : run.apply(context, args)),
     print(file, line, column, value) {
       if (value === UNKNOWN) return '';
       if (!isOdd(value)) return value;
