@@ -1,7 +1,7 @@
 import type { Session } from '../../adapters/types.ts';
-import { DatabaseError, EXIT, RunnerError } from '../../errors.ts';
+import { DatabaseError } from '../../errors.ts';
 import { literal, quoted, type Relation } from '../../util/sql.ts';
-import { blockersOf, REPLACEMENT_LOCK } from './blockers.ts';
+import { lockTimeout, REPLACEMENT_LOCK, readersChanging } from './blockers.ts';
 
 /** What needs an exclusive lock on something published: a swap, the replacement of a view. */
 export interface ExclusiveStep {
@@ -67,8 +67,10 @@ export async function exclusively(
       const failed = ordered[Number(/\/\* step (\d+) \*\//.exec(error.where ?? '')?.[1])];
       if (failed) onStep(failed);
       if (!TRY_AGAIN.has(error.sqlstate)) throw error;
-      if (Date.now() >= deadline) throw await gaveUp(session, ordered, patience, error);
-      if (error.sqlstate === STALE) await prepare();
+      const isStale = error.sqlstate === STALE;
+      if (Date.now() >= deadline)
+        throw isStale ? readersChanging(ordered, patience) : await lockTimeout(session, ordered, patience, error);
+      if (isStale) await prepare();
       // A pause on the server ends when the run is cancelled.
       else await session.query(`select pg_sleep(${pauseAfter(attempts) / 1000})`);
     }
@@ -143,34 +145,4 @@ const TRY_AGAIN: ReadonlySet<string> = new Set(['55P03', '40P01', STALE]);
 /** Milliseconds: longer from one attempt to the next, and never the same for two who are in each other's way. */
 function pauseAfter(attempts: number): number {
   return Math.min(LONGEST_PAUSE, ATTEMPT * 1.5 ** attempts) * (0.5 + Math.random() / 2);
-}
-
-async function gaveUp(
-  session: Session,
-  steps: readonly ExclusiveStep[],
-  patience: number,
-  { sqlstate, message }: DatabaseError,
-): Promise<RunnerError> {
-  const names = steps.map(({ relation }) => `${relation.schema}.${relation.name}`).join(', ');
-  if (sqlstate === STALE) {
-    return new RunnerError(
-      {
-        code: 'READERS_CHANGING',
-        message: `${names} can't be published: views or indexes of it were made, changed or dropped all the time, ${patience / 1000} s long`,
-        hint: 'See who makes them, and run it again when they have ended. lock_patience in project.yml says how long to try.',
-      },
-      EXIT.failed,
-    );
-  }
-  const locked = steps.flatMap((step) => step.script().locks.map(({ relation }) => relation));
-  const blockers = await blockersOf(session, locked);
-  return new RunnerError(
-    {
-      code: 'LOCK_TIMEOUT',
-      message: `${names} can't be published: others did not let go of it within ${patience / 1000} s`,
-      found: blockers.length > 0 ? blockers.join('; ') : message,
-      hint: 'Wait for them or end them with pg_terminate_backend(process), then run it again. lock_patience in project.yml says how long to try.',
-    },
-    EXIT.failed,
-  );
 }
