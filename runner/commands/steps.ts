@@ -116,6 +116,7 @@ export async function buildNodes(run: OpenRun, request: BuildRequest): Promise<r
   const untrue = await testInlined(run, planned);
   if (untrue.length > 0) run.emit({ type: 'faults', faults: untrue.flatMap(({ faults }) => faults) });
   tellEstimates(run, planned);
+  const failedIds = new Set([...unusableSources(run, request.refused), ...untrue.map(({ node }) => node.id)]);
   let done = 0;
   const turns = createTurns();
   const ended = schedule(run.graph, units, {
@@ -123,7 +124,7 @@ export async function buildNodes(run: OpenRun, request: BuildRequest): Promise<r
     failFast: request.failFast,
     stopped: request.failFast && untrue.length > 0,
     signal: run.signal,
-    failed: new Set([...unusableSources(run, request.refused ?? new Map()), ...untrue.map(({ node }) => node.id)]),
+    failed: new Set(failedIds),
     runUnit: (unit) =>
       runUnit(
         {
@@ -134,6 +135,7 @@ export async function buildNodes(run: OpenRun, request: BuildRequest): Promise<r
           turns,
           onlyChanged: (node) => !named.has(node.id) && !isForced(run, node),
           plannedIds: new Set(planned),
+          failedIds,
           runSource: (node) => loadSource(run, node),
           keepSql: (node, sql) => {
             artifacts.ran(node, sql);
@@ -145,6 +147,7 @@ export async function buildNodes(run: OpenRun, request: BuildRequest): Promise<r
     onStart: (node) => emit({ type: 'node_started', node }),
     onResult: (result) => {
       done += 1;
+      if (hasFailed(result.status)) failedIds.add(result.node.id);
       emit({ type: 'node_finished', result, done, total: planned.length });
     },
   });
@@ -185,10 +188,10 @@ function tellEstimates(run: OpenRun, planned: readonly string[]): void {
 }
 
 /** A source with nothing landed, or refused in this run, counts as failed: nothing is built on it. */
-function unusableSources(run: OpenRun, refused: ReadonlyMap<string, readonly Fault[]>): ReadonlySet<string> {
+function unusableSources(run: OpenRun, refused: BuildRequest['refused']): ReadonlySet<string> {
   return new Set(
     landedSources(run)
-      .filter((node) => refused.has(node.id) || !run.versions.batch(node.name))
+      .filter((node) => refused?.has(node.id) || !run.versions.batch(node.name))
       .map((node) => node.id),
   );
 }

@@ -28,6 +28,8 @@ export interface BuildContext {
   readonly versions: Versions;
   readonly fullRefresh: boolean;
   readonly plannedIds: ReadonlySet<string>;
+  /** What did not succeed in this run so far, whether or not it is a step. */
+  readonly failedIds: ReadonlySet<string>;
   /** Keeps the SQL that ran, for people. */
   readonly keepSql: (node: ModelNode, sql: string) => void;
   readonly startedAt: Date;
@@ -120,16 +122,19 @@ async function materialize(context: BuildContext, tx: Session, node: Node): Prom
 
 /** @param swapped what gives its place to another */
 function projectModelAt(context: BuildContext, swapped: Node, relation: Relation): ProjectModel | undefined {
-  const { graph, plannedIds } = context;
+  const { graph, plannedIds, failedIds } = context;
   const node = [...graph.nodes.values()].find((other) => quoted(other.relation) === quoted(relation));
   if (!node || node.type === 'source') return undefined;
   const isPlanned = plannedIds.has(node.id);
+  const isStopped = [node.id, ...graph.dag.ancestors(node.id)].some((id) => failedIds.has(id));
+  const isView = node.type === 'model' && node.materialized === 'view';
   return {
     name: node.name,
     file: node.file,
     isReader: graph.dag.ancestors(node.id).has(swapped.id),
     isPlanned,
-    view: isPlanned && node.type === 'model' && node.materialized === 'view' ? plannedView(context, node) : undefined,
+    isStopped,
+    view: isPlanned && !isStopped && isView ? plannedView(context, node) : undefined,
   };
 }
 

@@ -123,4 +123,35 @@ describe('a view whose column goes with that of its table', () => {
     expect(await build('base+')).toMatchObject({ code: 0, stderr: '' });
     expect(await place.rows('select * from marts.base, marts.seen')).toEqual([['5', '6']]);
   });
+
+  it('is not made again from what failed in this run: neither an ephemeral model in it nor a table that it reads', async () => {
+    const view = (sql: string): string => `{{ config(materialized='view') }} ${sql}`;
+    const files = (base: string, rule: string, above: string): Readonly<Record<string, string>> => ({
+      'models/marts/wide.sql': base,
+      'models/marts/rule.sql': `{{ config(materialized='ephemeral') }} select ${rule} from {{ ref('wide') }}`,
+      'models/marts/rule.tests.yml':
+        "- name: is one more\n  given: {wide: [{'k::int': 1, 'x::int': 1}]}\n  expect: [{n: 2}]\n",
+      'models/marts/by_rule.sql': view("select * from {{ ref('rule') }}"),
+      'models/marts/apart.sql': `select ${above} as n`,
+      'models/marts/mixed.sql': view(
+        `select ${base.includes('x') ? 'x, ' : ''}n from {{ ref('wide') }}, {{ ref('apart') }}`,
+      ),
+    });
+    const shown = () => place.rows('select by_rule.n, mixed.n, wide.k from marts.by_rule, marts.mixed, marts.wide');
+    const all = ['apart', 'wide+', '--threads', '1'];
+    write(files('select 1 as k, 2 as x', 'k + 1 as n, x', '1'));
+    expect(await build(...all)).toMatchObject({ code: 0, stderr: '' });
+    write(files('select 5 as k', 'k + 2 as n', '1 / 0'));
+    const { code, stdout, stderr } = await build(...all);
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/not run +view +marts\.by_rule +not run: rule, wide did not succeed/);
+    for (const name of ['by_rule', 'mixed']) {
+      expect(stderr).toContain(`the view marts.${name} reads it and would break`);
+      expect(stderr).toContain(`since ${name} or what it reads did not succeed in this run`);
+    }
+    expect(await shown()).toEqual([['2', '1', '1']]);
+    write(files('select 5 as k', 'k + 1 as n', '2'));
+    expect(await build(...all)).toMatchObject({ code: 0, stderr: '' });
+    expect(await shown()).toEqual([['6', '2', '5']]);
+  });
 });

@@ -76,6 +76,7 @@ export async function buildAll(
       versions: { of: () => null, stored: () => undefined, batch: () => undefined, publish: () => {}, land: () => {} },
       fullRefresh: options.fullRefresh ?? false,
       plannedIds: new Set(graph.dag.order),
+      failedIds: new Set<string>(),
       keepSql: () => undefined,
       startedAt: new Date(),
       renderTest: () => {

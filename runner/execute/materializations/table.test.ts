@@ -27,7 +27,7 @@ function publish(materialized: keyof typeof MATERIALIZATIONS, sql: string, confi
 /** Whatever is asked about is a view that the run rebuilds. */
 const planned =
   (view: PlannedView): ModelAt =>
-  () => ({ name: 'v', file: 'models/v.sql', isReader: true, isPlanned: true, view });
+  () => ({ name: 'v', file: 'models/v.sql', isReader: true, isPlanned: true, isStopped: false, view });
 const values = (rows: string): string => `select * from (values ${rows}) as v (k, x)`;
 const content = (): Promise<readonly (readonly (string | null)[])[]> => query('select k, x from m.t order by k, x');
 

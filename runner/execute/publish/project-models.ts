@@ -9,7 +9,9 @@ export interface ProjectModel {
   readonly isReader: boolean;
   /** The same run builds it. */
   readonly isPlanned: boolean;
-  /** Of a view that is planned. */
+  /** It, or what it reads, did not succeed in this run: it will not be built, and its new SQL may not be published. */
+  readonly isStopped: boolean;
+  /** Of a view that is planned, and that nothing has stopped. */
   readonly view: PlannedView | undefined;
 }
 

@@ -149,12 +149,16 @@ function dependentFault(published: Relation, view: Relation, { failure, ofNew }:
     message: `${table} can't be replaced: the view ${reader} reads it and would break: ${failure}`,
     file: swapped?.file,
     found: ofNew && `its new SQL can't be made yet either: ${ofNew}`,
-    hint: !model
-      ? 'Keep the column, or drop the view first and make it again afterwards.'
-      : model.isPlanned && swapped
-        ? `Build what its new SQL reads, then run this command again: runner build --select +${model.name} --exclude ${swapped.name} ${model.name}`
-        : buildHint(swapped, [model]),
+    hint: dependentHint(swapped, model),
   };
+}
+
+function dependentHint(swapped: ProjectModel | undefined, model: ProjectModel | undefined): string {
+  if (!model) return 'Keep the column, or drop the view first and make it again afterwards.';
+  if (model.isPlanned && model.isStopped)
+    return `Its new SQL is not made, since ${model.name} or what it reads did not succeed in this run: correct that, then run this command again.`;
+  if (!model.isPlanned || !swapped) return buildHint(swapped, [model]);
+  return `Build what its new SQL reads, then run this command again: runner build --select +${model.name} --exclude ${swapped.name} ${model.name}`;
 }
 
 /** Those that still read what is swapped are built with it, those that no longer do before it. */
