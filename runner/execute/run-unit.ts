@@ -15,6 +15,7 @@ import { contentOf } from './content.ts';
 import { AuditFailure, contractFaults, faultsOf } from './faults.ts';
 import { type LocateInModel, locateError } from './locate-error.ts';
 import { boundModel } from './model-sql.ts';
+import { kindOf } from './publish/catalog.ts';
 import type { Turns } from './publish/turns.ts';
 import { type Publishing, publishBuilt } from './publish-built.ts';
 import { record, toRecord } from './record.ts';
@@ -43,11 +44,9 @@ export interface UnitContext extends Omit<BuildContext, 'formerGrants'>, OnceCon
  */
 export async function runUnit(context: UnitContext, unit: Unit): Promise<readonly NodeResult[]> {
   const startedAt = new Date();
-  if (
-    unit.every(
-      (node) => context.onlyChanged(node) && isUnchanged(node, context.fingerprinter, context.versions, context.state),
-    )
-  ) {
+  const isSpared = (node: Node): boolean =>
+    context.onlyChanged(node) && isUnchanged(node, context.fingerprinter, context.versions, context.state);
+  if (unit.every(isSpared) && !(await isFrozen(context, unit))) {
     return record(
       context,
       unit.map((node) => ended(node, startedAt, 'unchanged', { message: 'spared: what it reads came out as it was' })),
@@ -117,6 +116,15 @@ export async function runUnit(context: UnitContext, unit: Unit): Promise<readonl
   }
   for (const [id, state] of published) context.versions.publish(id, state);
   return done;
+}
+
+/** A swap of what it reads has put a table in place of a materialized view since the run began. */
+async function isFrozen({ db }: UnitContext, unit: Unit): Promise<boolean> {
+  for (const node of unit) {
+    if (node.type !== 'model' || node.materialized !== 'materialized_view') continue;
+    if ((await kindOf(db, node.relation)) !== 'materialized view') return true;
+  }
+  return false;
 }
 
 async function formerGrants({ fingerprinter, versions, store }: UnitContext, node: Node): Promise<Grants | undefined> {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { ModelNode } from '../graph/types.ts';
 import { world } from '../test/world.ts';
 import { completeStates, isUnchanged } from './changes.ts';
 
@@ -63,6 +64,16 @@ describe('what changed', () => {
     const relations = new Map([...now.state.relations].filter(([name]) => name !== 'public.monthly'));
     const gone = { ...now, state: { ...now.state, relations } };
     expect(isUnchanged(gone.node('monthly'), gone.fingerprinter, gone.versions, gone.state)).toBe(false);
+  });
+
+  it('is a materialized view that a swap has put a table in place of', () => {
+    const now = world({}, '2026-11-24', base);
+    const node = { ...now.node('monthly'), materialized: 'materialized_view' } as ModelNode;
+    const isUnchangedAs = (kind: string): boolean => {
+      const relations = new Map([...now.state.relations, ['public.monthly', kind]] as const);
+      return isUnchanged(node, now.fingerprinter, now.versions, { ...now.state, relations });
+    };
+    expect([isUnchangedAs('m'), isUnchangedAs('r')]).toEqual([true, false]);
   });
 
   it('is what was built on a parent that was not rebuilt yet, once the parent is', () => {

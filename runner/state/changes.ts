@@ -7,7 +7,7 @@ import { completedState, isSameIn, type Versions } from './versions.ts';
 export type Reasons = readonly Reason[];
 
 export interface Reason {
-  /** `never built`, `relation` (it is gone), `parent`, or a part of the fingerprint: `body`, `config`, `contract`, `seed`, … */
+  /** `never built`, `relation` (it is gone), `kind` (a table stands for a materialized view), `parent`, or a part of the fingerprint: `body`, `config`, `contract`, `seed`, … */
   readonly part: string;
   /** The id of a parent. */
   readonly parent?: string;
@@ -96,11 +96,12 @@ function reasonsOf(
   state: TargetState,
 ): Reasons {
   if (!versions.stored(node.id)) return [{ part: 'never built' }];
+  const lack = lackOf(node, state);
   const prefix = 'parent:';
   const different = differences(node, fingerprinter, versions);
   const parents = different.filter((part) => part.startsWith(prefix)).map((part) => part.slice(prefix.length));
   return [
-    ...(isPublished(node, versions, state) ? [] : [{ part: 'relation' }]),
+    ...(lack === undefined ? [] : [{ part: lack }]),
     ...different.filter((part) => !part.startsWith(prefix)).map((part) => ({ part })),
     ...[...new Set([...parents, ...changedParents])].map((parent) => ({ part: 'parent', parent })),
   ];
@@ -118,6 +119,13 @@ function differences(node: Node, fingerprinter: Fingerprinter, versions: Version
 }
 
 function isPublished(node: Node, versions: Versions, state: TargetState): boolean {
-  if (!versions.stored(node.id)) return false;
-  return node.type === 'source' || state.relations.has(`${node.relation.schema}.${node.relation.name}`);
+  return versions.stored(node.id) !== undefined && lackOf(node, state) === undefined;
+}
+
+/** `relation` when there is none, `kind` when a swap has put a table in the place of a materialized view. */
+function lackOf(node: Node, state: TargetState): 'relation' | 'kind' | undefined {
+  if (node.type === 'source') return undefined;
+  const kind = state.relations.get(`${node.relation.schema}.${node.relation.name}`);
+  if (kind === undefined) return 'relation';
+  return node.type === 'model' && node.materialized === 'materialized_view' && kind !== 'm' ? 'kind' : undefined;
 }

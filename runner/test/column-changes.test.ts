@@ -68,6 +68,25 @@ describe('a materialized view over a table whose columns change', () => {
     expect([await kindOf('mv'), await place.rows('select k from marts.by_hand')]).toEqual(['m', [['5']]]);
   });
 
+  it('is filled anew in the same run though what it reads came out the same, and is due when it was not', async () => {
+    await place.db.query('drop view marts.by_hand');
+    const other = { mv: before.mv.replace('k, x', 'k, x + 0 as x') };
+    const { code, stdout } = await build(other, 'changed');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/ok +materialized_view +marts\.above/);
+    expect([await kindOf('mv'), await kindOf('above')]).toEqual(['m', 'm']);
+    const wrong = {
+      mv: before.mv.replace('k, x', 'k, x + 1 as x'),
+      above: before.above.replace('mv.k', 'mv.k / 0 as k'),
+    };
+    expect((await build(wrong, 'changed')).code).toBe(1);
+    expect([await kindOf('mv'), await kindOf('above')]).toEqual(['m', 'r']);
+    expect((await place.runner(['explain'])).stdout).toContain('marts.above is no materialized view');
+    expect(await build({ ...before, ...other }, 'changed')).toMatchObject(DONE);
+    expect([await kindOf('mv'), await kindOf('above')]).toEqual(['m', 'm']);
+    expect((await place.runner(['ls', '--select', 'changed'])).stdout).not.toContain('marts.');
+  });
+
   it('that the run does not build keeps the table as it is, and is named with what to build', async () => {
     const { code, stderr } = await build(after, 'base', 'between');
     expect(code).toBe(1);

@@ -24,7 +24,7 @@ export async function columnsOf(session: Session, relation: Relation): Promise<r
 }
 
 /** `undefined` when there is none of that name. */
-export async function kindOf(session: Session, relation: Relation): Promise<Kind | undefined> {
+export async function kindOf(session: Pick<Session, 'query'>, relation: Relation): Promise<Kind | undefined> {
   const result = await session.query(`select relkind from pg_catalog.pg_class where oid = ${oidOf(relation)}`);
   const kinds: Readonly<Record<string, Kind>> = { r: 'table', p: 'table', v: 'view', m: 'materialized view' };
   return kinds[result.rows[0]?.[0] ?? ''];
