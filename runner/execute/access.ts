@@ -9,15 +9,11 @@ import { kindOf, oidOf } from './publish/catalog.ts';
  * Grants and comments as a node's configuration and contract say; what is so already is not touched.
  * @param formerGrants those of the configuration that it was published with last
  */
-export async function applyAccess(
-  session: Session,
-  node: Node,
-  formerGrants: () => Promise<Grants | undefined>,
-): Promise<void> {
+export async function applyAccess(session: Session, node: Node, formerGrants: Grants = {}): Promise<void> {
   if (node.type === 'source') return;
   const { grants, persist_docs } = node.config;
   if (grants) await matchGrants(session, node.relation, grants, 'all');
-  else await matchGrants(session, node.relation, {}, (await formerGrants()) ?? {});
+  else await matchGrants(session, node.relation, {}, formerGrants);
   if (persist_docs && node.contract) await matchComments(session, node.relation, node.contract);
 }
 

@@ -36,7 +36,7 @@ export interface BuildContext {
   readonly renderTest: RenderTest;
   readonly locateInTest: LocateInTest;
   /** The grants of the configuration that a node was published with last, when it is another now. */
-  readonly formerGrants: (node: Node) => Promise<Grants | undefined>;
+  readonly formerGrants: (node: Node) => Grants | undefined;
 }
 
 /** A node that is built and fulfils its contract: what is left is to publish it. */
@@ -81,7 +81,7 @@ export async function buildNode(
       publish: () => withTimeout(tx, node, built.publish),
       afterwards: () =>
         withTimeout(tx, node, async () => {
-          await applyAccess(tx, node, () => context.formerGrants(node));
+          await applyAccess(tx, node, context.formerGrants(node));
           await run('post_hook', hooks.after);
         }),
     };

@@ -3,19 +3,18 @@ import type { Located } from '../compile/locate.ts';
 import { Cancelled, DatabaseError, type Fault } from '../errors.ts';
 import type { Graph, Node, SourceNode } from '../graph/types.ts';
 import type { Landing } from '../landing/land.ts';
-import type { Grants, NodeConfig } from '../project/types.ts';
 import { isUnchanged } from '../state/changes.ts';
 import type { Fingerprinter, VersionOf } from '../state/fingerprint.ts';
 import { publicationOf } from '../state/publication.ts';
 import type { NodeState, TargetState } from '../state/types.ts';
 import { publishedState } from '../state/versions.ts';
 import { withoutValues } from '../util/mask-values.ts';
+import { formerGrants, isFrozen } from './before-unit.ts';
 import { type BuildContext, type BuiltNode, buildNode, sourceOf } from './build-node.ts';
 import { contentOf } from './content.ts';
 import { AuditFailure, contractFaults, faultsOf } from './faults.ts';
 import { type LocateInModel, locateError } from './locate-error.ts';
 import { boundModel } from './model-sql.ts';
-import { kindOf } from './publish/catalog.ts';
 import type { Turns } from './publish/turns.ts';
 import { type Publishing, publishBuilt } from './publish-built.ts';
 import { record, toRecord } from './record.ts';
@@ -44,27 +43,28 @@ export interface UnitContext extends Omit<BuildContext, 'formerGrants'>, OnceCon
  */
 export async function runUnit(context: UnitContext, unit: Unit): Promise<readonly NodeResult[]> {
   const startedAt = new Date();
-  const isSpared = (node: Node): boolean =>
-    context.onlyChanged(node) && isUnchanged(node, context.fingerprinter, context.versions, context.state);
-  if (unit.every(isSpared) && !(await isFrozen(context, unit))) {
-    return record(
-      context,
-      unit.map((node) => ended(node, startedAt, 'unchanged', { message: 'spared: what it reads came out as it was' })),
-    );
-  }
-  const [first] = unit;
-  if (first?.type === 'source') return record(context, [await askSource(context, first, startedAt)]);
   const done: NodeResult[] = [];
   // Within the unit, a node that comes later reads the version that an earlier one is about to have.
   const published = new Map<string, NodeState>();
   const versionOf: VersionOf = (id, variant) =>
     published.get(id)?.versions[variant] ?? context.versions.of(id, variant);
-  const buildContext = { ...context, formerGrants: (node: Node) => formerGrants(context, node) };
   let current = unit[0] as Node;
   const onNode = (node: Node): void => {
     current = node;
   };
   try {
+    const isSpared = (node: Node): boolean =>
+      context.onlyChanged(node) && isUnchanged(node, context.fingerprinter, context.versions, context.state);
+    if (unit.every(isSpared) && !(await isFrozen(context, unit))) {
+      return record(
+        context,
+        unit.map((node) =>
+          ended(node, startedAt, 'unchanged', { message: 'spared: what it reads came out as it was' }),
+        ),
+      );
+    }
+    const [first] = unit;
+    if (first?.type === 'source') return record(context, [await askSource(context, first, startedAt)]);
     const tests = await testUnit(context, unit);
     const stopped = stoppedByTests(unit, tests);
     if (stopped.length > 0)
@@ -72,6 +72,8 @@ export async function runUnit(context: UnitContext, unit: Unit): Promise<readonl
         context,
         stopped.map(({ node, status, ...fields }) => ended(node, startedAt, status, fields)),
       );
+    const grants = await formerGrants(context, unit);
+    const buildContext = { ...context, formerGrants: ({ id }: Node) => grants.get(id) };
     const name = unit.map((node) => node.name).join(', ');
     const work = async (tx: Session, takeTurn: () => Promise<void>): Promise<void> => {
       const publish = async (built: readonly BuiltNode[]): Promise<Publishing['finish']> => {
@@ -116,23 +118,6 @@ export async function runUnit(context: UnitContext, unit: Unit): Promise<readonl
   }
   for (const [id, state] of published) context.versions.publish(id, state);
   return done;
-}
-
-/** A swap of what it reads has put a table in place of a materialized view since the run began. */
-async function isFrozen({ db }: UnitContext, unit: Unit): Promise<boolean> {
-  for (const node of unit) {
-    if (node.type !== 'model' || node.materialized !== 'materialized_view') continue;
-    if ((await kindOf(db, node.relation)) !== 'materialized view') return true;
-  }
-  return false;
-}
-
-async function formerGrants({ fingerprinter, versions, store }: UnitContext, node: Node): Promise<Grants | undefined> {
-  const former = versions.stored(node.id);
-  const { config } = fingerprinter.parts(node, fingerprinter.variantOf(node), versions.of);
-  if (!former || former.parts.config === config) return undefined;
-  const kept = (await store.details([node.id])).get(node.id)?.details?.config;
-  return (kept as NodeConfig | undefined)?.grants;
 }
 
 function isReadWithin(graph: Graph, unit: Unit, node: Node): boolean {

@@ -74,6 +74,27 @@ checks:
 });
 
 describe('a run', () => {
+  it('asks nothing by another connection while it locks readers out', async () => {
+    const still = (config: string): void =>
+      write({ 'models/marts/still.sql': `{{ config(publish='swap'${config}) }} select ${config.length} as n` });
+    still(", grants={select: 'public'}");
+    expect(await build('still')).toMatchObject({ code: 0, stderr: '' });
+    still('');
+    let swaps = 0;
+    const asked: string[] = [];
+    onSend = (now) => {
+      if (now.includes('runner_statement')) swaps += 1;
+      else if (now.includes('node_id, details')) asked.push(swaps === 0 ? 'before' : 'meanwhile');
+      return 'pass';
+    };
+    const through = { PGHOST: '127.0.0.1', PGPORT: String(proxy.port) };
+    const { code } = await place.runner(['build', '--select', 'still'], through);
+    expect([code, swaps, asked]).toEqual([0, 1, ['before']]);
+    expect(await place.rows("select relacl::text like '%,=r/%' from pg_class where relname = 'still'")).toEqual([
+      ['f'],
+    ]);
+  });
+
   it('does not fail for the locks of its own: a unit waits for a group of which one is swapped early', async () => {
     const alone = "{{ config(publish='swap') }}";
     write({

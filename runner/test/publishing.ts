@@ -83,7 +83,7 @@ export async function buildAll(
         throw new Error('there are no unit tests');
       },
       locateInTest: async () => ({}),
-      formerGrants: async () => undefined,
+      formerGrants: () => undefined,
     };
     await db.transaction(async (tx) => {
       const built = await buildNode(context, tx, node);
