@@ -14,7 +14,7 @@ export interface Publishing {
   finish(isLast: boolean): Promise<void>;
 }
 
-export interface PublishOptions extends Required<Pick<ExclusiveOptions, 'patience' | 'takeTurn'>> {
+export interface PublishOptions extends Required<Pick<ExclusiveOptions, 'patience' | 'inTurn'>> {
   readonly onNode: (node: Node) => void;
 }
 
@@ -25,7 +25,7 @@ export interface PublishOptions extends Required<Pick<ExclusiveOptions, 'patienc
 export async function publishBuilt(
   tx: Session,
   built: readonly BuiltNode[],
-  { patience, takeTurn, onNode }: PublishOptions,
+  { patience, inTurn, onNode }: PublishOptions,
 ): Promise<Publishing> {
   const all = new Map<Node, Written>();
   const nodes = new Map<ExclusiveStep, Node>();
@@ -39,7 +39,7 @@ export async function publishBuilt(
     written: all,
     async finish(isLast) {
       const onStep = (step: ExclusiveStep): void => onNode(nodes.get(step) as Node);
-      await exclusively(tx, [...nodes.keys()], { patience, takeTurn, isLast, onStep });
+      await exclusively(tx, [...nodes.keys()], { patience, inTurn, isLast, onStep });
       for (const { node, afterwards } of built) {
         onNode(node);
         await afterwards();

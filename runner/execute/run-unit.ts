@@ -15,7 +15,7 @@ import { contentOf } from './content.ts';
 import { AuditFailure, contractFaults, faultsOf } from './faults.ts';
 import { type LocateInModel, locateError } from './locate-error.ts';
 import { boundModel } from './model-sql.ts';
-import type { Turns } from './publish/turns.ts';
+import type { Turn, Turns } from './publish/turns.ts';
 import { type Publishing, publishBuilt } from './publish-built.ts';
 import { record, toRecord } from './record.ts';
 import type { Unit } from './schedule.ts';
@@ -75,9 +75,11 @@ export async function runUnit(context: UnitContext, unit: Unit): Promise<readonl
     const grants = await formerGrants(context, unit);
     const buildContext = { ...context, formerGrants: ({ id }: Node) => grants.get(id) };
     const name = unit.map((node) => node.name).join(', ');
-    const work = async (tx: Session, takeTurn: () => Promise<void>): Promise<void> => {
+    const work = async (tx: Session, { inTurn, giveBack }: Turn): Promise<void> => {
+      // When it is done again, its connection was lost and with it all locks.
+      giveBack();
       const publish = async (built: readonly BuiltNode[]): Promise<Publishing['finish']> => {
-        const options = { patience: context.lockPatience, onNode, takeTurn };
+        const options = { patience: context.lockPatience, onNode, inTurn };
         const { written, finish } = await publishBuilt(tx, built, options);
         for (const { node, contract, startedAt: nodeStartedAt } of built) {
           const unitTests = tests.get(node.id);
@@ -110,7 +112,7 @@ export async function runUnit(context: UnitContext, unit: Unit): Promise<readonl
       await finish(true);
       await context.store.noteRemade(tx);
     };
-    await context.turns.during((takeTurn) => transactOnce(context, name, (tx) => work(tx, takeTurn)));
+    await context.turns.during((turn) => transactOnce(context, name, (tx) => work(tx, turn)));
   } catch (error) {
     const results = await failedUnit(context, unit, current, error, startedAt);
     // Should its transaction have gone through, what that has recorded is right.

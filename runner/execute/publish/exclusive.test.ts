@@ -1,10 +1,11 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Session } from '../../adapters/types.ts';
 import type { RunnerError } from '../../errors.ts';
 import { type TestDatabase, testDatabase } from '../../test/database.ts';
 import type { Relation } from '../../util/sql.ts';
 import { type ExclusiveScript, type ExclusiveStep, exclusively } from './exclusive.ts';
 import { replaceViewStep, swapStep } from './swap.ts';
-import { createTurns } from './turns.ts';
+import { createTurns, type InTurn } from './turns.ts';
 
 let test: TestDatabase;
 const query = async (sql: string) => (await test.db.query(sql)).rows;
@@ -68,30 +69,86 @@ describe('steps that need exclusive locks', () => {
 });
 
 describe('units of a run', () => {
-  it('take turns, and who gives up before it has one leaves it to the next only then', async () => {
+  it('take turns, which they keep to their end, or until an attempt fails: then the next one in the row has it', async () => {
     const turns = createTurns();
     const heard: string[] = [];
-    let end = (): void => undefined;
-    const first = turns.during(async (take) => {
-      await take();
-      await take();
+    const ends = signal();
+    const first = turns.during(async ({ inTurn }) => {
+      await inTurn(async () => undefined);
+      await expect(inTurn(() => Promise.reject(new Error('in vain')))).rejects.toThrow('in vain');
       heard.push('first');
-      await new Promise<void>((resolve) => {
-        end = resolve;
+      await ends.given;
+    });
+    const second = turns.during(async ({ inTurn }) => {
+      const attempt = inTurn(async () => {
+        heard.push('second');
+        throw new Error('in vain');
       });
+      await expect(attempt).rejects.toThrow('in vain');
+      await inTurn(async () => void heard.push('second again'));
     });
-    const second = turns.during(async (take) => {
-      void take();
-      throw new Error('gone');
-    });
-    const third = turns.during(async (take) => {
-      await take();
-      heard.push('third');
-    });
-    await expect(second).rejects.toThrow('gone');
+    const third = turns.during(({ inTurn }) => inTurn(async () => void heard.push('third')));
+    await new Promise((resolve) => setImmediate(resolve));
     heard.push('end');
-    end();
-    await Promise.all([first, third]);
-    expect(heard).toEqual(['first', 'end', 'third']);
+    ends.give();
+    await Promise.all([first, second, third]);
+    expect(heard).toEqual(['first', 'end', 'second', 'third', 'second again']);
+  });
+
+  it('publish though one that waits for its turn holds what is locked', async () => {
+    await query('create table m.q as select 1 as k; create table m.a as select 1 as k');
+    const turns = createTurns();
+    const [reads, hasTurn] = [signal(), signal()];
+    const publish = (name: string, start: (tx: Session) => Promise<unknown>): Promise<unknown> =>
+      turns.during(({ inTurn }) =>
+        test.db.transaction(async (tx) => {
+          await tx.query(`create table m.${name}__aside as select 2 as k`);
+          await start(tx);
+          const step = swapStep(tx, of(name), of(`${name}__aside`), { modelAt: () => undefined, indexes: [] });
+          const told: InTurn = (work) =>
+            inTurn(() => {
+              if (name === 'q') hasTurn.give();
+              return work();
+            });
+          await exclusively(tx, [step], { patience: 60_000, inTurn: told });
+        }),
+      );
+    const reader = publish('a', async (tx) => {
+      await tx.query('select from m.q');
+      reads.give();
+      await hasTurn.given;
+    });
+    await Promise.all([publish('q', () => reads.given), reader]);
+    expect(await query('select q.k, a.k from m.q, m.a')).toEqual([['2', '2']]);
+  });
+
+  it("keep their patience while it is another one's turn", async () => {
+    await query('create sequence m.attempts');
+    const turns = createTurns();
+    const [asks, ends] = [signal(), signal()];
+    const holder = turns.during(({ inTurn }) => inTurn(async () => undefined).then(() => ends.given));
+    const waiting = turns.during(({ inTurn }) =>
+      test.db.transaction((tx) => {
+        const told: InTurn = (work) => {
+          asks.give();
+          return inTurn(work);
+        };
+        const failsOnce = step('t', { isStale: "nextval('m.attempts') = 1" });
+        return exclusively(tx, [failsOnce], { patience: 60_000, inTurn: told });
+      }),
+    );
+    await asks.given;
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 3_600_000 });
+    ends.give();
+    await Promise.all([holder, waiting]).finally(() => vi.useRealTimers());
+    expect(await query('select last_value from m.attempts')).toEqual([['2']]);
   });
 });
+
+function signal(): { readonly given: Promise<void>; readonly give: () => void } {
+  let give = (): void => undefined;
+  const given = new Promise<void>((resolve) => {
+    give = resolve;
+  });
+  return { given, give };
+}

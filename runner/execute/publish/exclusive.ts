@@ -2,6 +2,7 @@ import type { Session } from '../../adapters/types.ts';
 import { DatabaseError } from '../../errors.ts';
 import { literal, quoted, type Relation } from '../../util/sql.ts';
 import { lockTimeout, REPLACEMENT_LOCK, readersChanging } from './blockers.ts';
+import type { InTurn } from './turns.ts';
 
 /** What needs an exclusive lock on something published: a swap, the replacement of a view. */
 export interface ExclusiveStep {
@@ -28,12 +29,12 @@ const ATTEMPT = 50;
 const LONGEST_PAUSE = 1000;
 
 export interface ExclusiveOptions {
-  /** Milliseconds to try. */
+  /** Milliseconds to try, without those in which it is another unit's turn. */
   readonly patience: number;
   /** False when the transaction goes on: what is written after it is to be written by the transaction itself. */
   readonly isLast?: boolean;
-  /** Waits until no other unit of the run holds exclusive locks. */
-  readonly takeTurn?: () => Promise<void>;
+  /** Makes an attempt when no other unit of the run holds exclusive locks. */
+  readonly inTurn?: InTurn;
   /** Told the step that is at work, and when it fails the one that did. */
   readonly onStep?: (step: ExclusiveStep) => void;
 }
@@ -46,7 +47,7 @@ export interface ExclusiveOptions {
 export async function exclusively(
   session: Session,
   steps: readonly ExclusiveStep[],
-  { patience, isLast = true, onStep = () => undefined, takeTurn = async () => undefined }: ExclusiveOptions,
+  { patience, isLast = true, onStep = () => undefined, inTurn = (work) => work() }: ExclusiveOptions,
 ): Promise<void> {
   if (steps.length === 0) return;
   const prepare = async (): Promise<void> => {
@@ -56,12 +57,15 @@ export async function exclusively(
     }
   };
   await prepare();
-  await takeTurn();
-  const deadline = Date.now() + patience;
+  let deadline = Date.now() + patience;
   for (let attempts = 1; ; attempts += 1) {
     const ordered = readersLast(steps);
+    const asked = Date.now();
     try {
-      return await attempt(session, ordered, isLast);
+      return await inTurn(() => {
+        deadline += Date.now() - asked;
+        return attempt(session, ordered, isLast);
+      });
     } catch (error) {
       if (!(error instanceof DatabaseError)) throw error;
       const failed = ordered[Number(/\/\* step (\d+) \*\//.exec(error.where ?? '')?.[1])];
