@@ -108,16 +108,16 @@ describe('a run', () => {
       'models/marts/early.sql': "{{ config(transaction='slow', publish='swap') }} select 2 as n",
       'models/marts/beside.sql': `${alone} select 2 as n from pg_advisory_xact_lock_shared(8)`,
     });
-    const waiting =
-      "select count(*) from pg_stat_activity where state = 'idle in transaction' and datname = current_database()";
+    // One that has said nothing for longer than its patience; between two statements it would not be silent so long.
+    const waiting = `select count(*) from pg_stat_activity where state = 'idle in transaction' and datname = current_database()
+      and application_name like 'runner %' and query like 'rollback to savepoint%' and state_change < clock_timestamp() - interval '300 ms'`;
     await place.closed((open) =>
       place.db.connection(async (other) => {
         await other.query('select pg_advisory_lock(8)');
         const run = place.start(['build', '--select', 'early', 'beside', '--threads', '2']);
         await place.waitAtGate();
         await other.query('select pg_advisory_unlock(8)');
-        await expect.poll(() => place.rows(waiting)).toEqual([['1']]);
-        await new Promise((resolve) => setTimeout(resolve, 300));
+        await expect.poll(() => place.rows(waiting), { timeout: 30_000 }).toEqual([['1']]);
         await open();
         expect(await run.ended).toMatchObject({ code: 0, stderr: '' });
       }),
