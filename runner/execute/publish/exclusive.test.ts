@@ -122,6 +122,34 @@ describe('units of a run', () => {
     expect(await query('select q.k, a.k from m.q, m.a')).toEqual([['2', '2']]);
   });
 
+  it('publish though they put tables in place of the same materialized view', async () => {
+    await query(
+      'create table m.a as select 1 as k; create table m.b as select 1 as k; create materialized view m.mv as select k from m.a join m.b using (k)',
+    );
+    const modelAt = () => ({ name: '', file: '', isReader: true, isPlanned: true, isStopped: false, view: undefined });
+    const publish = (name: string, prepared: () => Promise<unknown>): Promise<void> =>
+      test.db.transaction(async (tx) => {
+        await tx.query(`create table m.${name}__aside as select 2 as k, 3 as x`);
+        const step = swapStep(tx, of(name), of(`${name}__aside`), { modelAt, indexes: [] });
+        const prepare = async (): Promise<void> => {
+          await step.prepare();
+          await prepared();
+        };
+        await exclusively(tx, [{ ...step, prepare }], { patience: 10_000 });
+      });
+    const ready = signal();
+    const isWaitedFor = "select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()";
+    const first = publish('a', async () => {
+      ready.give();
+      await expect.poll(() => query(isWaitedFor), { timeout: 30_000 }).toHaveLength(1);
+    });
+    await ready.given;
+    await Promise.all([first, publish('b', async () => undefined)]);
+    expect(await query("select a.x, b.x, relkind from m.a, m.b, pg_class where oid = 'm.mv'::regclass")).toEqual([
+      ['3', '3', 'r'],
+    ]);
+  });
+
   it("keep their patience while it is another one's turn", async () => {
     await query('create sequence m.attempts');
     const turns = createTurns();

@@ -92,6 +92,8 @@ async function freeze(
   frozen: Set<string>,
 ): Promise<readonly ExclusiveStep[]> {
   const steps: ExclusiveStep[] = [];
+  // One at a time: two that have read a materialized view would both wait for the other to let go of it.
+  if (matviews.length > 0) await session.query("select pg_advisory_xact_lock(hashtextextended('runner freezing', 0))");
   for (const matview of matviews) {
     if (frozen.has(quoted(matview))) continue;
     frozen.add(quoted(matview));
