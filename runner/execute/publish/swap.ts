@@ -84,6 +84,16 @@ export function swapStep(
   };
 }
 
+/**
+ * One at a time: two that have read a materialized view would both wait for the other to let go of it. Not for ever: the other
+ * may be waiting for what this transaction has published already.
+ */
+const TAKE_TURN_TO_FREEZE = `do $$ declare former constant text := current_setting('lock_timeout'); begin
+  perform set_config('lock_timeout', '60s', true);
+  perform pg_advisory_xact_lock(hashtextextended('runner freezing', 0));
+  perform set_config('lock_timeout', former, true);
+end $$`;
+
 /** Prepared swaps of materialized views for tables of their rows, which hold on to nothing; the outermost come first. */
 async function freeze(
   session: Session,
@@ -92,8 +102,7 @@ async function freeze(
   frozen: Set<string>,
 ): Promise<readonly ExclusiveStep[]> {
   const steps: ExclusiveStep[] = [];
-  // One at a time: two that have read a materialized view would both wait for the other to let go of it.
-  if (matviews.length > 0) await session.query("select pg_advisory_xact_lock(hashtextextended('runner freezing', 0))");
+  if (matviews.length > 0) await session.query(TAKE_TURN_TO_FREEZE);
   for (const matview of matviews) {
     if (frozen.has(quoted(matview))) continue;
     frozen.add(quoted(matview));
