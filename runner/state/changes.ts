@@ -81,7 +81,9 @@ export function completeStates(
     const stored = versions.stored(id);
     if (!node || !stored) return [];
     const isComplete =
-      stored.hashes !== null && fingerprinter.variants.every((variant) => stored.versions[variant] !== undefined);
+      stored.hashes !== null &&
+      stored.parts.settings !== undefined &&
+      fingerprinter.variants.every((variant) => stored.versions[variant] !== undefined);
     if (isComplete || !isUnchanged(node, fingerprinter, versions, state)) return [];
     versions.publish(id, completedState(fingerprinter, node, versions.of, stored));
     return [node];
@@ -113,8 +115,7 @@ function differences(node: Node, fingerprinter: Fingerprinter, versions: Version
   const then = stored?.parts ?? {};
   const variant = fingerprinter.variantOf(node);
   const parts = fingerprinter.parts(node, variant, versions.of);
-  // An older version of the runner wrote other hashes.
-  const now = stored?.hashes === null ? fingerprinter.formerParts(node, variant, parts) : parts;
+  const now = stored ? fingerprinter.partsLike(stored, node, variant, parts) : parts;
   return [...new Set([...Object.keys(now), ...Object.keys(then)])].filter((part) => now[part] !== then[part]);
 }
 

@@ -3,7 +3,7 @@ import type { Graph, ModelNode, Node } from '../graph/types.ts';
 import type { UnitTest } from '../project/types.ts';
 import { hashOf } from '../util/hash.ts';
 import { detailsOf } from './details.ts';
-import type { Details, Fingerprint } from './types.ts';
+import type { Details, Fingerprint, NodeState } from './types.ts';
 
 /**
  * A variant names what a fingerprint must not see: the macros of `ignore_changes`, sorted and joined by a comma; `''`
@@ -17,8 +17,8 @@ export interface Fingerprinter {
   readonly variantOf: (node: Node) => Variant;
   /** The parts of a node as its files and its parents' versions stand now. */
   parts(node: Node, variant: Variant, versionOf: VersionOf): Fingerprint;
-  /** Those parts as the first version of the runner wrote them: the body hashed as text, no time zone. */
-  formerParts(node: Node, variant: Variant, parts: Fingerprint): Fingerprint;
+  /** Those parts as the version of the runner would have written them that wrote a stored state. */
+  partsLike(stored: NodeState, node: Node, variant: Variant, parts: Fingerprint): Fingerprint;
   /**
    * What a node's content follows from, as one hash. Of a view and an ephemeral model, whose rows are its parents', these are
    * its body and its parents' versions; of the others all their parts.
@@ -72,12 +72,14 @@ export function createFingerprinter(
     variants,
     variantOf,
     parts: (node, variant, versionOf) => ({ ...ownIn(node, variant), ...parentsIn(node, variant, versionOf) }),
-    formerParts(node, variant, parts) {
-      if (node.type === 'source') return parts;
-      const { settings: _settings, ...former } = parts;
+    partsLike(stored, node, variant, parts) {
+      if (node.type === 'source' || stored.parts.settings !== undefined) return parts;
+      // There was no time zone, and no tests but a model's own.
+      const { settings: _settings, 'unit tests': _tests, ...common } = parts;
+      const former = { ...common, ...(node.type === 'model' ? testsPart(node.unitTests) : {}) };
       const rendered = renderedIn(node, variant);
-      if (!rendered) return former;
-      // A macro that is left out stood there as a comment.
+      if (stored.hashes !== null || !rendered) return former;
+      // The first version hashed the body as text, where a macro that is left out stood as a comment.
       const texts = [rendered.body, rendered.incrementalBody].map((sql) => sql.replace(/"macro:(\w+)"/g, '/* $1 */'));
       return { ...former, body: hashOf(texts) };
     },
@@ -129,10 +131,13 @@ function ownParts(
   const common = { config: hashOf(config), contract: node.contract?.hash ?? 'none', settings };
   if (node.type === 'seed')
     return { seed: hashOf([node.seed.header, node.seed.rows.map(({ cells }) => cells)]), ...common };
-  const tests = unitTests.length > 0 ? { 'unit tests': hashOf(unitTests.map(({ hash }) => hash)) } : {};
   const { before = [], after = [] } = rendered?.hooks ?? {};
   const hooks = before.length + after.length > 0 ? { hooks: hashOf([before, after]) } : {};
-  return { body: rendered?.treeHash ?? 'none', ...common, ...tests, ...hooks };
+  return { body: rendered?.treeHash ?? 'none', ...common, ...testsPart(unitTests), ...hooks };
+}
+
+function testsPart(unitTests: readonly UnitTest[]): Fingerprint {
+  return unitTests.length > 0 ? { 'unit tests': hashOf(unitTests.map(({ hash }) => hash)) } : {};
 }
 
 /** The macros of a variant that a model calls. */

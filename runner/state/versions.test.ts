@@ -188,11 +188,12 @@ describe('a state of an older version of the runner', () => {
   it('stays valid, and is completed', () => {
     const now = world({}, DAY, base);
     const { graph, versions, fingerprinter } = now;
+    const first = { parts: {}, hashes: null, versions: {} };
     for (const id of graph.dag.order) {
       const node = graph.nodes.get(id);
       if (!node || !versions.stored(id)) continue;
       const formerly = (variant: string): Record<string, string> =>
-        fingerprinter.formerParts(node, variant, fingerprinter.parts(node, variant, versions.of));
+        fingerprinter.partsLike(first, node, variant, fingerprinter.parts(node, variant, versions.of));
       versions.publish(id, {
         parts: formerly(fingerprinter.variantOf(node)),
         hashes: null,

@@ -96,9 +96,9 @@ export function isSameIn(
   versionOf: VersionOf,
   stored: NodeState | undefined,
 ): boolean {
-  const parts = fingerprinter.parts(node, variant, versionOf);
-  if (stored?.hashes) return stored.hashes[variant] === hashOf(parts);
-  return stored?.versions[variant] === hashOf(fingerprinter.formerParts(node, variant, parts));
+  if (!stored) return false;
+  const parts = fingerprinter.partsLike(stored, node, variant, fingerprinter.parts(node, variant, versionOf));
+  return (stored.hashes ?? stored.versions)[variant] === hashOf(parts);
 }
 
 function hashesOf(fingerprinter: Fingerprinter, node: Node, versionOf: VersionOf): ByVariant {

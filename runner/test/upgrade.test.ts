@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadProject } from '../commands/load-project.ts';
@@ -7,6 +7,8 @@ import { hashOf } from '../util/hash.ts';
 import { ROOT, type Workplace, workplace } from './cli.ts';
 
 const DAY = '2026-03-10';
+/** A state that the first version of the runner wrote. */
+const FIRST = { parts: {}, hashes: null, versions: {} };
 let shop: Workplace;
 const pipeline = (day = DAY) => shop.runner(['pipeline', '--as-of', day]);
 const sql = (): string => readFileSync(join(shop.dir, 'models/marts/question.sql'), 'utf8');
@@ -20,23 +22,22 @@ beforeAll(async () => {
 });
 afterAll(() => shop?.close());
 
-/** Undoes the second migration, and writes the state of every node as the first version of the runner did. */
-async function asTheFirstMigrationLeftIt(): Promise<void> {
-  const args = {
-    projectDir: shop.dir,
-    asOf: DAY,
-    threads: 1,
-    failFast: false,
-    argv: '',
-    signal: AbortSignal.timeout(60_000),
-  };
-  const { graph, fingerprinter } = await loadProject(args);
+/** The project as it is loaded, and the batches that the database holds. */
+async function loaded(day: string) {
+  const args = { projectDir: shop.dir, asOf: day, threads: 1, failFast: false, argv: '' };
+  const { graph, fingerprinter } = await loadProject({ ...args, signal: AbortSignal.timeout(60_000) });
   const batches = await shop.rows('select source, version from runs.batch');
   const landed = batches.map(([source, version]) => {
     const batch = { batchId: '1', version: version ?? '', origin: '', originHash: null, rowCount: 1 };
     return [source ?? '', batch] as const;
   });
-  const versions = createVersions(graph, new Map(), new Map(landed));
+  return { graph, fingerprinter, landed: new Map(landed) };
+}
+
+/** Undoes the second migration, and writes the state of every node as the first version of the runner did. */
+async function asTheFirstMigrationLeftIt(): Promise<void> {
+  const { graph, fingerprinter, landed } = await loaded(DAY);
+  const versions = createVersions(graph, new Map(), landed);
   await shop.db.query(
     `drop table runs.built_relation;
      alter table runs.node_state drop column hashes, drop column details;
@@ -47,7 +48,7 @@ async function asTheFirstMigrationLeftIt(): Promise<void> {
     const node = graph.nodes.get(id);
     if (!node || (node.type === 'source' && !node.source.requests)) continue;
     const formerly = (variant: string) =>
-      fingerprinter.formerParts(node, variant, fingerprinter.parts(node, variant, versions.of));
+      fingerprinter.partsLike(FIRST, node, variant, fingerprinter.parts(node, variant, versions.of));
     const state = {
       parts: formerly(fingerprinter.variantOf(node)),
       hashes: null,
@@ -58,6 +59,30 @@ async function asTheFirstMigrationLeftIt(): Promise<void> {
       id,
       JSON.stringify(state.parts),
       JSON.stringify(state.versions),
+    ]);
+  }
+}
+
+/** Takes the time zone out of the state of every node: the runner did not always keep one. */
+async function asBeforeTheTimeZone(day: string): Promise<void> {
+  const { graph, fingerprinter, landed } = await loaded(day);
+  const rows = await shop.rows('select node_id, versions from runs.node_state');
+  const stored = rows.map(([id, versions]) => {
+    const state = { parts: {}, hashes: {}, versions: JSON.parse(versions ?? '') as Record<string, string> };
+    return [id ?? '', state] as const;
+  });
+  const versions = createVersions(graph, new Map(stored), landed);
+  for (const [id] of stored) {
+    const node = graph.nodes.get(id);
+    if (!node || node.type === 'source') continue;
+    const without = (variant: string) => {
+      const { settings: _settings, ...parts } = fingerprinter.parts(node, variant, versions.of);
+      return parts;
+    };
+    await shop.db.query('update runs.node_state set parts = $2, hashes = $3 where node_id = $1', [
+      id,
+      JSON.stringify(without(fingerprinter.variantOf(node))),
+      JSON.stringify(Object.fromEntries(fingerprinter.variants.map((variant) => [variant, hashOf(without(variant))]))),
     ]);
   }
 }
@@ -90,5 +115,19 @@ describe('a database of the first version of the runner', () => {
       'question\n  body\n    - select distinct product\n    + select distinct lower(product) as product',
     );
     expect((await pipeline('2026-03-11')).stdout).toContain('1 ok, 2 spared');
+  });
+});
+
+describe('a database of a version that kept no time zone', () => {
+  it('is brought up to date by the next run, which rebuilds nothing, and follows the time zone from then on', async () => {
+    const log = await shop.rows('select * from log.run_log');
+    await asBeforeTheTimeZone('2026-03-11');
+    const { stdout, stderr } = await pipeline('2026-03-11');
+    expect(stderr).toBe('');
+    expect(stdout).toContain('Nothing changed');
+    expect(await shop.rows('select * from log.run_log')).toEqual(log);
+    expect(await shop.rows("select count(*) from runs.node_state where not parts ? 'settings'")).toEqual([['0']]);
+    appendFileSync(join(shop.dir, 'project.yml'), 'timezone: Asia/Tokyo\n');
+    expect((await shop.runner(['explain', '--as-of', '2026-03-11'])).stdout).toContain('settings');
   });
 });
