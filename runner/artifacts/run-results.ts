@@ -1,5 +1,6 @@
 import type { NodeResult, Status } from '../execute/types.ts';
-import type { Graph, Node } from '../graph/types.ts';
+import { inlinedIn } from '../graph/inlined.ts';
+import type { Graph, ModelNode } from '../graph/types.ts';
 import type { Project } from '../project/types.ts';
 import { withoutValues } from '../util/mask-values.ts';
 import { relationName } from './manifest.ts';
@@ -66,13 +67,8 @@ export function resultOf(project: Project, graph: Graph, result: NodeResult, { s
 const WAS_RUN: readonly string[] = ['success', 'error', 'failed', 'cancelled'];
 
 /** The rendered SQL holds what `env()` gave: that of a model which asks it, itself, by a macro or through an ephemeral model, is left out. */
-function readsEnvironment(graph: Graph, node: Node): boolean {
-  if (node.type !== 'model') return false;
-  const inlined = graph.dag
-    .parents(node.id)
-    .flatMap((id) => graph.nodes.get(id) ?? [])
-    .filter((parent) => parent.type === 'model' && parent.materialized === 'ephemeral');
-  return Object.keys(node.rendered.reads.env).length > 0 || inlined.some((parent) => readsEnvironment(graph, parent));
+function readsEnvironment(graph: Graph, node: ModelNode): boolean {
+  return [node, ...inlinedIn(graph, node.id)].some(({ rendered }) => Object.keys(rendered.reads.env).length > 0);
 }
 
 /**

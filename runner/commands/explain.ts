@@ -1,10 +1,10 @@
 import type { TextResult } from '../adapters/types.ts';
 import { EXIT } from '../errors.ts';
+import { inlinedIn, isEphemeral } from '../graph/inlined.ts';
 import { selectNodes } from '../graph/select.ts';
 import type { Node } from '../graph/types.ts';
 import { findChanges, isStep, type Reasons } from '../state/changes.ts';
 import { type Explanation, explainInlined, explain as explainReasons, said } from '../state/explain.ts';
-import { inlinedIn, isEphemeral } from '../state/fingerprint.ts';
 import type { LandedBatch } from '../state/store.ts';
 import { plural } from '../util/plural.ts';
 import { answerOf } from './answer.ts';

@@ -1,4 +1,4 @@
-import { inlinedIn } from '../state/fingerprint.ts';
+import { inlinedIn } from '../graph/inlined.ts';
 import { record } from './record.ts';
 import { ended } from './run-unit.ts';
 import type { NodeResult } from './types.ts';

@@ -1,5 +1,6 @@
+import { isEphemeral } from '../graph/inlined.ts';
 import type { Graph, Node } from '../graph/types.ts';
-import { type Fingerprinter, isEphemeral, type Variant } from './fingerprint.ts';
+import type { Fingerprinter, Variant } from './fingerprint.ts';
 import type { TargetState } from './types.ts';
 import { completedState, isSameIn, type Versions } from './versions.ts';
 

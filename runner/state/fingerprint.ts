@@ -1,5 +1,6 @@
 import type { Rendered } from '../compile/types.ts';
-import type { Graph, ModelNode, Node } from '../graph/types.ts';
+import { inlinedIn, isEphemeral } from '../graph/inlined.ts';
+import type { Graph, Node } from '../graph/types.ts';
 import type { UnitTest } from '../project/types.ts';
 import { hashOf } from '../util/hash.ts';
 import { detailsOf } from './details.ts';
@@ -94,20 +95,6 @@ export function createFingerprinter(
     },
   };
   return fingerprinter;
-}
-
-/** Whether a node is bound into what reads it instead of being built. */
-export function isEphemeral(node: Node): boolean {
-  return node.type === 'model' && node.materialized === 'ephemeral';
-}
-
-/** The ephemeral models that stand in the SQL of a node, the nearest first. */
-export function inlinedIn(graph: Graph, id: string): readonly ModelNode[] {
-  const nearest = graph.dag
-    .parents(id)
-    .flatMap((parent) => graph.nodes.get(parent) ?? [])
-    .filter((parent): parent is ModelNode => isEphemeral(parent));
-  return [...new Set([...nearest, ...nearest.flatMap((parent) => inlinedIn(graph, parent.id))])];
 }
 
 /** Whether a node holds no rows of its own. */

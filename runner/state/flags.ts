@@ -1,9 +1,10 @@
 import type { Database } from '../adapters/types.ts';
+import { isEphemeral } from '../graph/inlined.ts';
 import type { Graph, Node } from '../graph/types.ts';
 import type { Env } from '../project/env.ts';
 import type { FlagConfig } from '../project/types.ts';
 import { quoted } from '../util/sql.ts';
-import { type Fingerprinter, isEphemeral } from './fingerprint.ts';
+import type { Fingerprinter } from './fingerprint.ts';
 import type { Versions } from './versions.ts';
 
 /** What raising a flag is decided from. */

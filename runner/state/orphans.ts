@@ -1,6 +1,6 @@
+import { isEphemeral } from '../graph/inlined.ts';
 import type { Graph } from '../graph/types.ts';
 import { plural } from '../util/plural.ts';
-import { isEphemeral } from './fingerprint.ts';
 import type { BuiltRelation, Orphan } from './types.ts';
 
 /**

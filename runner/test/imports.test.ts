@@ -19,7 +19,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   project: ['errors', 'util', 'contracts'],
   compile: ['errors', 'util', 'project'],
   graph: ['errors', 'util'],
-  state: ['errors', 'util', 'adapters'],
+  state: ['errors', 'util', 'adapters', 'graph'],
   landing: ['errors', 'util'],
   'unit-tests': ['errors', 'util', 'compile'],
   execute: ['errors', 'util', 'compile', 'contracts', 'graph', 'state', 'landing', 'unit-tests'],
