@@ -32,4 +32,12 @@ describe('a file that is written whole', () => {
     writeWhole(join(dir, 'b.json'), 'new');
     expect(readdirSync(dir).sort()).toEqual(['b.json', 'b.json.2.tmp', 'b.json.old', 'c.json.1.tmp']);
   });
+
+  it('takes its place beside an old draft that cannot be removed', () => {
+    // A folder stands for another user's file in a sticky folder.
+    mkdirSync(join(dir, 'b.json.1.tmp'));
+    utimesSync(join(dir, 'b.json.1.tmp'), 1, 1);
+    writeWhole(join(dir, 'b.json'), 'new');
+    expect(readFileSync(join(dir, 'b.json'), 'utf8')).toBe('new');
+  });
 });

@@ -27,7 +27,10 @@ export function writeWhole(path: string, text: string): void {
 function removeOldDrafts(folder: string, file: string): void {
   for (const name of readdirSync(folder).filter((name) => name.startsWith(`${file}.`) && name.endsWith('.tmp'))) {
     const draft = join(folder, name);
-    const { mtimeMs = Number.NaN } = statSync(draft, { throwIfNoEntry: false }) ?? {};
-    if (Date.now() - mtimeMs > DRAFT_AGE) rmSync(draft, { force: true });
+    try {
+      if (Date.now() - statSync(draft).mtimeMs > DRAFT_AGE) rmSync(draft, { force: true });
+    } catch {
+      // It is gone, or another user's: it does no harm.
+    }
   }
 }
