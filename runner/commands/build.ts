@@ -1,7 +1,8 @@
+import { buildNodes } from './build-nodes.ts';
 import { loadProject } from './load-project.ts';
 import { identityOf, withRun } from './open-run.ts';
 import { askedOf } from './selection.ts';
-import { buildNodes, endOf, reportOrphans, reportSummary } from './steps.ts';
+import { endOf, reportOrphans, reportSummary } from './steps.ts';
 import type { Command, RunArgs, SelectionArgs } from './types.ts';
 
 export interface BuildArgs extends SelectionArgs, RunArgs {

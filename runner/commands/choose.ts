@@ -1,8 +1,8 @@
 import { selectNodes } from '../graph/select.ts';
 import type { Plan } from '../state/plan-record.ts';
+import type { BuildRequest } from './build-nodes.ts';
 import type { OpenRun } from './open-run.ts';
 import { askedOf, selectionState } from './selection.ts';
-import type { BuildRequest } from './steps.ts';
 
 /** What a run is to build. */
 export interface Choice {

@@ -1,9 +1,10 @@
 import type { BuildArgs } from './build.ts';
+import { buildNodes } from './build-nodes.ts';
 import { flagsOf } from './load.ts';
 import { loadProject } from './load-project.ts';
 import { identityOf, type OpenRun, withRun } from './open-run.ts';
 import { askedOf } from './selection.ts';
-import { buildNodes, endOf, landedSources, loadSources, reportOrphans, reportSummary } from './steps.ts';
+import { endOf, landedSources, loadSources, reportOrphans, reportSummary } from './steps.ts';
 import type { Command, Reporter } from './types.ts';
 
 /** Where a person may look after a run. */

@@ -7,9 +7,10 @@ import { readConfig } from '../project/read-project.ts';
 import type { LastRun } from '../state/plan-record.ts';
 import { createStore } from '../state/store.ts';
 import { plural } from '../util/plural.ts';
+import { buildNodes } from './build-nodes.ts';
 import { loadProject } from './load-project.ts';
 import { identityOf, type OpenRun, withRun } from './open-run.ts';
-import { buildNodes, endOf, landedSources, loadSources, reportSummary } from './steps.ts';
+import { endOf, landedSources, loadSources, reportSummary } from './steps.ts';
 import type { Command, Reporter, RunArgs } from './types.ts';
 
 export interface RetryArgs extends RunArgs {

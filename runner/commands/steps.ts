@@ -1,17 +1,10 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
 import type { TextResult } from '../adapters/types.ts';
-import type { Artifacts } from '../artifacts/artifacts.ts';
 import { Cancelled, EXIT, type Fault, RunnerError } from '../errors.ts';
-import { planNodes } from '../execute/plan.ts';
-import { type Emit, hasFailed, type NodeResult } from '../execute/types.ts';
-import type { Node, SourceNode } from '../graph/types.ts';
+import { hasFailed, type NodeResult } from '../execute/types.ts';
+import type { SourceNode } from '../graph/types.ts';
 import type { Landing } from '../landing/land.ts';
-import { isStep } from '../state/changes.ts';
 import { findOrphans, orphansNotice } from '../state/orphans.ts';
 import { identifier, quoted } from '../util/sql.ts';
-import { stopwatch } from '../util/timings.ts';
-import { choose, chosenBefore, planOf } from './choose.ts';
 import type { OpenRun, RunEnd } from './open-run.ts';
 import type { Reporter } from './types.ts';
 
@@ -49,7 +42,8 @@ export async function loadSources(
   return refused;
 }
 
-async function loadSource(run: OpenRun, node: SourceNode): Promise<Landing> {
+/** Lands what a source's loader gives. */
+export async function loadSource(run: OpenRun, node: SourceNode): Promise<Landing> {
   const { runLoader } = await import('../landing/run-loader.ts');
   const model = node.source.requests?.model;
   const requestsFrom = model === undefined ? undefined : run.graph.nodes.get(run.graph.idOf(model))?.relation;
@@ -70,140 +64,6 @@ async function loadSource(run: OpenRun, node: SourceNode): Promise<Landing> {
     run.versions.batch(node.name),
     requestsFrom,
   );
-}
-
-export interface BuildRequest {
-  readonly select?: readonly string[];
-  readonly exclude?: readonly string[];
-  readonly fullRefresh?: boolean;
-  readonly threads: number;
-  readonly failFast: boolean;
-  /** Sources that were refused in this run: what depends on them is not built. Absent when none was to be landed. */
-  readonly refused?: ReadonlyMap<string, readonly Fault[]> | undefined;
-  /** In place of a selection: ids, each with whether it is built whatever it reads. */
-  readonly nodes?: ReadonlyMap<string, boolean>;
-}
-
-/** Selects, builds and audits; what is published when the run ends is whole, whatever failed. */
-export async function buildNodes(run: OpenRun, request: BuildRequest): Promise<readonly NodeResult[]> {
-  const { selected, named, joinable } = request.nodes ? chosenBefore(request.nodes) : await choose(run, request);
-  const planned = planNodes(run.graph, selected, {
-    isForced: (node) => isForced(run, node),
-    mayJoin: (id) => joinable.has(id),
-  });
-  const { threads } = request;
-  const total = [...run.graph.nodes.values()].filter(isStep).length;
-  stopwatch.lap('plan');
-  if (planned.length === 0) {
-    run.emit({ type: 'plan', nodes: [], total, threads });
-    return [];
-  }
-  // Loaded only now: a run that has nothing to do does without.
-  const { schedule, toUnits } = await import('../execute/schedule.ts');
-  const { runUnit } = await import('../execute/run-unit.ts');
-  const { record } = await import('../execute/record.ts');
-  const { testInlined } = await import('../execute/inlined-tests.ts');
-  const { createTurns } = await import('../execute/publish/turns.ts');
-  const units = toUnits(run.graph, planned);
-  await run.store.plan(run.runId, planOf(run, request, planned, named));
-  const artifacts = await artifactsOf(run, request);
-  const emit: Emit = (event) => {
-    artifacts.on(event);
-    run.emit(event);
-  };
-  emit({ type: 'plan', nodes: units.flat(), total, threads });
-
-  const untrue = await testInlined(run, planned);
-  if (untrue.length > 0) run.emit({ type: 'faults', faults: untrue.flatMap(({ faults }) => faults) });
-  tellEstimates(run, planned);
-  const failedIds = new Set([...unusableSources(run, request.refused), ...untrue.map(({ node }) => node.id)]);
-  let done = 0;
-  const turns = createTurns();
-  const ended = schedule(run.graph, units, {
-    threads,
-    failFast: request.failFast,
-    stopped: request.failFast && untrue.length > 0,
-    signal: run.signal,
-    failed: new Set(failedIds),
-    runUnit: (unit) =>
-      runUnit(
-        {
-          ...run,
-          notice: (message) => run.emit({ type: 'notice', message }),
-          fullRefresh: request.fullRefresh ?? false,
-          lockPatience: run.project.config.lockPatience,
-          turns,
-          onlyChanged: (node) => !named.has(node.id) && !isForced(run, node),
-          plannedIds: new Set(planned),
-          failedIds,
-          runSource: (node) => loadSource(run, node),
-          keepSql: (node, sql) => {
-            artifacts.ran(node, sql);
-            keepFile(join(run.project.dir, 'target', 'compiled', node.file), sql);
-          },
-        },
-        unit,
-      ),
-    onStart: (node) => emit({ type: 'node_started', node }),
-    onResult: (result) => {
-      done += 1;
-      if (hasFailed(result.status)) failedIds.add(result.node.id);
-      emit({ type: 'node_finished', result, done, total: planned.length });
-    },
-  });
-  const results = await ended.finally(() => artifacts.close());
-  // Those that were run are noted by then.
-  await record(
-    run,
-    results.filter(({ status }) => status === 'skipped' || status === 'upstream_failed'),
-  );
-  stopwatch.lap('build');
-  return [...untrue, ...results];
-}
-
-/** Loaded by a run that builds something only. */
-async function artifactsOf(run: OpenRun, request: BuildRequest): Promise<Artifacts> {
-  const { openArtifacts } = await import('../artifacts/artifacts.ts');
-  return openArtifacts({
-    ...run,
-    args: {
-      which: run.command,
-      select: request.select ?? [],
-      exclude: request.exclude ?? [],
-      full_refresh: request.fullRefresh ?? false,
-      threads: request.threads,
-      target: run.target.name,
-      as_of: run.asOf,
-    },
-    notice: (message) => run.emit({ type: 'notice', message }),
-  });
-}
-
-/** What the nodes took in former runs. Nobody waits for it: it is told when it is known. */
-function tellEstimates(run: OpenRun, planned: readonly string[]): void {
-  run.store.usualSeconds(planned).then(
-    (seconds) => run.emit({ type: 'estimates', seconds }),
-    () => undefined,
-  );
-}
-
-/** A source with nothing landed, or refused in this run, counts as failed: nothing is built on it. */
-function unusableSources(run: OpenRun, refused: BuildRequest['refused']): ReadonlySet<string> {
-  return new Set(
-    landedSources(run)
-      .filter((node) => refused?.has(node.id) || !run.versions.batch(node.name))
-      .map((node) => node.id),
-  );
-}
-
-function isForced(run: OpenRun, node: Node): boolean {
-  const variable = node.type === 'source' ? node.source.requests?.force_env : undefined;
-  return variable !== undefined && run.env(variable) === '1';
-}
-
-function keepFile(path: string, text: string): void {
-  mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, `${text}\n`);
 }
 
 /** What the run's record says, and the exit code. A signal that came when all was done has cancelled nothing. */
