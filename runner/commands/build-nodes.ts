@@ -53,9 +53,13 @@ export async function buildNodes(run: OpenRun, request: BuildRequest): Promise<r
   emit({ type: 'plan', nodes: units.flat(), total, threads });
 
   const untrue = await testInlined(run, planned);
-  if (untrue.length > 0) run.emit({ type: 'faults', faults: untrue.flatMap(({ faults }) => faults) });
-  tellEstimates(run, planned);
   let done = 0;
+  const finish = (result: NodeResult): void => {
+    done += 1;
+    emit({ type: 'node_finished', result, done, total: planned.length + untrue.length });
+  };
+  for (const result of untrue) finish(result);
+  tellEstimates(run, planned);
   const turns = createTurns();
   const ended = schedule(run.graph, units, {
     threads,
@@ -82,10 +86,7 @@ export async function buildNodes(run: OpenRun, request: BuildRequest): Promise<r
         unit,
       ),
     onStart: (node) => emit({ type: 'node_started', node }),
-    onResult: (result) => {
-      done += 1;
-      emit({ type: 'node_finished', result, done, total: planned.length });
-    },
+    onResult: finish,
   });
   const results = await ended.finally(() => artifacts.close());
   // Those that were run are noted by then.

@@ -87,6 +87,13 @@ describe('where a run stands', () => {
     expect(texts(progress)).toEqual([]);
   });
 
+  it('counts no model that was tested beside what is built, but that it failed', () => {
+    const progress = at({ now: 0 });
+    progress.listen({ type: 'plan', nodes: [b], total: 6 });
+    progress.listen({ type: 'node_finished', result: ended(a, { status: 'failed' }), done: 1, total: 2 });
+    expect(texts(progress)).toEqual(['0/1 done · 1 failed or not run · 0.00 s']);
+  });
+
   it('is said with the time that is left, by former runs; a node without any takes as long as most', () => {
     const clock = { now: 0 };
     const progress = at(clock);

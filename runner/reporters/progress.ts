@@ -51,7 +51,8 @@ export function createProgress(now: () => number = Date.now): Progress {
       if (event.type !== 'node_finished') return;
       const { node, status } = event.result;
       running.delete(node.id);
-      finished.add(node.id);
+      // What a run tests beside its plan is no part of it.
+      if (planned.includes(node.id)) finished.add(node.id);
       if (status !== 'success' && status !== 'unchanged') failed += 1;
     },
     lines() {

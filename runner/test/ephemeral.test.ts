@@ -58,7 +58,14 @@ describe('an ephemeral model', () => {
     for (const name of ['dearest', 'named', 'below'])
       expect(stdout).toMatch(new RegExp(`not run +table +marts\\.${name} +not run: dear did not succeed`));
     expect(stdout).toContain('1 FAILED, 3 not run');
+    expect(stdout).toMatch(/FAILED +\w+ +marts\.dear /);
     expect(await published()).toEqual(before);
+    const artifact = JSON.parse(readFileSync(join(shop.dir, 'target/run_results.json'), 'utf8')) as {
+      results: { unique_id: string; status: string; failures: number }[];
+    };
+    expect(artifact.results).toContainEqual(
+      expect.objectContaining({ unique_id: 'model.shop.dear', status: 'fail', failures: 1 }),
+    );
     expect(await shop.rows('select status, error from runs.run order by started_at desc limit 1')).toEqual([
       ['failed', '1 of 1 unit test failed: "three is dear"'],
     ]);
