@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Artifacts } from '../artifacts/artifacts.ts';
-import type { Fault } from '../errors.ts';
+import { Cancelled, type Fault } from '../errors.ts';
 import { planNodes } from '../execute/plan.ts';
 import type { Emit, NodeResult } from '../execute/types.ts';
 import type { Node } from '../graph/types.ts';
@@ -52,50 +52,57 @@ export async function buildNodes(run: OpenRun, request: BuildRequest): Promise<r
   };
   emit({ type: 'plan', nodes: units.flat(), total, threads });
 
-  const untrue = await testInlined(run, planned);
-  let done = 0;
-  const finish = (result: NodeResult): void => {
-    done += 1;
-    emit({ type: 'node_finished', result, done, total: planned.length + untrue.length });
-  };
-  for (const result of untrue) finish(result);
-  tellEstimates(run, planned);
-  const turns = createTurns();
-  const ended = schedule(run.graph, units, {
-    threads,
-    failFast: request.failFast,
-    stopped: request.failFast && untrue.length > 0,
-    signal: run.signal,
-    failed: new Set([...unusableSources(run, request.refused ?? new Map()), ...untrue.map(({ node }) => node.id)]),
-    runUnit: (unit) =>
-      runUnit(
-        {
-          ...run,
-          notice: (message) => run.emit({ type: 'notice', message }),
-          fullRefresh: request.fullRefresh ?? false,
-          lockPatience: run.project.config.lockPatience,
-          turns,
-          onlyChanged: (node) => !named.has(node.id) && !isForced(run, node),
-          plannedIds: new Set(planned),
-          runSource: (node) => loadSource(run, node),
-          keepSql: (node, sql) => {
-            artifacts.ran(node, sql);
-            keepFile(join(run.project.dir, 'target', 'compiled', node.file), sql);
+  try {
+    // Once the run is cancelled nothing is started, and each node is noted as not run.
+    const untrue = await testInlined(run, planned).catch((error: unknown) => {
+      if (error instanceof Cancelled) return [];
+      throw error;
+    });
+    let done = 0;
+    const finish = (result: NodeResult): void => {
+      done += 1;
+      emit({ type: 'node_finished', result, done, total: planned.length + untrue.length });
+    };
+    for (const result of untrue) finish(result);
+    tellEstimates(run, planned);
+    const turns = createTurns();
+    const results = await schedule(run.graph, units, {
+      threads,
+      failFast: request.failFast,
+      stopped: request.failFast && untrue.length > 0,
+      signal: run.signal,
+      failed: new Set([...unusableSources(run, request.refused ?? new Map()), ...untrue.map(({ node }) => node.id)]),
+      runUnit: (unit) =>
+        runUnit(
+          {
+            ...run,
+            notice: (message) => run.emit({ type: 'notice', message }),
+            fullRefresh: request.fullRefresh ?? false,
+            lockPatience: run.project.config.lockPatience,
+            turns,
+            onlyChanged: (node) => !named.has(node.id) && !isForced(run, node),
+            plannedIds: new Set(planned),
+            runSource: (node) => loadSource(run, node),
+            keepSql: (node, sql) => {
+              artifacts.ran(node, sql);
+              keepFile(join(run.project.dir, 'target', 'compiled', node.file), sql);
+            },
           },
-        },
-        unit,
-      ),
-    onStart: (node) => emit({ type: 'node_started', node }),
-    onResult: finish,
-  });
-  const results = await ended.finally(() => artifacts.close());
-  // Those that were run are noted by then.
-  await record(
-    run,
-    results.filter(({ status }) => status === 'skipped' || status === 'upstream_failed'),
-  );
-  stopwatch.lap('build');
-  return [...untrue, ...results];
+          unit,
+        ),
+      onStart: (node) => emit({ type: 'node_started', node }),
+      onResult: finish,
+    });
+    // Those that were run are noted by then.
+    await record(
+      run,
+      results.filter(({ status }) => status === 'skipped' || status === 'upstream_failed'),
+    );
+    stopwatch.lap('build');
+    return [...untrue, ...results];
+  } finally {
+    artifacts.close();
+  }
 }
 
 /** Loaded by a run that builds something only. */

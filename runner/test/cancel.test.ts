@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ROOT } from './cli.ts';
@@ -61,6 +61,27 @@ describe('a run that is told to end', () => {
       await place.waitUntilGone();
     });
     expect(await lastRun()).toEqual(['cancelled', null]);
+  });
+
+  it('while an ephemeral model is tested notes what it did not start', async () => {
+    const files = {
+      'between.sql': `{{ config(materialized='ephemeral') }}select n from {{ ref('first') }}, pg_advisory_xact_lock_shared(7)`,
+      'between.tests.yml': "- {name: one, given: {first: [{'n::integer': 1}]}, expect: [{n: 1}]}",
+      'behind.sql': "select n from {{ ref('between') }}",
+    };
+    const path = (name: string): string => join(place.dir, 'models/marts', name);
+    for (const [name, text] of Object.entries(files)) writeFileSync(path(name), text);
+    await place.closed(async () => {
+      const run = place.start(['build', '--select', 'behind']);
+      await place.waitAtGate();
+      run.kill('SIGTERM');
+      expect((await run.ended).code).toBe(143);
+      await place.waitUntilGone();
+    });
+    for (const name of Object.keys(files)) rmSync(path(name));
+    expect(await lastRun()).toEqual(['cancelled', null]);
+    expect(await results()).toEqual([['behind', 'skipped']]);
+    expect(readFileSync(join(place.dir, 'target/run_results.json'), 'utf8')).toContain('"model.gate.behind"');
   });
 
   it('by a second signal ends at once, and the server drops what does not want to end', async () => {
