@@ -1,4 +1,5 @@
 import { RunnerError } from '../errors.ts';
+import type { Graph } from '../graph/types.ts';
 import type { Project } from '../project/types.ts';
 import { didYouMean } from '../util/suggest.ts';
 
@@ -32,20 +33,25 @@ export function parseVars(pairs: readonly string[]): Readonly<Record<string, unk
 }
 
 /**
- * Refuses variables that nothing would read: most are mistyped. A variable need not be declared: `var(name, default)` in a
- * template, or `vars` of a source, is enough.
+ * Refuses variables that nothing would read: most are mistyped. A variable need not be declared: it is enough that a model
+ * has read it, that `var(name, default)` stands in some branch of a template, or `vars` of a source or a unit test.
  * @param inline a template beside those of the project
  * @throws RunnerError `VARS_UNKNOWN`
  */
-export function requireKnownVars(names: readonly string[], project: Project, inline: string): void {
+export function requireKnownVars(names: readonly string[], project: Project, graph: Graph, inline: string): void {
   const declared = Object.keys(project.config.vars);
   const undeclared = names.filter((name) => !declared.includes(name));
   if (undeclared.length === 0) return;
   const templates = [...project.models, ...project.macros].map(({ template }) => template);
-  const read = [...templates, inline].flatMap((text) =>
+  const written = [...templates, inline].flatMap((text) =>
     [...text.matchAll(/\bvar\(\s*(['"])(.+?)\1/g)].map(([, , name = '']) => name),
   );
-  const known = [...declared, ...read, ...project.sources.flatMap(({ vars }) => vars)];
+  const read = [...graph.nodes.values()].flatMap((node) =>
+    node.type === 'model'
+      ? [node.rendered.reads.vars, ...node.unitTests.map(({ vars }) => vars)].flatMap(Object.keys)
+      : [],
+  );
+  const known = [...declared, ...written, ...read, ...project.sources.flatMap(({ vars }) => vars)];
   const unknown = undeclared.filter((name) => !known.includes(name));
   if (unknown.length === 0) return;
   throw new RunnerError(

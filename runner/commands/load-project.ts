@@ -77,7 +77,7 @@ export async function loadProject(
   const options = { asOf, vars, env: plainEnv };
   const locate = locatorOf(project, options);
   const graph = await projectGraph(inspected, options, locate, cache);
-  requireKnownVars(Object.keys(typedVars), project, inline);
+  requireKnownVars(Object.keys(typedVars), project, graph, inline);
   const fingerprinter = await projectFingerprinter(project, graph, options, cache);
   // A project with faults leaves what was kept of it when it was right.
   cache.save();

@@ -1,0 +1,23 @@
+import { describe, expect, it } from 'vitest';
+import { graphOf, projectOf } from '../test/projects.ts';
+import { requireKnownVars } from './given-vars.ts';
+
+const check = (name: string, files: Readonly<Record<string, string>>): void =>
+  requireKnownVars([name], projectOf(files), graphOf(files), '');
+
+describe('a variable of the command line', () => {
+  it.each([
+    ['is named in a loop', "select 1{% for v in ['aa', 'bb'] %}, {{ var(v, '0') }}{% endfor %}"],
+    ['has a computed name', "select {{ var('b' ~ 'b', '0') }}"],
+    ['is named by a hook', "{{ config(post_hook=\"select '{{ var('b' ~ 'b', 0) }}'\") }}select 1"],
+    ['stands in a branch that is not taken', "select 1{% if false %}, {{ var('bb', '0') }}{% endif %}"],
+  ])('is known that %s', (_how, sql) => {
+    expect(() => check('bb', { 'models/a.sql': sql })).not.toThrow();
+  });
+
+  it('is refused that nothing reads', () => {
+    expect(() => check('bc', { 'models/a.sql': "select {{ var('bb', '0') }}" })).toThrow(
+      '--vars bc: nothing reads a variable of that name',
+    );
+  });
+});
