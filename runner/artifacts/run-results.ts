@@ -78,9 +78,10 @@ function readsEnvironment(graph: Graph, node: ModelNode): boolean {
 function messageOf({ node, faults, message }: NodeResult): string | null {
   if (faults.length === 0) return message;
   return faults
-    .map(({ code, file, line, message: text }) => {
+    .map((fault) => {
+      const { code, file, line } = fault;
       const place = [file, line].filter((part) => part !== undefined).join(':');
-      const words = node.type === 'source' ? '' : `: ${withoutValues({ code, message: text })}`;
+      const words = node.type === 'source' ? '' : `: ${withoutValues(fault)}`;
       return `${code}${place && ` ${place}`}${words}`;
     })
     .join('\n');

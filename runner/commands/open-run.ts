@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Database } from '../adapters/types.ts';
-import { Cancelled, ConnectionLost, EXIT, RunnerError } from '../errors.ts';
+import { Cancelled, ConnectionLost, DatabaseError, EXIT, RunnerError } from '../errors.ts';
 import type { Emit } from '../execute/types.ts';
 import { requireSecrets } from '../project/env.ts';
 import { gitCommit } from '../project/git-commit.ts';
@@ -173,6 +173,10 @@ function exitCodeOf(error: unknown): number {
 function ofError(error: unknown): Omit<RunEnd, 'exitCode'> {
   if (error instanceof Cancelled) return { status: 'cancelled', error: null };
   if (error instanceof RunnerError) return { status: 'error', error: error.faults.map(withoutValues).join('\n') };
+  if (error instanceof DatabaseError) {
+    const { sqlstate, message } = error;
+    return { status: 'error', error: withoutValues({ code: `SQL_${sqlstate}`, message }) };
+  }
   return { status: 'error', error: maskValues(error instanceof Error ? error.message : String(error)) };
 }
 
