@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import type { Artifacts } from '../artifacts/artifacts.ts';
 import { Cancelled, type Fault } from '../errors.ts';
 import { planNodes } from '../execute/plan.ts';
-import type { Emit, NodeResult } from '../execute/types.ts';
+import { type Emit, hasFailed, type NodeResult } from '../execute/types.ts';
 import type { Node } from '../graph/types.ts';
 import { isStep } from '../state/changes.ts';
 import { stopwatch } from '../util/timings.ts';
@@ -58,9 +58,11 @@ export async function buildNodes(run: OpenRun, request: BuildRequest): Promise<r
       if (error instanceof Cancelled) return [];
       throw error;
     });
+    const failedIds = unusableSources(run, request.refused);
     let done = 0;
     const finish = (result: NodeResult): void => {
       done += 1;
+      if (hasFailed(result.status)) failedIds.add(result.node.id);
       emit({ type: 'node_finished', result, done, total: planned.length + untrue.length });
     };
     for (const result of untrue) finish(result);
@@ -71,7 +73,7 @@ export async function buildNodes(run: OpenRun, request: BuildRequest): Promise<r
       failFast: request.failFast,
       stopped: request.failFast && untrue.length > 0,
       signal: run.signal,
-      failed: new Set([...unusableSources(run, request.refused ?? new Map()), ...untrue.map(({ node }) => node.id)]),
+      failed: new Set(failedIds),
       runUnit: (unit) =>
         runUnit(
           {
@@ -82,6 +84,7 @@ export async function buildNodes(run: OpenRun, request: BuildRequest): Promise<r
             turns,
             onlyChanged: (node) => !named.has(node.id) && !isForced(run, node),
             plannedIds: new Set(planned),
+            failedIds,
             runSource: (node) => loadSource(run, node),
             keepSql: (node, sql) => {
               artifacts.ran(node, sql);
@@ -132,10 +135,10 @@ function tellEstimates(run: OpenRun, planned: readonly string[]): void {
 }
 
 /** A source with nothing landed, or refused in this run, counts as failed: nothing is built on it. */
-function unusableSources(run: OpenRun, refused: ReadonlyMap<string, readonly Fault[]>): ReadonlySet<string> {
+function unusableSources(run: OpenRun, refused: BuildRequest['refused']): Set<string> {
   return new Set(
     landedSources(run)
-      .filter((node) => refused.has(node.id) || !run.versions.batch(node.name))
+      .filter((node) => refused?.has(node.id) || !run.versions.batch(node.name))
       .map((node) => node.id),
   );
 }
