@@ -30,7 +30,12 @@ export function unknownNames(
         hint: didYouMean(name, known) ?? 'Models, seeds and sources are named by their files, folders and sources.yml.',
       }));
   return [
-    ...unknown('models', Object.keys(configured), folders),
+    // A folder may be configured before its first model stands in it: a name that is like another is a typo.
+    ...unknown(
+      'models',
+      Object.keys(configured).filter((name) => didYouMean(name, folders)),
+      folders,
+    ),
     ...flags.flatMap((flag) => [
       ...unknown(`flag ${flag.name}`, flag.sources ?? [], sources),
       ...unknown(`flag ${flag.name}`, flag.seeds ?? [], seeds),
