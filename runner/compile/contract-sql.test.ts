@@ -30,3 +30,11 @@ it('has nothing against what PostgreSQL can read', async () => {
     [],
   );
 });
+
+it('tells a query that is a comment alone', async () => {
+  const queries = '{query: "-- select 1", rows_tested_query: "/* none */"}';
+  expect(await faults(`columns: []\nchecks:\n  - failed_rows: ${queries}\n`)).toEqual([
+    '4 query of check "failed rows": there is no query | -- select 1',
+    '4 rows_tested_query of check "failed rows": there is no query | /* none */',
+  ]);
+});

@@ -1,6 +1,6 @@
 import type { Check, Contract } from '../contracts/types.ts';
 import type { Fault } from '../errors.ts';
-import { loadParser } from './sql.ts';
+import { loadParser, NOTHING } from './sql.ts';
 
 /** A piece of SQL in a contract: an expression, or a query of its own. */
 interface Piece {
@@ -16,11 +16,13 @@ export async function contractSqlFaults({ file, filter, checks }: Contract): Pro
     if (sql === null) return [];
     const before = query ? '' : 'select (\n';
     const problem = check(query ? sql : `${before}${sql}\n)`);
-    if (!('code' in problem) || problem.code !== 'SQL_SYNTAX') return [];
+    const none = 'code' in problem && problem.message === NOTHING;
+    if (!('code' in problem) || (problem.code !== 'SQL_SYNTAX' && !none)) return [];
     const found =
       sql.slice(Math.max(0, problem.offset - before.length)).split('\n')[0] || sql.trim().split('\n').at(-1);
     const message = `${key} of ${where}: ${problem.message}`;
-    return [{ code: 'CONTRACT_SQL', message, file, line, found, hint: problem.hint }];
+    const hint = none ? 'A comment alone asks nothing.' : problem.hint;
+    return [{ code: 'CONTRACT_SQL', message, file, line, found, hint }];
   };
   return [
     ...faultsOf({ key: 'filter', sql: filter }, 'the contract'),

@@ -98,8 +98,11 @@ function check(library: Library, sql: string): Query | QueryProblem {
 const NO_QUERY =
   'A model is a SELECT, VALUES or WITH … SELECT that changes nothing: the runner makes the table or view.';
 
+/** What is wrong with a text without any statement. */
+export const NOTHING = 'there is no query';
+
 function empty(sql: string): QueryProblem {
-  return { code: 'SQL_STATEMENT', message: 'there is no query', offset: sql.length, hint: NO_QUERY };
+  return { code: 'SQL_STATEMENT', message: NOTHING, offset: sql.length, hint: NO_QUERY };
 }
 
 /** What makes a statement something else than a query, and where, in bytes. */

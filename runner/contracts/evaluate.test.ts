@@ -35,6 +35,13 @@ describe('one contract', () => {
     expect(result).toEqual({ status: 'PASSED', checks: [], errors: [] });
   });
 
+  it('does not pass by a query that is a comment alone', async () => {
+    const contract = 'columns: []\nchecks:\n  - failed_rows: {query: "-- select 1"}\n';
+    const result = await evaluateCase(test.db, { setup: SETUP, contract });
+    expect(result.checks).toMatchObject([{ outcome: 'NOT_EVALUATED', message: 'there is no query' }]);
+    expect(result.status).toBe('ERROR');
+  });
+
   it('has no verdict when a query is not let to its end', async () => {
     const setup = `${SETUP}; set local statement_timeout = '100ms'`;
     const contract =

@@ -120,7 +120,9 @@ function ours(sql: string): OwnQuery {
 }
 
 function theirs(query: string, wrap: (sql: string) => string): OwnQuery {
-  const { sql, refusal } = readStatement(query);
+  const { sql, refusal: unfit } = readStatement(query);
+  // To the server it is no error, and no rows would be no failed rows.
+  const refusal = withoutComments(sql).trim() === '' ? 'there is no query' : unfit;
   const wrapped = wrap(sql);
   return { sql: wrapped, bare: wrapped === sql ? null : sql, refusal };
 }
@@ -134,10 +136,7 @@ const ENDS_TRANSACTION = /^(abort|begin|commit|end|prepare|release|rollback|save
  * `refusal` says why it may not run: several statements, or one that would end the transaction.
  */
 export function readStatement(query: string): Pick<OwnQuery, 'sql' | 'refusal'> {
-  // Same length, so that a position in the one is a position in the other.
-  const visible = escapedTexts(query).replace(OPAQUE, (text) =>
-    (text.startsWith('--') || text.startsWith('/*') ? ' ' : 'x').repeat(text.length),
-  );
+  const visible = withoutComments(query);
   const end = visible.indexOf(';');
   const sql = end === -1 ? query : query.slice(0, end);
   if (end !== -1 && visible.slice(end).replace(/[;\s]/g, '') !== '') {
@@ -145,6 +144,13 @@ export function readStatement(query: string): Pick<OwnQuery, 'sql' | 'refusal'> 
   }
   const word = ENDS_TRANSACTION.exec(visible.trim())?.[1];
   return { sql, refusal: word ? `a query of a contract reads, and "${word}" would act on the transaction` : null };
+}
+
+/** With blanks for comments and `x` for texts: of the same length, so that a position in the one is one in the other. */
+function withoutComments(query: string): string {
+  return escapedTexts(query).replace(OPAQUE, (text) =>
+    (text.startsWith('--') || text.startsWith('/*') ? ' ' : 'x').repeat(text.length),
+  );
 }
 
 /** `E'it\'s'`: the escaped quote does not end the text. */
