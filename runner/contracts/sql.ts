@@ -23,7 +23,7 @@ export interface Rows {
 
 /** `"_soda_filtered_dataset" as (…)`; `extra` is put before the columns of the relation. */
 export function rowsCte({ from, filter }: Rows, extra = ''): string {
-  return `${ROWS} as (select ${extra}* from ${from}${filter === null ? '' : ` where (${filter})`})`;
+  return `${ROWS} as (select ${extra}* from ${from}${filter === null ? '' : ` where ${own(filter)}`})`;
 }
 
 /** The column that a check speaks of, or the expression that stands for it. */
@@ -36,9 +36,9 @@ export function all(...conditions: readonly (string | null)[]): string {
   return conditions.filter((condition) => condition !== null).join(' and ') || 'true';
 }
 
-/** An author's own SQL, kept whole. */
+/** An author's own SQL, kept whole; the line break ends a comment on its last line. */
 export function own(sql: string | null): string | null {
-  return sql === null ? null : `(${sql})`;
+  return sql === null ? null : `(${sql}\n)`;
 }
 
 /** ` filter (where …)` of an aggregate; nothing when all rows count. */
@@ -120,7 +120,7 @@ export const KEY_COLUMN = '_soda_key';
 export function referenceSelect(check: InvalidCheck, rows: Rows, select: string): string {
   const { reference } = check.validity;
   if (reference === null) return '';
-  const computed = check.columnExpression === null ? '' : `(${check.columnExpression}) as "${KEY_COLUMN}", `;
+  const computed = check.columnExpression === null ? '' : `${own(check.columnExpression)} as "${KEY_COLUMN}", `;
   const column = `"C".${computed === '' ? identifier(check.column ?? '') : `"${KEY_COLUMN}"`}`;
   const held = `"R".${identifier(reference.column)}`;
   const table = quoted({ schema: reference.schema, name: reference.table });

@@ -111,10 +111,12 @@ columns:
   - {name: a, checks: [{missing: }, {missing: {qualifier: pct, threshold: {metric: percent, must_be: 0}}}]}
 `;
     expect(planContract(parseContract(text, 'c.yml'), { schema: 's', name: 't' }).aggregate).toBe(
-      `with "_soda_filtered_dataset" as (select * from "s"."t" where (a > 0))
+      `with "_soda_filtered_dataset" as (select * from "s"."t" where (a > 0
+))
 select
   count(*) as "m_0",
-  count(*) filter (where (a = b)) as "m_1",
+  count(*) filter (where (a = b
+)) as "m_1",
   count(*) filter (where ("a" is null)) as "m_2"
 from "_soda_filtered_dataset"`,
     );
