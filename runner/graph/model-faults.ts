@@ -1,6 +1,7 @@
 import type { Fault } from '../errors.ts';
 import type { NodeConfig, Project } from '../project/types.ts';
 import { didYouMean } from '../util/suggest.ts';
+import { strategyOf } from './strategy-of.ts';
 import type { ModelNode } from './types.ts';
 
 /** What a model's configuration says that can't be, or that would have no effect; `found` is a word of the file. */
@@ -15,7 +16,7 @@ export function modelFaults(node: ModelNode, project: Project): readonly Fault[]
 
 function incrementalFaults(node: ModelNode): readonly Fault[] {
   const { name, file, config } = node;
-  const strategy = config.incremental_strategy ?? 'delete+insert';
+  const strategy = strategyOf(node);
   const keys = [config.unique_key, config.group_key].filter((key) => key?.length);
   if (keys.length === 2) {
     const message = `incremental model ${name} has a unique_key and a group_key`;

@@ -75,7 +75,7 @@ export type Grants = Readonly<Record<string, readonly string[]>>;
 /** An `ephemeral` model has no relation and is no step of a run: its SQL stands in that of its readers. */
 export const MATERIALIZED = ['view', 'table', 'incremental', 'materialized_view', 'ephemeral'] as const;
 export type Materialized = (typeof MATERIALIZED)[number];
-/** How an incremental model's rows go into its table; the first is the default. */
+/** How an incremental model's rows go into its table. */
 export const STRATEGIES = ['delete+insert', 'append', 'merge'] as const;
 export type Strategy = (typeof STRATEGIES)[number];
 export const PUBLISH = ['auto', 'difference', 'swap'] as const;

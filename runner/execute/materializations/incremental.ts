@@ -1,4 +1,6 @@
 import type { Session } from '../../adapters/types.ts';
+import { strategyOf } from '../../graph/strategy-of.ts';
+import type { Strategy } from '../../project/types.ts';
 import { beside, identifier, quoted, type Relation } from '../../util/sql.ts';
 import { type Column, columnsOf } from '../publish/catalog.ts';
 import { publishDifference } from '../publish/difference.ts';
@@ -29,7 +31,7 @@ export const incremental: Materialization = async (session, node, sql, options) 
   const before = await columnsOf(session, published);
   const target = targetColumns(node, before, await columnsOf(session, delta));
   await requireValidKey(session, node, delta);
-  const strategy = STRATEGY[node.config.incremental_strategy ?? 'delete+insert'] ?? replaceByKey;
+  const strategy = WRITE[strategyOf(node)];
   const write = async (into: Relation): Promise<number> => {
     const changed = await strategy(session, into, delta, target.written, keyOf(node));
     await session.query(`drop table ${quoted(delta)}`);
@@ -58,7 +60,7 @@ export const incremental: Materialization = async (session, node, sql, options) 
 };
 
 /** @returns rows of `into` that were added, removed or changed */
-type Strategy = (
+type Write = (
   session: Session,
   into: Relation,
   delta: Relation,
@@ -66,7 +68,7 @@ type Strategy = (
   key: readonly string[],
 ) => Promise<number>;
 
-const replaceByKey: Strategy = (session, into, delta, columns, key) =>
+const replaceByKey: Write = (session, into, delta, columns, key) =>
   publishDifference(
     session,
     into,
@@ -75,7 +77,7 @@ const replaceByKey: Strategy = (session, into, delta, columns, key) =>
     `exists (select from ${quoted(delta)} as a where ${onKey(key)})`,
   );
 
-const STRATEGY: Readonly<Record<string, Strategy>> = {
+const WRITE: Readonly<Record<Strategy, Write>> = {
   append: async (session, into, delta, columns) => {
     const list = columns.map(({ name }) => identifier(name)).join(', ');
     return (await session.query(`insert into ${quoted(into)} (${list}) select ${list} from ${quoted(delta)}`)).rowCount;
