@@ -34,8 +34,12 @@ export async function projectGraph(
     (model) => renderRead(model, unread, render),
     (model, incremental, offset) => locate(model.name, incremental, offset),
   );
-  for (const contract of project.contracts.values())
-    faults.push(...(await cache.memo('contract sql', [contract], () => contractSql(contract))));
+  for (const contract of project.contracts.values()) {
+    const { file, hash, checks } = contract;
+    // The hash tells nothing of places, which faults have.
+    const key = [file, hash, ...checks.map(({ line }) => line)];
+    faults.push(...(await cache.memo('contract sql', key, () => contractSql(contract))));
+  }
   const rendered = anySource ? models.rendered.map((model) => ({ ...model, sources: [] })) : models.rendered;
   // What unit tests name can be judged where all is known that models read and declare.
   const whole = ofFiles.length === 0 && models.failed.size === 0;

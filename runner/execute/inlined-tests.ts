@@ -1,6 +1,6 @@
 import { inlinedIn } from '../graph/inlined.ts';
+import { ended } from './ended.ts';
 import { record } from './record.ts';
-import { ended } from './run-unit.ts';
 import type { NodeResult } from './types.ts';
 import { failedTests, havePassed, testUnit } from './unit-tests.ts';
 

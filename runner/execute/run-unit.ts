@@ -1,6 +1,5 @@
 import type { Session } from '../adapters/types.ts';
-import type { Located } from '../compile/locate.ts';
-import { Cancelled, DatabaseError, type Fault } from '../errors.ts';
+import { Cancelled, DatabaseError } from '../errors.ts';
 import type { Graph, Node, SourceNode } from '../graph/types.ts';
 import type { Landing } from '../landing/land.ts';
 import { isUnchanged } from '../state/changes.ts';
@@ -8,11 +7,10 @@ import type { Fingerprinter, VersionOf } from '../state/fingerprint.ts';
 import { publicationOf } from '../state/publication.ts';
 import type { NodeState, TargetState } from '../state/types.ts';
 import { publishedState } from '../state/versions.ts';
-import { withoutValues } from '../util/mask-values.ts';
 import { formerGrants, isFrozen } from './before-unit.ts';
 import { type BuildContext, type BuiltNode, buildNode, sourceOf } from './build-node.ts';
 import { contentOf } from './content.ts';
-import { AuditFailure, contractFaults, faultsOf } from './faults.ts';
+import { ended, failure } from './ended.ts';
 import { type LocateInModel, locateError } from './locate-error.ts';
 import { boundModel } from './model-sql.ts';
 import type { Turn, Turns } from './publish/turns.ts';
@@ -20,7 +18,7 @@ import { type Publishing, publishBuilt } from './publish-built.ts';
 import { record, toRecord } from './record.ts';
 import type { Unit } from './schedule.ts';
 import { type OnceContext, OutcomeUnknown, transactOnce } from './transact-once.ts';
-import type { NodeResult, Status } from './types.ts';
+import type { NodeResult } from './types.ts';
 import { stoppedByTests, testUnit } from './unit-tests.ts';
 
 /** What a unit needs of the run it belongs to. */
@@ -170,39 +168,4 @@ async function failedUnit(
       ? failure(node, error, startedAt, located)
       : ended(node, startedAt, 'skipped', { message: `undone with ${culprit.name}, which shares its transaction` }),
   );
-}
-
-/**
- * The result of a node that an error has ended.
- * @param located where in the templates the error stands, as far as it is known
- */
-export function failure(node: Node, error: unknown, startedAt: Date, located: Located = {}): NodeResult {
-  if (error instanceof Cancelled) {
-    return ended(node, startedAt, 'cancelled', { message: `cancelled by ${error.signal}: undone` });
-  }
-  const failed = error instanceof AuditFailure ? error : null;
-  const contract = failed?.node === node ? failed.contract : null;
-  const faults: readonly Fault[] = failed
-    ? contractFaults(failed.node, failed.contract)
-    : faultsOf(node, error, located);
-  // It is kept, the faults are told: what a loader says may name a person.
-  const kept = (fault: Fault): string =>
-    node.type === 'source' ? `${fault.code} ${fault.file ?? ''}`.trim() : withoutValues(fault);
-  const message = faults.map(kept).join('; ');
-  return ended(node, startedAt, failed ? 'failed' : 'error', { contract, faults, message });
-}
-
-export function ended(node: Node, startedAt: Date, status: Status, fields: Partial<NodeResult>): NodeResult {
-  return {
-    node,
-    status,
-    rows: null,
-    changed: null,
-    message: null,
-    faults: [],
-    contract: null,
-    startedAt,
-    finishedAt: new Date(),
-    ...fields,
-  };
 }

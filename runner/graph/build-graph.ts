@@ -11,7 +11,7 @@ import { unitOf } from './unit-of.ts';
 
 /**
  * Seeds, sources and models as one graph. A requested source depends on the model it takes its requests from.
- * @throws RunnerError with every fault: `KEY_MISSING`, `CONTRACT_OTHER_DATASET`, `REQUEST_UNKNOWN`, `CYCLE`, `SELECTOR_…`
+ * @throws RunnerError with every fault: `KEY_MISSING`, `CONFIG_…`, `RELATION_TAKEN`, `RELATION_TWICE`, `CONTRACT_OTHER_DATASET`, `REQUEST_UNKNOWN`, `CYCLE`, `SELECTOR_…`
  */
 export function buildGraph(project: Project, rendered: readonly Rendered[]): Graph {
   const { name } = project.config;
