@@ -88,10 +88,16 @@ export const COMMANDS: readonly CommandSpec[] = [
       ...WAIT_OPTION,
       unit: { type: 'boolean', default: false, describe: 'Unit tests only: needs a server, but no table' },
       contracts: { type: 'boolean', default: false, describe: 'Contracts only' },
+      engine: {
+        choices: ['runner', 'soda'],
+        describe:
+          'Who evaluates the contracts; soda: the real one (npm run soda:install), contracts only (default: runner)',
+      },
     },
     examples: [
       ['$0 test --unit', 'the unit tests of all models; nothing is locked or recorded'],
       ['$0 test --select tag:kpi', 'the unit tests and contracts of some nodes'],
+      ['$0 test --engine soda', 'all contracts, by the engine that an auditor would use'],
     ],
     load: async () => (await import('./test.ts')).test,
   },

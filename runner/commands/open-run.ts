@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Database } from '../adapters/types.ts';
+import type { ConnectionConfig, Database } from '../adapters/types.ts';
 import { Cancelled, ConnectionLost, DatabaseError, EXIT, RunnerError } from '../errors.ts';
 import type { Emit } from '../execute/types.ts';
 import { requireSecrets } from '../project/env.ts';
@@ -23,6 +23,8 @@ export interface OpenRun extends LoadedProject {
   readonly db: Database;
   /** The same server for what is noted of a run, and to be noted of a cancelled one too. */
   readonly notes: Database;
+  /** How another process reaches the same server. */
+  readonly connection: ConnectionConfig;
   readonly signal: AbortSignal;
   readonly store: Store;
   readonly state: TargetState;
@@ -75,9 +77,9 @@ export async function withRun(
   const runId = label;
   const { signal } = identity;
   const notice = (message: string): void => emit({ type: 'notice', message });
-  const config = await target.connect(notice, signal);
+  const connection = await target.connect(notice, signal);
   const { openDatabase } = await import('../adapters/postgres.ts');
-  const notes = openDatabase(config, {
+  const notes = openDatabase(connection, {
     max: identity.threads + 2,
     applicationName: `runner ${runId}`.slice(0, 63),
     settings: {
@@ -104,8 +106,8 @@ export async function withRun(
     const lock = await locking;
     stopwatch.lap('connect');
     try {
-      const store = createStore(notes, config, stateSchema);
-      const reading = createStore({ ...db, query: lock.query }, config, stateSchema);
+      const store = createStore(notes, connection, stateSchema);
+      const reading = createStore({ ...db, query: lock.query }, connection, stateSchema);
       const state = await reading.read(schemasOf(loaded));
       stopwatch.lap('state');
       await reading.startRun(
@@ -138,7 +140,20 @@ export async function withRun(
           await db.transaction((tx) => store.publish(tx, runId, publication));
         }
         const { command } = identity;
-        const run = { db, notes, signal, store, state, versions, lock, command, runId, startedAt, emit: events.emit };
+        const run = {
+          db,
+          notes,
+          connection,
+          signal,
+          store,
+          state,
+          versions,
+          lock,
+          command,
+          runId,
+          startedAt,
+          emit: events.emit,
+        };
         const end = await work({ ...loaded, ...run });
         stopwatch.lap('report');
         // Where the session of the lock is gone, or was cancelled, another one is opened for it.

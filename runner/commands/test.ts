@@ -1,7 +1,6 @@
-import { evaluateContract } from '../contracts/evaluate.ts';
 import type { ContractResult } from '../contracts/types.ts';
 import { blocksPublish } from '../contracts/verdict.ts';
-import { Cancelled, ConnectionLost } from '../errors.ts';
+import { Cancelled, ConnectionLost, RunnerError } from '../errors.ts';
 import { failure } from '../execute/ended.ts';
 import { contractFaults } from '../execute/faults.ts';
 import { record } from '../execute/record.ts';
@@ -11,6 +10,7 @@ import { failedTests, havePassed, testUnit } from '../execute/unit-tests.ts';
 import { selectNodes } from '../graph/select.ts';
 import type { Node } from '../graph/types.ts';
 import { again } from '../util/again.ts';
+import { type Auditor, type Engine, openAuditor } from './auditor.ts';
 import { loadProject } from './load-project.ts';
 import { identityOf, type OpenRun, withRun } from './open-run.ts';
 import { withTarget } from './open-target.ts';
@@ -22,10 +22,15 @@ export interface TestArgs extends SelectionArgs, RunArgs {
   /** Unit tests only. */
   readonly unit: boolean;
   readonly contracts: boolean;
+  /** Who evaluates the contracts; unset: the runner. Soda knows nothing of unit tests, which are then left out. */
+  readonly engine?: Engine;
 }
 
 /** What testing needs of a run, or of a target that is only read. */
-type Testing = Omit<OpenRun, 'lock' | 'notes' | 'command'>;
+type Testing = Omit<OpenRun, 'lock' | 'notes' | 'command' | 'connection'> & {
+  /** Unset where no contract is asked for. */
+  readonly auditor?: Auditor;
+};
 
 /**
  * `runner test`: runs unit tests and evaluates the contracts on what is published; builds nothing. Unit tests alone
@@ -34,6 +39,13 @@ type Testing = Omit<OpenRun, 'lock' | 'notes' | 'command'>;
 export const test: Command<TestArgs> = async (args, reporter) => {
   const loaded = await loadProject(args);
   const asked = askedOf(loaded.graph, args);
+  if (args.unit && args.engine) {
+    throw new RunnerError({
+      code: 'OPTIONS_CONFLICT',
+      message: '--engine is of contracts, and --unit of unit tests',
+      hint: 'Leave one of them away.',
+    });
+  }
   const startedAt = new Date();
   if (args.unit && !args.contracts) {
     return withTarget(loaded, args, reporter, async (target) => {
@@ -44,9 +56,15 @@ export const test: Command<TestArgs> = async (args, reporter) => {
       return exitCode;
     });
   }
-  return withRun(loaded, identityOf('test', args), reporter.emit, async (run) =>
-    endOf(run, await testNodes(run, args, asked, reporter, (results) => record(run, results))),
-  );
+  return withRun(loaded, identityOf('test', args), reporter.emit, async (run) => {
+    const auditor = await openAuditor(args.engine ?? 'runner', run);
+    try {
+      const testing = { ...run, auditor };
+      return endOf(run, await testNodes(testing, args, asked, reporter, (results) => record(run, results)));
+    } finally {
+      auditor.close();
+    }
+  });
 };
 
 async function testNodes(
@@ -56,8 +74,8 @@ async function testNodes(
   reporter: Reporter,
   keep: (results: readonly NodeResult[]) => Promise<unknown> = async () => {},
 ): Promise<readonly NodeResult[]> {
-  const all = args.unit === args.contracts;
-  const kinds = { unit: all || args.unit, contracts: all || args.contracts };
+  const all = args.unit === args.contracts && !args.engine;
+  const kinds = { unit: all || args.unit, contracts: all || args.contracts || !!args.engine };
   const tested = selectNodes(run.graph, args, await selectionState(run, asked))
     .flatMap((id) => run.graph.nodes.get(id) ?? [])
     .filter((node) => (kinds.contracts && node.contract) || (kinds.unit && hasUnitTests(node)));
@@ -123,11 +141,10 @@ function isBuilt(run: Testing, { id, relation }: Node): boolean {
   return run.versions.stored(id) !== undefined || run.state.relations.has(`${relation.schema}.${relation.name}`);
 }
 
-async function audit(run: Testing, node: Node): Promise<ContractResult | null> {
-  const { contract, relation } = node;
-  if (!contract) return null;
-  return again(() => run.db.transaction((tx) => evaluateContract(tx, contract, { relation, clock: run.startedAt })), {
+async function audit({ auditor, signal }: Testing, { contract, relation }: Node): Promise<ContractResult | null> {
+  if (!contract || !auditor) return null;
+  return again(() => auditor.audit(contract, relation), {
     isPassing: (error) => error instanceof ConnectionLost,
-    signal: run.signal,
+    signal,
   });
 }

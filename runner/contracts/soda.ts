@@ -109,7 +109,13 @@ function conversation(
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     words = (words + text).slice(-LAST_WORDS);
   });
-  createInterface({ input: child.stdout }).on('line', (line) => waiting?.resolve(JSON.parse(line) as Answer));
+  createInterface({ input: child.stdout }).on('line', (line) => {
+    try {
+      waiting?.resolve(JSON.parse(line) as Answer);
+    } catch {
+      end(failed(`it answered with something else than JSON: ${line.slice(0, 80)}`));
+    }
+  });
   // That it reads no more is told by its end.
   child.stdin.on('error', () => undefined);
   child.on('error', (error) => end(failed(error.message)));

@@ -22,6 +22,11 @@ export async function readProject(dir: string, cache: Cache = NO_CACHE): Promise
   return project;
 }
 
+/** A contract as it stands in its file, which Soda reads for itself. */
+export function readContractText({ dir }: Pick<Project, 'dir'>, file: string): string {
+  return read(dir, file);
+}
+
 export interface Inspected {
   /** What could be read. A model or seed that could not is there by its name, so that what reads it finds it. */
   readonly project: Project;

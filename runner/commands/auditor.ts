@@ -1,0 +1,50 @@
+import { join } from 'node:path';
+import { inDatabase } from '../contracts/dataset.ts';
+import { evaluateContract } from '../contracts/evaluate.ts';
+import { ofSoda, openSoda, sodaPython } from '../contracts/soda.ts';
+import type { Contract, ContractResult } from '../contracts/types.ts';
+import { readContractText } from '../project/read-project.ts';
+import { packageRoot } from '../util/package-root.ts';
+import type { Relation } from '../util/sql.ts';
+import type { OpenRun } from './open-run.ts';
+
+/** Comes to a verdict on what is published. */
+export interface Auditor {
+  audit(contract: Contract, relation: Relation): Promise<ContractResult>;
+  close(): void;
+}
+
+export type Engine = 'runner' | 'soda';
+
+/** @throws RunnerError `SODA_ABSENT` or `SODA_FAILED` */
+export async function openAuditor(engine: Engine, run: AuditedRun): Promise<Auditor> {
+  return engine === 'soda' ? sodaAuditor(run) : ownAuditor(run);
+}
+
+type AuditedRun = Pick<OpenRun, 'db' | 'connection' | 'project' | 'startedAt' | 'signal' | 'emit'>;
+
+function ownAuditor({ db, startedAt }: AuditedRun): Auditor {
+  return {
+    audit: (contract, relation) =>
+      db.transaction((tx) => evaluateContract(tx, contract, { relation, clock: startedAt })),
+    close: () => undefined,
+  };
+}
+
+/** Contracts name the database of project.yml; on a target of another name Soda is told of that one. */
+async function sodaAuditor({ connection, project, startedAt, signal, emit }: AuditedRun): Promise<Auditor> {
+  const { dataSource, timezone } = project.config;
+  const root = packageRoot();
+  const python = sodaPython(root);
+  const script = join(root, 'soda', 'verify.py');
+  const soda = await openSoda({ python, script, connection, dataSource, timezone, signal });
+  emit({ type: 'notice', message: `contracts are verified by Soda ${soda.version}` });
+  return {
+    async audit(contract) {
+      const { file } = contract;
+      const text = inDatabase(readContractText(project, file), connection.database);
+      return ofSoda(contract, await soda.verify({ file, text, clock: startedAt }));
+    },
+    close: soda.close,
+  };
+}
