@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { inDatabase } from '../contracts/dataset.ts';
 import { evaluateContract } from '../contracts/evaluate.ts';
 import { ofSoda, openSoda, sodaPython } from '../contracts/soda.ts';
-import type { Contract, ContractResult } from '../contracts/types.ts';
+import type { Contract, ContractResult, Sample } from '../contracts/types.ts';
 import { readContractText } from '../project/read-project.ts';
 import { packageRoot } from '../util/package-root.ts';
 import type { Relation } from '../util/sql.ts';
@@ -32,7 +32,8 @@ function ownAuditor({ db, startedAt }: AuditedRun): Auditor {
 }
 
 /** Contracts name the database of project.yml; on a target of another name Soda is told of that one. */
-async function sodaAuditor({ connection, project, startedAt, signal, emit }: AuditedRun): Promise<Auditor> {
+async function sodaAuditor(run: AuditedRun): Promise<Auditor> {
+  const { connection, project, startedAt, signal, emit } = run;
   const { dataSource, timezone } = project.config;
   const root = packageRoot();
   const python = sodaPython(root);
@@ -40,11 +41,19 @@ async function sodaAuditor({ connection, project, startedAt, signal, emit }: Aud
   const soda = await openSoda({ python, script, connection, dataSource, timezone, signal });
   emit({ type: 'notice', message: `contracts are verified by Soda ${soda.version}` });
   return {
-    async audit(contract) {
+    async audit(contract, relation) {
       const { file } = contract;
       const text = inDatabase(readContractText(project, file), connection.database);
-      return ofSoda(contract, await soda.verify({ file, text, clock: startedAt }));
+      const result = ofSoda(contract, await soda.verify({ file, text, clock: startedAt }));
+      if (result.checks.every(({ outcome }) => outcome === 'PASSED')) return result;
+      // Soda tells no rows; which they are is looked up.
+      const { checks } = await ownAuditor(run).audit(contract, relation);
+      return withSamples(result, new Map(checks.map(({ path, sample }) => [path, sample])));
     },
     close: soda.close,
   };
+}
+
+function withSamples(result: ContractResult, samples: ReadonlyMap<string, Sample | null>): ContractResult {
+  return { ...result, checks: result.checks.map((check) => ({ ...check, sample: samples.get(check.path) ?? null })) };
 }
