@@ -1,4 +1,5 @@
 -- grain: one row per declaration received (source, row), real or simulated: kept, set aside or rejected
+-- its motives are those of {{ ref('motif_rejet') }} and {{ ref('motif_anomalie') }}: its contract reads them
 with
 
 gsheet as (

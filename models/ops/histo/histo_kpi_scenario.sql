@@ -1,5 +1,6 @@
 -- grain: one row per (run, scenario)
--- after {{ ref('histo_run') }}: whatever changed, a run keeps all its KPI
+-- after {{ ref('histo_run') }}: whatever changed, a run keeps all its KPI; and the last of them, since its contract compares them:
+-- {{ ref('histo_kpi_cout_prime') }}, {{ ref('histo_kpi_cout_prime_fixe') }}, {{ ref('histo_kpi_incoherences') }}, {{ ref('histo_kpi_jours_sup') }}, {{ ref('histo_kpi_age') }}
 with
 
 kpi as (
