@@ -15,8 +15,19 @@ export interface Fault {
   readonly through?: string | undefined;
   readonly expected?: string | undefined;
   readonly found?: string | undefined;
+  /** A few rows at fault, each value as text. */
+  readonly rows?: FaultyRows | undefined;
+  /** The message as it may be kept, where it is another: in a record, in a file for other tools. */
+  readonly kept?: string | undefined;
   /** The next step. */
   readonly hint?: string | undefined;
+}
+
+export interface FaultyRows {
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly (string | null)[])[];
+  /** How many there are in all, where that is known. */
+  readonly total?: number | undefined;
 }
 
 /** An error made for a person: one or more faults, and the exit code that the command ends with. */

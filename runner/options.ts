@@ -28,6 +28,11 @@ export const SELECTION_OPTIONS = {
   selector: { type: 'string', array: true, describe: 'Named selections of project.yml: the same as selector:NAME' },
 } as const satisfies Readonly<Record<string, Options>>;
 
+/** Of the commands that evaluate contracts. */
+export const ROWS_OPTION = {
+  rows: { type: 'number', default: 5, describe: 'Offending rows shown of a check that fails, at the most; 0 for all' },
+} as const satisfies Readonly<Record<string, Options>>;
+
 /** Seconds that `--wait` waits when it names none. */
 export const DEFAULT_WAIT = 3600;
 

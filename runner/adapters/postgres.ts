@@ -4,7 +4,7 @@ import { backendOf, type Canceller, createCanceller, NO_CANCELLER } from './post
 import { type Connections, createConnections } from './postgres-connect.ts';
 import { copyInto } from './postgres-copy.ts';
 import { statementError } from './postgres-errors.ts';
-import type { ConnectionConfig, Database, Session, TextResult } from './types.ts';
+import type { ConnectionConfig, Database, ResultColumn, Session, TextResult } from './types.ts';
 
 export interface DatabaseOptions {
   /** Connections at once; 4 unless told. */
@@ -142,10 +142,14 @@ async function runQuery(
   );
   const last = Array.isArray(answer) ? answer.at(-1) : answer;
   return {
-    columns: (last?.fields ?? []).map((field: pg.FieldDef) => ({ name: field.name, type: field.dataTypeID })),
+    columns: (last?.fields ?? []).map(toColumn),
     rows: last?.rows ?? [],
     rowCount: last?.rowCount ?? 0,
   };
+}
+
+function toColumn({ name, dataTypeID: type, tableID: table, columnID: column }: pg.FieldDef): ResultColumn {
+  return table === 0 ? { name, type } : { name, type, origin: { table, column } };
 }
 
 const AS_TEXT: pg.CustomTypesConfig = { getTypeParser: () => (value: unknown) => value };

@@ -1,9 +1,17 @@
 import type { Readable } from 'node:stream';
 import type { ConnectionLost } from '../errors.ts';
 
+export interface ResultColumn {
+  readonly name: string;
+  /** OID of the type. */
+  readonly type: number;
+  /** OID and number of the column of a table or view that it is, whatever its name here; not there when it is computed. */
+  readonly origin?: { readonly table: number; readonly column: number };
+}
+
 /** A result as the server wrote it: every value is PostgreSQL's own text, `null` is NULL. */
 export interface TextResult {
-  readonly columns: readonly { readonly name: string /** OID of the type. */; readonly type: number }[];
+  readonly columns: readonly ResultColumn[];
   readonly rows: readonly (readonly (string | null)[])[];
   /** Rows returned or affected; 0 for commands that count none. */
   readonly rowCount: number;

@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import { inDatabase } from '../contracts/dataset.ts';
 import { evaluateContract } from '../contracts/evaluate.ts';
 import { ofSoda, openSoda, sodaPython } from '../contracts/soda.ts';
-import type { Contract, ContractResult, Sample } from '../contracts/types.ts';
+import type { Contract, ContractResult, Engine, Sample } from '../contracts/types.ts';
+import { contracted } from '../graph/contracted.ts';
 import { readContractText } from '../project/read-project.ts';
 import { packageRoot } from '../util/package-root.ts';
 import type { Relation } from '../util/sql.ts';
@@ -14,19 +15,22 @@ export interface Auditor {
   close(): void;
 }
 
-export type Engine = 'runner' | 'soda';
-
 /** @throws RunnerError `SODA_ABSENT` or `SODA_FAILED` */
 export async function openAuditor(engine: Engine, run: AuditedRun): Promise<Auditor> {
   return engine === 'soda' ? sodaAuditor(run) : ownAuditor(run);
 }
 
-type AuditedRun = Pick<OpenRun, 'db' | 'connection' | 'project' | 'startedAt' | 'signal' | 'emit'>;
+interface AuditedRun
+  extends Pick<OpenRun, 'db' | 'graph' | 'connection' | 'project' | 'startedAt' | 'signal' | 'emit'> {
+  /** Offending rows of a check to keep, at the most; 0 for all. */
+  readonly sampleRows?: number | undefined;
+}
 
-function ownAuditor({ db, startedAt }: AuditedRun): Auditor {
+function ownAuditor({ db, startedAt, graph, sampleRows }: AuditedRun): Auditor {
+  const others = contracted(graph);
   return {
     audit: (contract, relation) =>
-      db.transaction((tx) => evaluateContract(tx, contract, { relation, clock: startedAt })),
+      db.transaction((tx) => evaluateContract(tx, contract, { relation, clock: startedAt, others, sampleRows })),
     close: () => undefined,
   };
 }

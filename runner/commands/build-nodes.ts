@@ -17,6 +17,8 @@ export interface BuildRequest {
   readonly fullRefresh?: boolean;
   readonly threads: number;
   readonly failFast: boolean;
+  /** Offending rows shown of a check, at the most; 0 for all. */
+  readonly rows?: number;
   /** Sources that were refused in this run: what depends on them is not built. Absent when none was to be landed. */
   readonly refused?: ReadonlyMap<string, readonly Fault[]> | undefined;
   /** In place of a selection: ids, each with whether it is built whatever it reads. */
@@ -80,6 +82,7 @@ export async function buildNodes(run: OpenRun, request: BuildRequest): Promise<r
             ...run,
             notice: (message) => run.emit({ type: 'notice', message }),
             fullRefresh: request.fullRefresh ?? false,
+            sampleRows: request.rows,
             lockPatience: run.project.config.lockPatience,
             turns,
             onlyChanged: (node) => !named.has(node.id) && !isForced(run, node),

@@ -1,5 +1,5 @@
 import type { Options } from 'yargs';
-import { OUTPUT_OPTION, SELECTION_OPTIONS, WAIT_OPTION } from '../options.ts';
+import { OUTPUT_OPTION, ROWS_OPTION, SELECTION_OPTIONS, WAIT_OPTION } from '../options.ts';
 import type { Command } from './types.ts';
 
 /** A command as the command line knows it; its module is loaded only when it is the one called. */
@@ -16,6 +16,7 @@ export interface CommandSpec {
 const BUILD_OPTIONS = {
   ...SELECTION_OPTIONS,
   ...WAIT_OPTION,
+  ...ROWS_OPTION,
   'full-refresh': {
     type: 'boolean',
     default: false,
@@ -69,6 +70,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     describe: 'Build what failed, was kept from running or was not reached in the last run',
     options: {
       ...WAIT_OPTION,
+      ...ROWS_OPTION,
       'full-refresh': {
         type: 'boolean',
         describe: 'Rebuild incremental models from nothing, or with --no-full-refresh not (default: as the last run)',
@@ -86,6 +88,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     options: {
       ...SELECTION_OPTIONS,
       ...WAIT_OPTION,
+      ...ROWS_OPTION,
       unit: { type: 'boolean', default: false, describe: 'Unit tests only: needs a server, but no table' },
       contracts: { type: 'boolean', default: false, describe: 'Contracts only' },
       engine: {
@@ -93,10 +96,18 @@ export const COMMANDS: readonly CommandSpec[] = [
         describe:
           'Who evaluates the contracts; soda: the real one (npm run soda:install), contracts only (default: runner)',
       },
+      history: {
+        type: 'boolean',
+        default: false,
+        describe: 'Show how each check went in the last runs; evaluates nothing',
+      },
+      last: { type: 'number', describe: 'With --history: verdicts of each check (default: 10)' },
+      ...OUTPUT_OPTION,
     },
     examples: [
       ['$0 test --unit', 'the unit tests of all models; nothing is locked or recorded'],
       ['$0 test --select tag:kpi', 'the unit tests and contracts of some nodes'],
+      ['$0 test --history --select tag:kpi', 'the trend of their checks'],
       ['$0 test --engine soda', 'all contracts, by the engine that an auditor would use'],
     ],
     load: async () => (await import('./test.ts')).test,

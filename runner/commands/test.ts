@@ -1,8 +1,8 @@
-import type { ContractResult } from '../contracts/types.ts';
+import type { ContractResult, Engine } from '../contracts/types.ts';
 import { blocksPublish } from '../contracts/verdict.ts';
-import { Cancelled, ConnectionLost, RunnerError } from '../errors.ts';
-import { failure } from '../execute/ended.ts';
-import { contractFaults } from '../execute/faults.ts';
+import { Cancelled, ConnectionLost } from '../errors.ts';
+import { contractFaults, contractWarnings } from '../execute/contract-faults.ts';
+import { failure, keptFaults } from '../execute/ended.ts';
 import { record } from '../execute/record.ts';
 import { notRun } from '../execute/schedule.ts';
 import type { NodeResult } from '../execute/types.ts';
@@ -10,12 +10,13 @@ import { failedTests, havePassed, testUnit } from '../execute/unit-tests.ts';
 import { selectNodes } from '../graph/select.ts';
 import type { Node } from '../graph/types.ts';
 import { again } from '../util/again.ts';
-import { type Auditor, type Engine, openAuditor } from './auditor.ts';
+import { type Auditor, openAuditor } from './auditor.ts';
 import { loadProject } from './load-project.ts';
 import { identityOf, type OpenRun, withRun } from './open-run.ts';
 import { withTarget } from './open-target.ts';
 import { type Asked, askedOf, selectionState } from './selection.ts';
 import { endOf } from './steps.ts';
+import { requireTestOptions } from './test-options.ts';
 import type { Command, Reporter, RunArgs, SelectionArgs } from './types.ts';
 
 export interface TestArgs extends SelectionArgs, RunArgs {
@@ -24,6 +25,12 @@ export interface TestArgs extends SelectionArgs, RunArgs {
   readonly contracts: boolean;
   /** Who evaluates the contracts; unset: the runner. Soda knows nothing of unit tests, which are then left out. */
   readonly engine?: Engine;
+  /** What runs have recorded, in place of a new verdict. */
+  readonly history?: boolean;
+  /** Of `history`: verdicts of each check at the most. */
+  readonly last?: number;
+  /** Of `history`. */
+  readonly output?: 'text' | 'json';
 }
 
 /** What testing needs of a run, or of a target that is only read. */
@@ -37,15 +44,10 @@ type Testing = Omit<OpenRun, 'lock' | 'notes' | 'command' | 'connection'> & {
  * need no table, so that they take no lock and leave no record.
  */
 export const test: Command<TestArgs> = async (args, reporter) => {
+  requireTestOptions(args);
+  if (args.history) return (await import('./test-history.ts')).testHistory(args, reporter);
   const loaded = await loadProject(args);
   const asked = askedOf(loaded.graph, args);
-  if (args.unit && args.engine) {
-    throw new RunnerError({
-      code: 'OPTIONS_CONFLICT',
-      message: '--engine is of contracts, and --unit of unit tests',
-      hint: 'Leave one of them away.',
-    });
-  }
   const startedAt = new Date();
   if (args.unit && !args.contracts) {
     return withTarget(loaded, args, reporter, async (target) => {
@@ -57,7 +59,7 @@ export const test: Command<TestArgs> = async (args, reporter) => {
     });
   }
   return withRun(loaded, identityOf('test', args), reporter.emit, async (run) => {
-    const auditor = await openAuditor(args.engine ?? 'runner', run);
+    const auditor = await openAuditor(args.engine ?? 'runner', { ...run, sampleRows: args.rows });
     try {
       const testing = { ...run, auditor };
       return endOf(run, await testNodes(testing, args, asked, reporter, (results) => record(run, results)));
@@ -115,11 +117,11 @@ async function testNode(
   const unitTests = kinds.unit ? ((await testUnit(run, [node])).get(node.id) ?? []) : [];
   const contract = kinds.contracts && isBuilt(run, node) ? await audit(run, node) : null;
   const nothingToAudit = kinds.contracts && node.contract && !contract;
-  const broken = contract && blocksPublish(contract) ? contractFaults(node, contract) : [];
+  const broken = contract && blocksPublish(contract) ? contractFaults(node, contract, true) : [];
   const failed = havePassed(unitTests) ? null : failedTests(unitTests);
   const messages = [
     failed?.message ?? '',
-    ...broken.map((fault) => fault.message),
+    keptFaults(broken),
     nothingToAudit ? 'not built yet: its contract has nothing to audit' : '',
   ].filter(Boolean);
   return {
@@ -130,6 +132,7 @@ async function testNode(
     message: messages.join('; ') || null,
     faults: [...(failed?.faults ?? []), ...broken],
     contract,
+    warnings: contract ? contractWarnings(node, contract) : [],
     unitTests,
     startedAt,
     finishedAt: new Date(),

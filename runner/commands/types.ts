@@ -1,6 +1,7 @@
 import type { TextResult } from '../adapters/types.ts';
 import type { Fault } from '../errors.ts';
 import type { Emit, Flag, NodeResult } from '../execute/types.ts';
+import type { NodeHistory } from './test-history.ts';
 
 /** Options that every command takes; see options.ts for their meaning. */
 export interface CommonArgs {
@@ -20,6 +21,8 @@ export interface CommonArgs {
 export interface RunArgs extends CommonArgs {
   /** Seconds to wait for another run to end; unset: it is not waited for. */
   readonly wait?: number;
+  /** Offending rows shown of a check, at the most; 0 for all. */
+  readonly rows?: number;
 }
 
 export interface SelectionArgs extends CommonArgs {
@@ -35,6 +38,8 @@ export interface Reporter {
   table(title: string, result: TextResult): void;
   /** The answer of a command that was asked for data: exactly one JSON array on stdout with `--output json`. */
   answer(result: TextResult): void;
+  /** The trend of checks: drawn, or `rows` where the answer is JSON. */
+  history(histories: readonly NodeHistory[], rows: TextResult): Promise<void>;
   /** An answer that is no table; printed on stdout even with `--quiet`. */
   text(text: string): void;
   /** The flags as the answer of a command: `S=0 G=1` on stdout even with `--quiet`. */

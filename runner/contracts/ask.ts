@@ -1,5 +1,6 @@
 import type { Session, TextResult } from '../adapters/types.ts';
 import { DatabaseError } from '../errors.ts';
+import { withoutValues } from '../util/mask-values.ts';
 import type { Cell } from './measure.ts';
 import { aggregateQuery, type CheckPlan, type ContractPlan, type OwnQuery } from './plan.ts';
 
@@ -14,9 +15,15 @@ export async function endAsking(session: Session): Promise<void> {
   await session.query(`rollback to savepoint ${SAVEPOINT}; release savepoint ${SAVEPOINT}`);
 }
 
+/** Why a query gave nothing, in words, and as they may be kept. */
+export interface Refusal {
+  readonly message: string;
+  readonly kept: string;
+}
+
 export type Answer =
   | { readonly result: TextResult; readonly refusal: null }
-  | { readonly result: null; readonly refusal: string };
+  | { readonly result: null; readonly refusal: Refusal };
 
 /** A statement was ended from outside: by its time limit, or by an administrator. */
 const QUERY_CANCELED = '57014';
@@ -30,7 +37,8 @@ export async function ask(session: Session, sql: string): Promise<Answer> {
     return { result: await session.query(`rollback to savepoint ${SAVEPOINT};\n${sql}`), refusal: null };
   } catch (error) {
     if (!(error instanceof DatabaseError) || error.sqlstate === QUERY_CANCELED) throw error;
-    return { result: null, refusal: error.hint ? `${error.message} (${error.hint})` : error.message };
+    const message = error.hint ? `${error.message} (${error.hint})` : error.message;
+    return { result: null, refusal: { message, kept: withoutValues({ code: `SQL_${error.sqlstate}`, message }) } };
   }
 }
 
@@ -38,7 +46,7 @@ export type OwnAnswer = Answer & { readonly counted?: Cell };
 
 /** A query that can't be wrapped to be counted is run as it is, and its rows are counted here. */
 export async function askOwn(session: Session, query: OwnQuery): Promise<OwnAnswer> {
-  if (query.refusal !== null) return { result: null, refusal: query.refusal };
+  if (query.refusal !== null) return { result: null, refusal: own(query.refusal) };
   const wrapped = await ask(session, query.sql);
   if (wrapped.result || query.bare === null) return wrapped;
   const bare = await ask(session, query.bare);
@@ -54,8 +62,9 @@ export function cellsOf(result: TextResult): readonly Cell[] | null {
 /** The metrics of the table, or why a check has none. */
 export interface Table {
   readonly cells: readonly Cell[] | null;
-  readonly refusalOf: (check: CheckPlan) => string | null;
-  readonly errors: readonly string[];
+  readonly refusalOf: (check: CheckPlan) => Refusal | null;
+  /** Each is told with the check that it is about, if any. */
+  readonly errors: readonly (readonly [Refusal, CheckPlan?])[];
 }
 
 /** When the one query is refused no check has a value; each is then tried alone, to tell which of them is the cause. */
@@ -63,8 +72,8 @@ export async function readTable(session: Session, plan: ContractPlan): Promise<T
   const answer = await ask(session, plan.aggregate);
   if (answer.result) return { cells: cellsOf(answer.result) ?? [], refusalOf: () => null, errors: [] };
   const rows = await ask(session, aggregateQuery(plan.rows, ['count(*)']));
-  if (rows.refusal !== null) return { cells: null, refusalOf: () => rows.refusal, errors: [rows.refusal] };
-  const causes = new Map<CheckPlan, string>();
+  if (rows.refusal !== null) return { cells: null, refusalOf: () => rows.refusal, errors: [[rows.refusal]] };
+  const causes = new Map<CheckPlan, Refusal>();
   for (const checkPlan of plan.checks.filter(({ metrics }) => Object.keys(metrics).length > 0)) {
     const metrics = Object.values(checkPlan.metrics).map((position) => plan.metrics[position] ?? '');
     const alone = await ask(session, aggregateQuery(plan.rows, metrics));
@@ -75,10 +84,11 @@ export async function readTable(session: Session, plan: ContractPlan): Promise<T
     cells: null,
     refusalOf: (check) =>
       causes.get(check) ??
-      (named === '' ? answer.refusal : `not measured: the query that it shares was refused because of ${named}`),
-    errors:
-      causes.size > 0
-        ? [...causes].map(([{ check }, refusal]) => `line ${check.line}, ${check.path}: ${refusal}`)
-        : [answer.refusal],
+      (named === '' ? answer.refusal : own(`not measured: the query that it shares was refused because of ${named}`)),
+    errors: causes.size > 0 ? [...causes].map(([check, refusal]) => [refusal, check] as const) : [[answer.refusal]],
   };
+}
+
+function own(message: string): Refusal {
+  return { message, kept: message };
 }

@@ -1,7 +1,8 @@
 import type { Session, TextResult } from '../adapters/types.ts';
 import type { Relation } from '../util/sql.ts';
-import { askOwn, beginAsking, cellsOf, endAsking, readTable, type Table } from './ask.ts';
+import { askOwn, beginAsking, cellsOf, endAsking, type Refusal, readTable, type Table } from './ask.ts';
 import { type Cell, type Measurement, measure } from './measure.ts';
+import { type Contracted, hasPersonal, hiddenColumns, keptOf, withoutPersonal } from './personal.ts';
 import { type CheckPlan, planContract, type QueryRole, type Role } from './plan.ts';
 import { sampleQuery, toSample } from './sample.ts';
 import type { Check, CheckResult, Contract, ContractResult, Outcome, Quantity, Sample } from './types.ts';
@@ -12,13 +13,15 @@ export interface EvaluateOptions {
   readonly relation: Relation;
   /** The time that freshness is measured at. */
   readonly clock: Date;
-  /** Offending rows kept of each check; 5 unless told, 0 for none. */
-  readonly sampleRows?: number;
+  /** Offending rows kept of each check, at the most; 5 unless told, 0 for all. */
+  readonly sampleRows?: number | undefined;
   /**
    * Of a table that one COPY has just filled: offending rows get their place in it as `row_number`, so that the caller can
    * name the line of the file.
    */
   readonly rowNumbers?: boolean;
+  /** The other contracts of the project: they say what is personal of what a query of the author's may show. */
+  readonly others?: readonly Contracted[];
 }
 
 /**
@@ -35,12 +38,12 @@ export async function evaluateContract(
   await beginAsking(session);
   const table = await readTable(session, plan);
   const checks: CheckResult[] = [];
-  const errors = [...table.errors];
+  const errors = table.errors.map(([refusal, about]) => told(contract, refusal, about?.check));
   for (const checkPlan of plan.checks) {
     const { check } = checkPlan;
     const { path, type, column, name, line } = check;
-    const { found, refusals, complete } = await measureCheck(session, checkPlan, table, contract, options.clock);
-    errors.push(...refusals.map((message) => `line ${line}, ${path}: ${message}`));
+    const { found, refusals, refusal } = await measureCheck(session, checkPlan, table, contract, options.clock);
+    errors.push(...refusals.map((refusal) => told(contract, refusal, check)));
     const outcome = found.outcome ?? outcomeOf(check, found.value);
     const broken = outcome === 'FAILED' || outcome === 'WARN';
     checks.push({
@@ -49,23 +52,26 @@ export async function evaluateContract(
       column,
       name,
       outcome,
-      value: found.value === null ? null : String(found.value),
       threshold: describeThreshold(check),
-      message: found.message,
-      sample: broken && complete ? await readSample(session, checkPlan, contract, options) : null,
+      ...withoutPersonal(contract, check, {
+        value: found.value === null ? null : String(found.value),
+        message: found.message,
+        kept: refusal?.kept ?? keptOf(found.value, found.message),
+      }),
+      sample: broken && refusal === null ? await readSample(session, checkPlan, contract, options) : null,
       line,
     });
   }
   await endAsking(session);
-  return { status: contractStatus(checks, errors), checks, errors };
+  return { engine: 'runner', status: contractStatus(checks, errors), checks, errors };
 }
 
 interface Answered {
   readonly found: Measurement;
   /** What the server refused, and is not told yet. */
-  readonly refusals: readonly string[];
-  /** Every query of the check was answered. */
-  readonly complete: boolean;
+  readonly refusals: readonly Refusal[];
+  /** Why it could not be measured: every query of the check was answered when there is none. */
+  readonly refusal: Refusal | null;
 }
 
 async function measureCheck(
@@ -78,7 +84,7 @@ async function measureCheck(
   const { check, metrics, queries } = plan;
   const cells: { [role in Role | QueryRole]?: Cell | null } = {};
   let schema: TextResult['rows'] = [];
-  const refusals: string[] = [];
+  const refusals: Refusal[] = [];
   for (const [role, position] of Object.entries(metrics)) cells[role as Role] = table.cells?.[position] ?? null;
   let refusal = Object.keys(metrics).length > 0 && table.cells === null ? table.refusalOf(plan) : null;
   for (const [role, query] of Object.entries(queries)) {
@@ -94,10 +100,16 @@ async function measureCheck(
   if (refusal !== null) {
     // Of freshness Soda says that it failed even then.
     const outcome = check.type === 'freshness' ? 'FAILED' : 'NOT_EVALUATED';
-    return { found: { value: null, message: refusal, outcome }, refusals, complete: false };
+    return { found: { value: null, message: refusal.message, outcome }, refusals, refusal };
   }
   const found = measure(check, { cells, schema }, contract.columns, clock);
-  return { found, refusals: found.error ? [...refusals, found.message] : refusals, complete: true };
+  const wrong = found.error ? [{ message: found.message, kept: keptOf(null, found.message) }] : [];
+  return { found, refusals: [...refusals, ...wrong], refusal: null };
+}
+
+function told(contract: Contract, { message, kept }: Refusal, check?: Check): string {
+  const words = hasPersonal(contract) ? kept : message;
+  return check ? `line ${check.line}, ${check.path}: ${words}` : words;
 }
 
 function outcomeOf(check: Check, value: Quantity | null): Outcome {
@@ -112,8 +124,16 @@ async function readSample(
 ): Promise<Sample | null> {
   const { relation, rowNumbers = false, sampleRows: limit = 5 } = options;
   const wanted = { relation, limit, rowNumber: rowNumbers };
-  const query = limit > 0 ? sampleQuery(plan, contract.filter, wanted) : null;
+  const query = sampleQuery(plan, contract.filter, wanted);
   if (query === null) return null;
   const { result } = await askOwn(session, { ...query, refusal: null });
-  return result && result.rows.length > 0 ? toSample(result, contract, plan.check, limit) : null;
+  if (!result || result.rows.length === 0) return null;
+  const own = plan.queries.bad?.bare;
+  const known = [{ relation, contract }, ...(options.others ?? [])] as const;
+  return toSample(
+    result,
+    contract,
+    limit || undefined,
+    own ? await hiddenColumns(session, own, result, known) : undefined,
+  );
 }

@@ -94,7 +94,7 @@ function asDouble(cell: Cell | null, what: string): Measurement {
   if (cell === null || cell.text === null) return none(`${what} is NULL`);
   const number = /^\s*[-+]?[\d.]/.test(cell.text) ? Number(cell.text) : Number.NaN;
   const value = cell.type === BOOLEAN ? Number(cell.text === 't') : number;
-  if (!Number.isFinite(value)) return none(`${what} is ${cell.text}, not a finite number`, true);
+  if (!Number.isFinite(value)) return none(`${what} is "${cell.text}", not a finite number`, true);
   return { value, message: `${what} is ${value}` };
 }
 

@@ -31,9 +31,9 @@ describe('offending rows', () => {
     expect(sample?.rows[0]).toEqual(['1', 'Ann', 'A']);
   });
 
-  it('are as many as asked for, or none', async () => {
+  it('are as many as asked for, or all', async () => {
     expect((await sampleOf(onCode('invalid: {valid_values: []}'), { sampleRows: 1 }))?.rows).toHaveLength(1);
-    expect(await sampleOf(onCode('invalid: {valid_values: []}'), { sampleRows: 0 })).toBeNull();
+    expect((await sampleOf(onCode('invalid: {valid_values: []}'), { sampleRows: 0 }))?.rows).toHaveLength(7);
   });
 
   it('are not given for a check that passed', async () => {
@@ -99,11 +99,100 @@ describe('personal values', () => {
     expect(sample).toEqual({ columns: ['row_number', 'id', 'name', 'code'], rows: [['1', '1', '***', '***']] });
   });
 
-  it('are masked in the rows of a query under their name', async () => {
-    const sample = await sampleOf(
-      personal('failed_rows: {query: "select name, length(name) as size from s.t where id = 1"}'),
-    );
-    expect(sample).toEqual({ columns: ['name', 'size'], rows: [['***', '3']] });
+  const rowOf = async (contract: string, options = {}): Promise<string | undefined> => {
+    const sample = await sampleOf(contract, options);
+    return sample?.columns.map((column, index) => `${column}=${sample.rows[0]?.[index]}`).join(' ');
+  };
+  const query = (sql: string): string => `failed_rows: {query: ${JSON.stringify(sql)}}`;
+
+  it.each([
+    ['under another name', 'select id, name as x from s.t where id = 1', 'id=1 x=***'],
+    ['under the name of another column', 'select name as id from s.t where id = 1', 'id=***'],
+    ['through a WITH query', 'with w as (select name as id from s.t where id = 1) select * from w', 'id=***'],
+    ['made into something else', 'select upper(name) as x from s.t where id = 1', 'x=***'],
+    ['counted', 'select count(name) as n from s.t', 'n=***'],
+    ['in a row as a whole', 'select t from s.t where id = 1', 't=***'],
+    ['in a statement that runs as it is', 'select id, name as x from s.t where id = 1 for update', 'id=1 x=***'],
+  ])('are masked in the rows of a query: %s', async (_how, sql, row) => {
+    expect(await rowOf(personal(query(sql)))).toBe(row);
+  });
+
+  it('are told from the others by where they come from, also of a column with another name', async () => {
+    expect(await rowOf(personal(query('select id as number from s.t where id = 1')))).toBe('number=1');
+  });
+
+  describe('of another relation', () => {
+    const columns = [
+      { name: 'c', personal: 'identity' },
+      { name: 'd', personal: null },
+    ];
+    const others = [{ relation: { schema: 's', name: 'codes' }, contract: { columns } as never }];
+    const own = (sql: string): string => `checks:\n  - ${query(sql)}\ncolumns: [{name: id}]\n`;
+    const setup = `${SETUP}; create table codes2 as select code as c, 1 as d from codes; drop table codes; alter table codes2 rename to codes; create table landed as select * from t`;
+    const row = async (sql: string): Promise<unknown> => {
+      const { checks } = await evaluateCase(test.db, { setup, contract: own(sql), options: { others } });
+      return checks[0]?.sample?.rows[0];
+    };
+
+    it('are masked by what its contract says', async () => {
+      expect(await row("select c as id, d as x from s.codes where c = 'A'")).toEqual(['***', '1']);
+    });
+
+    it('are masked where they are computed from it, unless the contract names the result', async () => {
+      expect(await row('select max(c) as top, count(*) as id from s.codes')).toEqual(['***', '2']);
+    });
+
+    it('are masked where it has no contract', async () => {
+      expect(await row('select name, 7 as seven from s.landed where id = 1')).toEqual(['***', '7']);
+    });
+
+    it('are not suspected where it is not read', async () => {
+      expect(await row('select upper(name) as x from s.t where id = 1')).toEqual(['ANN']);
+    });
+  });
+
+  it('are not told where they are the least or the greatest', async () => {
+    const setup = 'create table t (id int, pay int, at date); insert into t values (1, 31000, current_date)';
+    const contract = `columns:
+  - {name: id, checks: [{aggregate: {function: max, threshold: {must_be: 2}}}]}
+  - {name: pay, personal: salary, checks: [{aggregate: {function: max, threshold: {must_be_less_than: 3}}}]}
+  - {name: at, personal: birth}
+checks: [{freshness: {column: at, threshold: {must_be_greater_than: 0}}}]
+`;
+    const { checks } = await evaluateCase(test.db, { setup, contract });
+    expect(checks.map(({ outcome, value }) => `${outcome} ${value}`)).toEqual(['FAILED ***', 'FAILED 1', 'FAILED ***']);
+    expect(checks[2]?.message).toBe('measured, but pay is personal: ***');
+  });
+
+  describe('in what the server says of a query', () => {
+    const raise = `${SETUP}; create function raised() returns int language plpgsql as
+      $$begin raise exception 'Ann is unknown'; end$$`;
+    const refused = async (expression: string, tag: string): Promise<string | undefined> => {
+      const contract = `columns: [{name: name${tag}}]\nchecks: [{failed_rows: {expression: "${expression}"}}]\n`;
+      const { checks, errors } = await evaluateCase(test.db, { setup: raise, contract });
+      return [checks[0]?.message, checks[0]?.kept, ...errors].join(' | ');
+    };
+
+    it('are told and not kept', async () => {
+      const said = 'invalid input syntax for type integer: "Ann"';
+      const kept = 'invalid input syntax for type integer: "***"';
+      expect(await refused('name::int > 0', '')).toBe(`${said} | ${kept} | line 3, checks.failed_rows: ${said}`);
+    });
+
+    it('are not told either where the contract has personal columns', async () => {
+      const kept = 'invalid input syntax for type integer: "***"';
+      expect(await refused('name::int > 0', ', personal: identity')).toBe(
+        `${kept} | ${kept} | line 3, checks.failed_rows: ${kept}`,
+      );
+    });
+
+    it('are not kept where a function has raised them in its own words', async () => {
+      const kept = 'SQL_P0001: what the SQL raised is not kept, it may name a value';
+      expect(await refused('s.raised() > 0', '')).toBe(
+        `Ann is unknown | ${kept} | line 3, checks.failed_rows: Ann is unknown`,
+      );
+      expect(await refused('s.raised() > 0', ', personal: identity')).not.toContain('Ann');
+    });
   });
 
   it('show that they are NULL', async () => {

@@ -1,5 +1,6 @@
 import type { TextResult } from '../adapters/types.ts';
 import { quoted, type Relation } from '../util/sql.ts';
+import { isPersonal, MASK } from './personal.ts';
 import { type CheckPlan, failedRowsCte } from './plan.ts';
 import {
   all,
@@ -17,10 +18,10 @@ import {
 import type { Check, Contract, Sample } from './types.ts';
 
 const ROW_COLUMN = '_soda_row';
-const MASK = '***';
 
 export interface SampleOptions {
   readonly relation: Relation;
+  /** 0: all. */
   readonly limit: number;
   /** Adds each row's place in the table, from 1, in the order of loading (`ctid`): of a table just filled only. */
   readonly rowNumber: boolean;
@@ -40,12 +41,12 @@ export function sampleQuery(
 ): SampleQuery | null {
   const bare = queries.bad?.bare ?? null;
   if (bare !== null) {
-    return { sql: `${failedRowsCte(bare)} select * from "failed_rows" limit ${options.limit}`, bare };
+    return { sql: `${failedRowsCte(bare)} select * from "failed_rows" limit ${options.limit || 'all'}`, bare };
   }
   const rows: Rows = { from: options.rowNumber ? numbered(options.relation) : quoted(options.relation), filter };
   const byRow = options.rowNumber ? [`"${ROW_COLUMN}"`] : [];
   const sorted = (...keys: readonly string[]): string =>
-    `${keys.length > 0 ? `\norder by ${keys.join(', ')}` : ''}\nlimit ${options.limit}`;
+    `${keys.length > 0 ? `\norder by ${keys.join(', ')}` : ''}\nlimit ${options.limit || 'all'}`;
   if (check.type === 'invalid' && check.validity.reference) {
     const ofBoth = byRow.map((column) => `"C".${column}`);
     return { sql: `${referenceSelect(check, rows, '"C".*')}${sorted(...ofBoth)}`, bare: null };
@@ -57,17 +58,17 @@ export function sampleQuery(
 }
 
 /**
- * The rows as they may be shown: values of personal columns are masked, and so are those of columns that the contract does
- * not name when it has personal ones. Of an author's query only the columns named like a personal one can be known.
+ * The rows as they may be shown.
+ * @param hidden of each column whether its values are masked; unset: as the contract of the relation says
  */
-export function toSample(result: TextResult, contract: Contract, check: Check, limit: number): Sample {
-  const personal = new Set(contract.columns.filter((column) => column.personal !== null).map(({ name }) => name));
-  const named = new Set(contract.columns.map(({ name }) => name));
-  const ofQuery = check.type === 'failed_rows' && check.query !== null;
-  const masked = (name: string): boolean =>
-    personal.has(name) || (!ofQuery && personal.size > 0 && name !== ROW_COLUMN && !named.has(name));
+export function toSample(
+  result: TextResult,
+  contract: Contract,
+  limit: number | undefined,
+  hidden: readonly boolean[] = result.columns.map(({ name }) => name !== ROW_COLUMN && isPersonal(contract, name)),
+): Sample {
   const kept = result.columns.flatMap(({ name }, index) =>
-    name === KEY_COLUMN ? [] : [{ name, index, masked: masked(name) }],
+    name === KEY_COLUMN ? [] : [{ name, index, masked: hidden[index] ?? true }],
   );
   return {
     columns: kept.map(({ name }) => (name === ROW_COLUMN ? 'row_number' : name)),

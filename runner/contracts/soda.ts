@@ -4,6 +4,8 @@ import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { ConnectionConfig } from '../adapters/types.ts';
 import { ConnectionLost, EXIT, RunnerError } from '../errors.ts';
+import { maskValues } from '../util/mask-values.ts';
+import { hasPersonal, withoutPersonal } from './personal.ts';
 import type { Contract, ContractResult, Outcome } from './types.ts';
 import type { VariableValue } from './variables.ts';
 import { describeThreshold } from './verdict.ts';
@@ -151,9 +153,20 @@ export function ofSoda(contract: Contract, verdict: SodaVerdict): ContractResult
     const { outcome, value, message } = found.get(path) ?? { outcome: 'NOT_EVALUATED', value: null, message: '' };
     const words = message || (outcome === 'NOT_EVALUATED' ? error : `measured ${value ?? 'nothing'}`);
     const threshold = describeThreshold(check);
-    return { path, type, column, name, line, outcome, value, threshold, message: words, sample: null };
+    const told = withoutPersonal(contract, check, {
+      value,
+      message: words,
+      // It may quote the server's words, and the server a row's.
+      kept: value === null ? 'Soda measured nothing; what it said is not kept' : words,
+    });
+    return { path, type, column, name, line, outcome, threshold, ...told, sample: null };
   });
-  return { status: verdict.status, checks, errors: verdict.errors };
+  return {
+    engine: 'soda',
+    status: verdict.status,
+    checks,
+    errors: hasPersonal(contract) ? verdict.errors.map(maskValues) : verdict.errors,
+  };
 }
 
 function absent(python: string): RunnerError {

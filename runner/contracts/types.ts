@@ -213,18 +213,24 @@ export interface CheckResult {
   readonly threshold: string;
   /** What was found, in words; the server's own when it refused the query. */
   readonly message: string;
+  /** The same as it may be kept: without a value that the server's words may quote. */
+  readonly kept: string;
   readonly sample: Sample | null;
   /** Of the check in the contract's file, 1-based. */
   readonly line: number;
 }
 
-/** A few offending rows; personal values are `***`. With `rowNumbers` the first column is `row_number`. */
+/** A few offending rows; personal values are `***`, and no row is kept anywhere. With `rowNumbers` the first column is `row_number`. */
 export interface Sample {
   readonly columns: readonly string[];
   readonly rows: readonly (readonly (string | null)[])[];
 }
 
+/** Who evaluates a contract: this engine, or the real Soda. */
+export type Engine = 'runner' | 'soda';
+
 export interface ContractResult {
+  readonly engine: Engine;
   readonly status: 'PASSED' | 'FAILED' | 'WARNED' | 'ERROR' | 'UNKNOWN';
   readonly checks: readonly CheckResult[];
   /** What kept a check from being measured. Any makes the status `ERROR`. */

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { openDatabase } from '../adapters/postgres.ts';
 import { type TestDatabase, testDatabase } from '../test/database.ts';
 import { buildAll, projectGraph } from '../test/publishing.ts';
-import { AuditFailure } from './faults.ts';
+import { AuditFailure } from './contract-faults.ts';
 
 let test: TestDatabase;
 const query = async (sql: string) => (await test.db.query(sql)).rows;

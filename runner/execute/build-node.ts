@@ -3,6 +3,7 @@ import { evaluateContract } from '../contracts/evaluate.ts';
 import type { ContractResult } from '../contracts/types.ts';
 import { blocksPublish } from '../contracts/verdict.ts';
 import { EXIT, RunnerError } from '../errors.ts';
+import { contracted } from '../graph/contracted.ts';
 import type { Graph, ModelNode, Node } from '../graph/types.ts';
 import type { Grants } from '../project/types.ts';
 import type { Versions } from '../state/versions.ts';
@@ -10,7 +11,7 @@ import { runUnitTests } from '../unit-tests/run.ts';
 import type { LocateInTest, RenderTest } from '../unit-tests/types.ts';
 import { quoted, type Relation } from '../util/sql.ts';
 import { applyAccess } from './access.ts';
-import { AuditFailure } from './faults.ts';
+import { AuditFailure } from './contract-faults.ts';
 import { runHooks } from './hooks.ts';
 import { MATERIALIZATIONS } from './materializations/index.ts';
 import { seed } from './materializations/seed.ts';
@@ -33,6 +34,8 @@ export interface BuildContext {
   /** Keeps the SQL that ran, for people. */
   readonly keepSql: (node: ModelNode, sql: string) => void;
   readonly startedAt: Date;
+  /** Offending rows kept of a check, at the most; 0 for all. */
+  readonly sampleRows?: number | undefined;
   readonly renderTest: RenderTest;
   readonly locateInTest: LocateInTest;
   /** The grants of the configuration that a node was published with last, when it is another now. */
@@ -97,13 +100,19 @@ async function audit(
   waiting: readonly BuiltNode[] = [],
 ): Promise<ContractResult | null> {
   if (!node.contract) return null;
-  const redirects = [{ node, audited: built }, ...waiting]
+  const aside = [{ node, audited: built }, ...waiting];
+  const redirects = aside
     .map((other) => ({ from: other.node.relation, to: other.audited }))
     .filter(({ from, to }) => quoted(from) !== quoted(to));
+  const asideToo = aside.flatMap((other) =>
+    other.node.contract ? [{ relation: other.audited, contract: other.node.contract }] : [],
+  );
   const contract = await evaluateContract(redirects.length > 0 ? redirected(tx, redirects) : tx, node.contract, {
     relation: built,
     clock: context.startedAt,
+    sampleRows: context.sampleRows,
     rowNumbers: node.type === 'seed',
+    others: [...asideToo, ...contracted(context.graph)],
   });
   if (blocksPublish(contract)) throw new AuditFailure(node, contract);
   return contract;

@@ -2,7 +2,8 @@ import type { Located } from '../compile/locate.ts';
 import { Cancelled, type Fault } from '../errors.ts';
 import type { Node } from '../graph/types.ts';
 import { withoutValues } from '../util/mask-values.ts';
-import { AuditFailure, contractFaults, faultsOf } from './faults.ts';
+import { AuditFailure, contractFaults, contractWarnings } from './contract-faults.ts';
+import { faultsOf } from './faults.ts';
 import type { NodeResult, Status } from './types.ts';
 
 /** The result of a node that ends now; what is not said is nothing. */
@@ -15,6 +16,7 @@ export function ended(node: Node, startedAt: Date, status: Status, fields: Parti
     message: null,
     faults: [],
     contract: null,
+    warnings: fields.contract ? contractWarnings(node, fields.contract) : [],
     startedAt,
     finishedAt: new Date(),
     ...fields,
@@ -32,11 +34,20 @@ export function failure(node: Node, error: unknown, startedAt: Date, located: Lo
   const failed = error instanceof AuditFailure ? error : null;
   const contract = failed?.node === node ? failed.contract : null;
   const faults: readonly Fault[] = failed
-    ? contractFaults(failed.node, failed.contract)
+    ? contractFaults(failed.node, failed.contract, false)
     : faultsOf(node, error, located);
   // It is kept, the faults are told: what a loader says may name a person.
   const kept = (fault: Fault): string =>
     node.type === 'source' ? `${fault.code} ${fault.file ?? ''}`.trim() : withoutValues(fault);
-  const message = faults.map(kept).join('; ');
+  const message = failed ? keptFaults(faults) : faults.map(kept).join('; ');
   return ended(node, startedAt, failed ? 'failed' : 'error', { contract, faults, message });
+}
+
+/** What is kept of the faults of a contract: each with its place. */
+export function keptFaults(faults: readonly Fault[]): string {
+  return faults
+    .map(
+      (fault) => `${withoutValues(fault)}, ${[fault.file, fault.line].filter((part) => part !== undefined).join(':')}`,
+    )
+    .join('; ');
 }

@@ -1,46 +1,6 @@
 import type { Located } from '../compile/locate.ts';
-import type { CheckResult, ContractResult } from '../contracts/types.ts';
 import { DatabaseError, type Fault, RunnerError } from '../errors.ts';
 import type { Node, SeedNode } from '../graph/types.ts';
-
-/** A contract that forbids publishing; it ends the transaction. */
-export class AuditFailure extends Error {
-  readonly node: Node;
-  readonly contract: ContractResult;
-
-  constructor(node: Node, contract: ContractResult) {
-    super(`contract of ${node.name} failed`);
-    this.name = 'AuditFailure';
-    this.node = node;
-    this.contract = contract;
-  }
-}
-
-/** One fault for each check that forbids publishing, at its line in the contract. */
-export function contractFaults(node: Node, contract: ContractResult): readonly Fault[] {
-  const file = node.contract?.file ?? node.file;
-  const bad = contract.checks.filter(({ outcome }) => outcome === 'FAILED' || outcome === 'NOT_EVALUATED');
-  const named = bad.map((check) => ({
-    code: check.outcome === 'FAILED' ? 'CHECK_FAILED' : 'CHECK_NOT_EVALUATED',
-    message: `${node.name}: ${check.name}: ${check.message}`,
-    file,
-    line: check.line,
-    expected: check.threshold,
-    found: [check.value, sampleText(node, check)].filter(Boolean).join('; ') || undefined,
-    hint: 'Until the rows or the check are mended, what was published stays.',
-  }));
-  // An error beside the checks, such as one in a query that no verdict needed, is told too, but not twice.
-  const others = contract.errors.filter((error) => !bad.some((check) => error.includes(check.path)));
-  return [
-    ...named,
-    ...others.map((message) => ({
-      code: 'CONTRACT_ERROR',
-      message: `${node.name}: ${message}`,
-      file,
-      hint: 'Correct the contract, or the model that it describes.',
-    })),
-  ];
-}
 
 /**
  * What an error that is no verdict says of the node.
@@ -112,21 +72,4 @@ function quotedValue({ sqlstate, message }: DatabaseError): string | undefined {
 function copyLineOf(node: SeedNode, error: DatabaseError): number | undefined {
   const record = /, line (\d+)/.exec(error.where ?? '')?.[1];
   return record === undefined ? undefined : node.seed.rows[Number(record) - 1]?.line;
-}
-
-/** Offending rows in short; those of a seed with their place in the file. */
-function sampleText(node: Node, check: CheckResult): string {
-  const { columns, rows } = check.sample ?? { columns: [], rows: [] };
-  return rows
-    .map((row) => {
-      const pairs = columns.map((column, index) => ({ column, value: row[index] ?? 'NULL' }));
-      const place = node.type === 'seed' ? pairs.find(({ column }) => column === 'row_number') : undefined;
-      const line =
-        place && node.type === 'seed' ? `${node.file}:${node.seed.rows[Number(place.value) - 1]?.line ?? '?'} ` : '';
-      return `${line}(${pairs
-        .filter((pair) => pair !== place)
-        .map(({ column, value }) => `${column}=${value}`)
-        .join(', ')})`;
-    })
-    .join(' ');
 }

@@ -1,7 +1,7 @@
+import type { ContractResult } from '../contracts/types.ts';
 import { ConnectionLost } from '../errors.ts';
-import type { NodeRecord } from '../state/store.ts';
+import type { CheckRecord, NodeRecord } from '../state/store.ts';
 import { again } from '../util/again.ts';
-import { maskValues } from '../util/mask-values.ts';
 import type { OnceContext } from './transact-once.ts';
 import type { NodeResult } from './types.ts';
 import { unitTestChecks } from './unit-tests.ts';
@@ -31,10 +31,20 @@ export function toRecord(result: NodeResult): NodeRecord {
     message: result.message,
     startedAt: result.startedAt,
     finishedAt: result.finishedAt,
-    checks: [...(result.contract?.checks ?? []), ...unitTestChecks(result.unitTests ?? [])].map((check) => ({
-      ...check,
-      // What was not measured has the server's words for a message.
-      message: check.value === null ? maskValues(check.message) : check.message,
-    })),
+    checks: [...contractChecks(result.contract), ...unitTestChecks(result.unitTests ?? [])],
   };
+}
+
+function contractChecks(contract: ContractResult | null): readonly CheckRecord[] {
+  return (contract?.checks ?? []).map(({ path, type, column, name, outcome, value, threshold, kept }) => ({
+    path,
+    type,
+    column,
+    name,
+    outcome,
+    value,
+    threshold,
+    message: kept,
+    engine: contract?.engine ?? 'runner',
+  }));
 }

@@ -1,5 +1,6 @@
 import type { Session } from '../adapters/types.ts';
 import { replaceRelation } from '../compile/sql.ts';
+import { namesRelation } from '../util/names-relation.ts';
 import type { Relation } from '../util/sql.ts';
 
 /** Queries that name `from` are to read `to`. */
@@ -20,18 +21,7 @@ export async function redirect(sql: string, redirects: readonly Redirect[]): Pro
   let text = sql;
   for (const { from, to } of redirects) {
     // Parsing takes a millisecond or two: only what may name it.
-    if (mayName(text, from)) text = await replaceRelation(text, from, to);
+    if (namesRelation(text, from)) text = await replaceRelation(text, from, to);
   }
   return text;
-}
-
-/** Whether its name stands there as a whole: what is aside has a longer one. */
-function mayName(sql: string, { name }: Relation): boolean {
-  const text = sql.toLowerCase();
-  const wanted = name.toLowerCase();
-  const isWord = (character = ' '): boolean => /[\w$]|\P{ASCII}/u.test(character);
-  for (let at = text.indexOf(wanted); at >= 0; at = text.indexOf(wanted, at + 1)) {
-    if (!isWord(text[at - 1]) && !isWord(text[at + wanted.length])) return true;
-  }
-  return false;
 }

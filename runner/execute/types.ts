@@ -22,6 +22,8 @@ export interface NodeResult {
   readonly message: string | null;
   readonly faults: readonly Fault[];
   readonly contract: ContractResult | null;
+  /** What the contract found that keeps nothing from being published. */
+  readonly warnings?: readonly Fault[];
   /** Of a model that has some and was tested. */
   readonly unitTests?: readonly UnitTestResult[] | undefined;
   readonly startedAt: Date;

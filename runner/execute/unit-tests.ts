@@ -1,4 +1,5 @@
 import type { Database } from '../adapters/types.ts';
+import { keptOf } from '../contracts/personal.ts';
 import { ConnectionLost } from '../errors.ts';
 import type { Graph, Node } from '../graph/types.ts';
 import type { CheckRecord } from '../state/store.ts';
@@ -76,6 +77,8 @@ export function unitTestChecks(results: readonly UnitTestResult[]): readonly Che
     outcome,
     value: differences === null ? null : String(differences),
     threshold: 'rows that differ: must be 0',
-    message,
+    // What was not compared has the server's words for a message.
+    message: keptOf(differences, message),
+    engine: 'runner',
   }));
 }

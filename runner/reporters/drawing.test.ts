@@ -10,6 +10,42 @@ const result = (columns: readonly (readonly [string, number])[], ...rows: (strin
   rowCount: rows.length,
 });
 
+describe('the rows of a fault', () => {
+  const rows = {
+    columns: ['id', 'note'],
+    rows: [
+      ['1', null],
+      ['22', ' '],
+      ['3', 'x\ny'],
+    ],
+    total: 1234,
+  };
+  const draw = (screen: number): string => drawFault({ code: 'X', message: 'm', rows }, (_style, text) => text, screen);
+
+  it('are a table that says how many there are, and tells NULL from an empty text', () => {
+    expect(draw(80)).toBe(`X
+  m
+  rows: the first 3 of 1,234 (all of them: --rows 0)
+    id  note
+    ──  ────
+    1   NULL
+    22  ' '
+    3   x y`);
+  });
+
+  it('stand side by side where the screen is narrow', () => {
+    const wide = { columns: ['id', 'a', 'b', 'c'], rows: [['1', 'aaaaaaaaaa', 'bbbbbbbbbb', 'cccccccccc']] };
+    expect(drawFault({ code: 'X', message: 'm', rows: wide }, (_style, text) => text, 30)).toBe(`X
+  m
+  rows:
+    id  1
+    ──  ──────────
+    a   aaaaaaaaaa
+    b   bbbbbbbbbb
+    c   cccccccccc`);
+  });
+});
+
 describe('an answer in JSON', () => {
   it('has numeric as text, days and instants in ISO form, and plain types as themselves', () => {
     const columns = [

@@ -1,3 +1,4 @@
+import type { TextResult } from '../adapters/types.ts';
 import type { Reporter } from '../commands/types.ts';
 import { eventLine, toObjects } from './json.ts';
 import type { ReporterOptions } from './reporter.ts';
@@ -11,6 +12,10 @@ export function createJsonReporter({ output, quiet, stdout, stderr }: ReporterOp
   const write = (event: Parameters<typeof eventLine>[0]): void => void log.write(`${eventLine(event, new Date())}\n`);
   const say: typeof write = (event) => {
     if (!quiet) write(event);
+  };
+  const answer = (result: TextResult): void => {
+    if (output === 'json') stdout.write(`${JSON.stringify(toObjects(result))}\n`);
+    else write({ type: 'answer', rows: toObjects(result) });
   };
   return {
     emit(event) {
@@ -27,10 +32,8 @@ export function createJsonReporter({ output, quiet, stdout, stderr }: ReporterOp
     // The counts stand in run_finished, the results in node_finished.
     summary: () => undefined,
     table: (title, result) => say({ type: 'table', title, rows: toObjects(result) }),
-    answer(result) {
-      if (output === 'json') stdout.write(`${JSON.stringify(toObjects(result))}\n`);
-      else write({ type: 'answer', rows: toObjects(result) });
-    },
+    answer,
+    history: async (_histories, rows) => answer(rows),
     // Who reads the stream answers by options.
     confirm: async () => undefined,
     close: () => undefined,

@@ -52,7 +52,7 @@ function fields(event: RunEvent | ShownEvent): Readonly<Record<string, unknown>>
   if (event.type === 'estimates') return { seconds: Object.fromEntries(event.seconds) };
   if (event.type === 'node_started') return named(event.node);
   if (event.type === 'node_finished') {
-    const { node, status, rows, changed, message, faults, contract, startedAt, finishedAt } = event.result;
+    const { node, status, rows, changed, message, faults, warnings, contract, startedAt, finishedAt } = event.result;
     const duration = (finishedAt.getTime() - startedAt.getTime()) / 1000;
     return {
       ...named(node),
@@ -61,7 +61,11 @@ function fields(event: RunEvent | ShownEvent): Readonly<Record<string, unknown>>
       changed,
       message,
       faults,
+      warnings: warnings?.length ? warnings : undefined,
       contract: contract?.status ?? null,
+      checks: contract?.checks
+        .filter(({ outcome }) => outcome !== 'PASSED')
+        .map(({ path, name, outcome, value, threshold }) => ({ path, name, outcome, value, threshold })),
       unit_tests: event.result.unitTests?.map(({ test, outcome }) => ({ name: test.name, outcome })),
       duration,
       done: event.done,

@@ -13,7 +13,13 @@ const FINISHED: RunEvent = { type: 'node_finished', result: ended(orders), done:
 const WARNED: RunEvent = {
   ...FINISHED,
   result: ended(orders, {
-    contract: { status: 'WARNED', errors: [], checks: [{ outcome: 'WARN', name: 'few', message: '1' } as never] },
+    contract: {
+      engine: 'runner',
+      status: 'WARNED',
+      errors: [],
+      checks: [{ outcome: 'WARN', name: 'few', message: '1' } as never],
+    },
+    warnings: [{ code: 'CHECK_WARNED', message: 'orders: few: 1', file: 'soda/orders.yml', line: 3 }],
   }),
 };
 
@@ -28,7 +34,7 @@ describe('the answer of a command', () => {
     reporter.answer(ONE_ROW);
     expect(read().stdout).toBe('[{"a":1}]\n');
     expect(read().stderr).toMatch(
-      /1 node of 7 to build\n.*warning: orders: few: 1\n[\s\S]*starting\nbeside\n[\s\S]*X\n {2}wrong/,
+      /1 node of 7 to build\nCHECK_WARNED soda\/orders.yml:3\n {2}orders: few: 1\n[\s\S]*starting\nbeside\n[\s\S]*X\n {2}wrong/,
     );
   });
 

@@ -1,7 +1,7 @@
 import type { WriteStream } from 'node:tty';
+import type { TextResult } from '../adapters/types.ts';
 import type { Reporter } from '../commands/types.ts';
 import type { Fault } from '../errors.ts';
-import type { RunEvent } from '../execute/types.ts';
 import { plural } from '../util/plural.ts';
 import { toObjects } from './json.ts';
 import { painter, wantsColor } from './style.ts';
@@ -47,20 +47,20 @@ async function createTextReporter({ output, quiet, stdin, stdout, stderr, env }:
     if (!quiet) print(text);
   };
   const faults = (list: readonly Fault[]): void => {
-    for (const fault of list) print(drawFault(fault, paintFault), stderr);
+    for (const fault of list) print(drawFault(fault, paintFault, stderr.columns), stderr);
   };
-  const warnings = (event: RunEvent): readonly string[] =>
-    event.type === 'node_finished'
-      ? (event.result.contract?.checks ?? [])
-          .filter(({ outcome }) => outcome === 'WARN')
-          .map(({ name, message }) => `  warning: ${event.result.node.name}: ${name}: ${message}`)
-      : [];
+  const answer = (result: TextResult): void => {
+    if (output === 'json') stdout.write(`${JSON.stringify(toObjects(result))}\n`);
+    else if (result.columns.length > 0) print(`${drawTable(result)}\n(${plural(result.rows.length, 'row')})`, stdout);
+  };
   return {
     emit(event) {
       progress?.listen(event);
       if (event.type === 'faults') faults(event.faults);
-      if (event.type === 'node_finished') faults(event.result.faults);
-      for (const warning of warnings(event)) say(paint('yellow', warning));
+      if (event.type === 'node_finished') {
+        faults(event.result.faults);
+        for (const warning of event.result.warnings ?? []) say(drawFault(warning, paint, log.columns, 'yellow'));
+      }
       if (event.type === 'timings') print(drawTimings(event.milliseconds), stderr);
       const line = describe(event, paint);
       if (line !== undefined) say(line);
@@ -72,9 +72,13 @@ async function createTextReporter({ output, quiet, stdin, stdout, stderr, env }:
     flags: (flags) => print(flagLine(flags), stdout),
     summary: (results, duration, purpose) => say(drawSummary(results, duration, paint, purpose)),
     table: (title, result) => say(`\n${paint('bold', title)}\n${drawNarrow(result, log.columns ?? 120)}`),
-    answer(result) {
-      if (output === 'json') stdout.write(`${JSON.stringify(toObjects(result))}\n`);
-      else if (result.columns.length > 0) print(`${drawTable(result)}\n(${plural(result.rows.length, 'row')})`, stdout);
+    answer,
+    async history(histories, rows) {
+      if (output === 'json') answer(rows);
+      else if (histories.length > 0) {
+        const { drawHistory } = await import('./history.ts');
+        print(drawHistory(histories, painter(wantsColor(stdout, env)), stdout.columns ?? 120), stdout);
+      }
     },
     confirm: async (question) => (await import('./confirm.ts')).confirm(question, stdin ?? process.stdin, stdout),
     close: () => live?.close(),

@@ -1,7 +1,9 @@
-import type { Fault } from '../errors.ts';
+import type { ContractResult } from '../contracts/types.ts';
+import type { Fault, FaultyRows } from '../errors.ts';
 import type { Flag, NodeResult, RunEvent, Status } from '../execute/types.ts';
 import { grouped, plural } from '../util/plural.ts';
-import { type Paint, seconds } from './style.ts';
+import { type Paint, type Style, seconds } from './style.ts';
+import { drawNarrow } from './table.ts';
 
 const LABELS: Readonly<Record<Status, readonly [string, Parameters<Paint>[0]]>> = {
   success: ['ok', 'green'],
@@ -55,12 +57,23 @@ function drawResult(result: NodeResult, done: number, total: number, paint: Pain
   ]
     .filter(Boolean)
     .join(', ');
-  const said = (result.message ?? '').split('\n')[0];
+  const testsFailed = result.unitTests?.some(({ outcome }) => outcome !== 'PASSED');
+  const said =
+    contract && status === 'failed' && !testsFailed ? failedChecks(contract) : (result.message ?? '').split('\n')[0];
   const detail = status === 'success' ? [figures, said].filter(Boolean).join(' · ') : said;
   const count = `${String(done).padStart(String(total).length)}/${total}`;
   const time = paint('gray', seconds((finishedAt.getTime() - startedAt.getTime()) / 1000));
   return `  ${count} ${paint(color, label.padEnd(9))} ${kind.padEnd(11)} ${`${node.relation.schema}.${node.relation.name}`.padEnd(40)} ${detail}  ${time}`;
 }
+
+/** In short: each has been told as a fault. */
+function failedChecks({ checks }: ContractResult): string {
+  const names = checks.filter(({ outcome }) => FAILING.includes(outcome)).map(({ name }) => name);
+  const more = names.length > 2 ? ` and ${names.length - 2} more` : '';
+  return `${names.length} of ${plural(checks.length, 'check')} failed: ${names.slice(0, 2).join(', ')}${more}`;
+}
+
+const FAILING: readonly string[] = ['FAILED', 'NOT_EVALUATED'];
 
 /** How a run ended, in one line, and what to do when it failed. */
 export function drawSummary(
@@ -91,25 +104,40 @@ function drawTested(results: readonly NodeResult[], duration: number, paint: Pai
   const checks = results.flatMap((result) => result.contract?.checks ?? []);
   const bad = [
     ...unitTests.filter(({ outcome }) => outcome !== 'PASSED'),
-    ...checks.filter(({ outcome }) => outcome === 'FAILED' || outcome === 'NOT_EVALUATED'),
+    ...checks.filter(({ outcome }) => FAILING.includes(outcome)),
   ];
   const failed = results.some(({ status }) => status === 'failed');
   const verdict = failed ? paint('red', `${bad.length} failed`) : paint('green', 'all passed');
   return `${plural(unitTests.length, 'unit test')}, ${plural(checks.length, 'check')}: ${verdict} · ${seconds(duration)}`;
 }
 
-/** `CODE file:line:col`, the message, the source line with a caret, expected, found and the next step. */
-export function drawFault(fault: Fault, paint: Paint): string {
+/**
+ * `CODE file:line:col`, the message, the source line with a caret, expected, found, rows and the next step.
+ * @param screen characters that a line may have
+ */
+export function drawFault(fault: Fault, paint: Paint, screen = 120, color: Style = 'red'): string {
   const place = [fault.file, fault.line, fault.line === undefined ? undefined : fault.column]
     .filter((part) => part !== undefined)
     .join(':');
-  const lines = [`${paint('red', fault.code)} ${paint('bold', place)}`.trimEnd(), `  ${fault.message}`];
+  const lines = [`${paint(color, fault.code)} ${paint('bold', place)}`.trimEnd(), `  ${fault.message}`];
   if (fault.source !== undefined) lines.push(...drawSource(fault.source, fault.column));
   if (fault.through !== undefined) lines.push(`  ${fault.through}`);
   if (fault.expected !== undefined) lines.push(`  expected: ${fault.expected}`);
   if (fault.found !== undefined) lines.push(`  found:${block(fault.found)}`);
+  if (fault.rows !== undefined) lines.push(...drawRows(fault.rows, screen));
   if (fault.hint !== undefined) lines.push(`  ${paint('cyan', '→')} ${fault.hint}`);
   return lines.join('\n');
+}
+
+function drawRows({ columns, rows, total = 0 }: FaultyRows, screen: number): readonly string[] {
+  const text = 25;
+  const table = {
+    columns: columns.map((name) => ({ name, type: text })),
+    rows: rows.map((row) => row.map((value) => (value === null ? 'NULL' : value.trim() === '' ? `'${value}'` : value))),
+    rowCount: rows.length,
+  };
+  const part = total > rows.length ? ` the first ${rows.length} of ${grouped(total)} (all of them: --rows 0)` : '';
+  return [`  rows:${part}`, drawNarrow(table, screen - 4).replace(/^/gm, '    ')];
 }
 
 /** A text of several lines, such as a table, stands below its label. */

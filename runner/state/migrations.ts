@@ -11,6 +11,7 @@ const MIGRATIONS: readonly Migration[] = [
   { name: '001_runs_nodes_batches', up: runsNodesBatches },
   { name: '002_details_and_relations', up: detailsAndRelations },
   { name: '003_run_plan', up: runPlan },
+  { name: '004_check_engine', up: checkEngine },
 ];
 
 export const LATEST_MIGRATION = MIGRATIONS.at(-1)?.name ?? '';
@@ -112,6 +113,15 @@ async function runsNodesBatches(knex: Knex, schema: string): Promise<void> {
 async function runPlan(knex: Knex, schema: string): Promise<void> {
   await knex.schema.withSchema(schema).alterTable('run', (table) => {
     table.jsonb('plan');
+  });
+}
+
+/** Both engines may speak in one run, under the id of an orchestrator. Until then there was one. */
+async function checkEngine(knex: Knex, schema: string): Promise<void> {
+  await knex.schema.withSchema(schema).alterTable('check_result', (table) => {
+    table.text('engine').notNullable().defaultTo('runner');
+    table.dropPrimary();
+    table.primary(['run_id', 'node_id', 'check_path', 'engine']);
   });
 }
 

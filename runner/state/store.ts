@@ -1,6 +1,7 @@
 import type { ConnectionConfig, Database, Session } from '../adapters/types.ts';
-import type { CheckResult } from '../contracts/types.ts';
+import type { CheckResult, Engine } from '../contracts/types.ts';
 import { identifier, type Relation } from '../util/sql.ts';
+import type { CheckHistory } from './check-history.ts';
 import type { LastRun, Plan } from './plan-record.ts';
 import { NOTHING, parseState, stateQuery } from './target-state.ts';
 import type { Details, Publication, RunRecord, TargetState } from './types.ts';
@@ -21,7 +22,10 @@ export interface NodeRecord {
 }
 
 /** A check of a contract, or a unit test, as kept in `check_result`. */
-export type CheckRecord = Omit<CheckResult, 'type' | 'sample' | 'line'> & { readonly type: string };
+export type CheckRecord = Omit<CheckResult, 'type' | 'sample' | 'line' | 'kept'> & {
+  readonly type: string;
+  readonly engine: Engine;
+};
 
 /** The runner's own tables on one target. */
 export interface Store {
@@ -52,6 +56,8 @@ export interface Store {
   isUntouched(tx: Session, nodeId: string, relation: Relation): Promise<boolean>;
   /** What the parts of these nodes were made of when they were published, by id. */
   details(nodeIds: readonly string[]): Promise<ReadonlyMap<string, PublishedDetails>>;
+  /** The last verdicts on the checks of these nodes' contracts, at most `last` of each. */
+  checkHistory(nodeIds: readonly string[], last: number): Promise<readonly CheckHistory[]>;
   /** The batches that gave a source some version, by `source version`: the first of each. */
   landings(sources: readonly string[]): Promise<ReadonlyMap<string, LandedBatch>>;
   record(session: Session | Database, runId: string, result: NodeRecord): Promise<void>;
@@ -167,6 +173,7 @@ export function createStore(db: Database, config: ConnectionConfig, schema: stri
         ]),
       );
     },
+    checkHistory: async (nodeIds, last) => (await import('./check-history.ts')).checkHistory(db, schema, nodeIds, last),
     async landings(sources) {
       const result = await db
         .query(
@@ -203,11 +210,12 @@ export function createStore(db: Database, config: ConnectionConfig, schema: stri
         ],
       );
       if (result.checks.length === 0) return;
-      const columns = ['path', 'type', 'column', 'name', 'outcome', 'value', 'threshold', 'message'] as const;
+      const columns = ['path', 'type', 'column', 'name', 'outcome', 'value', 'threshold', 'message', 'engine'] as const;
       await session.query(
-        `insert into ${table('check_result')} (run_id, node_id, check_path, check_type, column_name, name, outcome, value, threshold, message)
-         select $1, $2, c.* from unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[]) as c
-         on conflict (run_id, node_id, check_path) do update set outcome = excluded.outcome, value = excluded.value, message = excluded.message`,
+        `insert into ${table('check_result')} (run_id, node_id, check_path, check_type, column_name, name, outcome, value, threshold, message, engine)
+         select $1, $2, c.* from unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[]) as c
+         on conflict (run_id, node_id, check_path, engine) do update set
+           name = excluded.name, outcome = excluded.outcome, value = excluded.value, threshold = excluded.threshold, message = excluded.message`,
         [runId, result.nodeId, ...columns.map((column) => result.checks.map((check) => check[column]))],
       );
     },

@@ -228,6 +228,10 @@ describe('what the server says', () => {
     expect(`${kept.join()} ${readFileSync(join(shop.dir, 'target/run_results.json'), 'utf8')}`).not.toMatch(
       /"\\?(apple|pear|plum|EUR|USD)/,
     );
+    await shop.runner(['test', ...DAY, '--select', 'rate']);
+    const tested = await shop.rows(`select concat_ws(' ', r.error, n.message) from runs.run as r
+      join runs.node_result as n using (run_id) where r.command = 'test' order by r.started_at desc limit 1`);
+    expect(tested.join()).toMatch(/integer: "\*\*\*".*integer: "\*\*\*"/);
     edit('sources/oracle.mjs', 'return {', "if (requests) throw new Error('of Ada'); return {");
     edit('models/marts/question.sql', 'product::integer as product', "'x' as product");
     const asked = await shop.runner(['build', ...DAY, '--select', 'question', 'source:oracle.answers']);

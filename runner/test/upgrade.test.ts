@@ -34,7 +34,7 @@ async function loaded(day: string) {
   return { graph, fingerprinter, landed: new Map(landed) };
 }
 
-/** Undoes the second migration, and writes the state of every node as the first version of the runner did. */
+/** Undoes all migrations but the first, and writes the state of every node as the first version of the runner did. */
 async function asTheFirstMigrationLeftIt(): Promise<void> {
   const { graph, fingerprinter, landed } = await loaded(DAY);
   const versions = createVersions(graph, new Map(), landed);
@@ -42,6 +42,7 @@ async function asTheFirstMigrationLeftIt(): Promise<void> {
     `drop table runs.built_relation;
      alter table runs.node_state drop column hashes, drop column details;
      alter table runs.run drop column if exists plan;
+     alter table runs.check_result drop column engine, add primary key (run_id, node_id, check_path);
      delete from runs.migration where name not like '001%'`,
   );
   for (const id of graph.dag.order) {
@@ -90,6 +91,8 @@ async function asBeforeTheTimeZone(day: string): Promise<void> {
 describe('a database of the first version of the runner', () => {
   it('is brought up to date by the next run, which rebuilds nothing and keeps the history of runs', async () => {
     const runs = await shop.rows('select run_id from runs.run');
+    const checks = await shop.rows('select * from runs.check_result order by node_id, check_path');
+    expect(checks.length).toBeGreaterThan(5);
     const { code, stdout, stderr } = await pipeline();
     expect(stderr).toBe('');
     expect(code).toBe(0);
@@ -99,6 +102,9 @@ describe('a database of the first version of the runner', () => {
       ['0'],
     ]);
     expect(await shop.rows('select count(*) from runs.built_relation')).toEqual([['8']]);
+    expect(await shop.rows('select * from runs.check_result order by node_id, check_path')).toEqual(
+      checks.map((check) => [...check, 'runner']),
+    );
   });
 
   it('works on as any other: on another day, after an edit, and with an explanation', async () => {

@@ -1,7 +1,7 @@
 import type { Fault } from '../errors.ts';
 
-/** Of a check or a unit test that quotes an error of the server, whatever its SQLSTATE was. */
-const QUOTES_ERROR = /^(CHECK_NOT_EVALUATED|CONTRACT_ERROR|UNIT_TEST_ERROR)$/;
+/** Of a unit test that quotes an error of the server, whatever its SQLSTATE was. */
+const QUOTES_ERROR = 'UNIT_TEST_ERROR';
 const SQLSTATE = /^SQL_[0-9A-Z]{5}$/;
 /** The classes of the server's own errors but PL/pgSQL's (P0); any other SQLSTATE is one that a function has chosen. */
 const OF_SERVER = /^SQL_(0|1|2|3|40|42|44|5[3-8]|F0|HV|XX)/;
@@ -16,8 +16,14 @@ const NAME_OR_QUOTE = new RegExp(`${NAME}|([${QUOTES}])`, 'g');
 const LAST_QUOTE = new RegExp(`[${QUOTES}](?=[^${QUOTES}]*$)`);
 
 /** A fault's message as it is kept: a row's value may be a person's. Where it quotes none, as it is. */
-export function withoutValues({ code, message, line }: Pick<Fault, 'code' | 'message' | 'line'>): string {
-  if (QUOTES_ERROR.test(code)) return maskValues(message);
+export function withoutValues({
+  code,
+  message,
+  line,
+  kept,
+}: Pick<Fault, 'code' | 'message' | 'line' | 'kept'>): string {
+  if (kept !== undefined) return kept;
+  if (code === QUOTES_ERROR) return maskValues(message);
   if (!SQLSTATE.test(code) || (OF_TEXT.test(code) && line !== undefined)) return message;
   if (!OF_SERVER.test(code)) return `${code}: what the SQL raised is not kept, it may name a value`;
   return maskValues(message);
