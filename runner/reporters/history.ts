@@ -8,15 +8,24 @@ import type { Paint } from './style.ts';
 import { drawTable } from './table.ts';
 
 /**
- * The checks of each contract over its last runs, what is wrong or moves first; what was the same each time is counted only.
- * Runs are numbered, the oldest first.
+ * The checks of each contract over its last runs, what is wrong or moves first; what was the same each time is counted only,
+ * unless one contract alone is asked for. Runs are numbered, the oldest first.
  * @param screen characters that a line may have
  */
 export function drawHistory(histories: readonly NodeHistory[], paint: Paint, screen: number): string {
-  const moving = histories.filter(({ checks }) => checks.some((check) => rank(check) < STEADY));
-  const runs = runsOf(moving.flatMap(({ checks }) => checks.flatMap(({ points }) => points)));
-  const parts = histories.map((history) => drawNode(history, runs, paint, screen));
-  return [...parts, ...(moving.length > 0 ? [legend(runs)] : [])].join('\n\n');
+  const isTold = (check: PlacedHistory): boolean => histories.length === 1 || rank(check) < STEADY;
+  const told = histories.filter(({ checks, unrecorded }) => checks.some(isTold) || unrecorded.length > 0);
+  const runs = runsOf(told.flatMap(({ checks }) => checks.filter(isTold).flatMap(({ points }) => points)));
+  const parts = told.map((history) => drawNode(history, isTold, runs, paint, screen));
+  const others = histories.filter((history) => !told.includes(history));
+  const steady = plural(others.flatMap(({ checks }) => checks).length, 'check');
+  return [
+    ...parts,
+    ...(others.length > 0
+      ? [`${plural(others.length, told.length > 0 ? 'other contract' : 'contract')}: ${steady} steady`]
+      : []),
+    ...(runs.length > 0 ? [legend(runs)] : []),
+  ].join('\n\n');
 }
 
 type Run = Pick<CheckPoint, 'runId' | 'label' | 'command' | 'day' | 'startedAt' | 'engine'>;
@@ -33,13 +42,14 @@ function runsOf(points: readonly CheckPoint[]): readonly Run[] {
 
 function drawNode(
   { node, checks, unrecorded }: NodeHistory,
+  isTold: (check: PlacedHistory) => boolean,
   runs: readonly Run[],
   paint: Paint,
   screen: number,
 ): string {
   const own = new Set(checks.flatMap(({ points }) => points.map(keyOf)));
-  const moving = checks.filter((check) => rank(check) < STEADY).toSorted((a, b) => rank(a) - rank(b));
-  const steady = checks.length - moving.length;
+  const told = checks.filter(isTold).toSorted((a, b) => rank(a) - rank(b));
+  const steady = checks.length - told.length;
   const place = `${node.relation.schema}.${node.relation.name}`;
   const title = `${paint('bold', place)}  ${node.contract?.file ?? 'no contract any more'} · ${plural(own.size, 'run')}`;
   const numbered = runs
@@ -47,7 +57,7 @@ function drawNode(
     .filter(({ run }) => own.has(keyOf(run)));
   return [
     title,
-    ...(moving.length > 0 ? drawChecks(moving, numbered, paint, screen - 2) : []),
+    ...(told.length > 0 ? drawChecks(told, numbered, paint, screen - 2) : []),
     ...(steady > 0 ? [`${plural(steady, 'check')} steady`] : []),
     ...(unrecorded.length > 0
       ? [`${plural(unrecorded.length, 'check')} not recorded yet: ${unrecorded.join(', ')}`]
@@ -62,18 +72,21 @@ interface NumberedRun {
   readonly number: string;
 }
 
-/** Where all runs have no room, the values of the latest are shown; the trend is of all. */
+/** Where all runs have no room, long names are cut, then only the values of the latest are shown; the trend is of all. */
 function drawChecks(
   checks: readonly PlacedHistory[],
   runs: readonly NumberedRun[],
   paint: Paint,
   screen: number,
 ): readonly string[] {
-  const tables = runs.map((_, index) => drawTable(tableOf(checks, runs.slice(index))));
-  const fitting = tables.findIndex((table) => widthOf(table) <= screen);
-  const table = tables[fitting] ?? drawTable(tableOf(checks, runs.slice(-1)), Math.max(8, Math.floor(screen / 5)));
+  const fitting = CUTS.flatMap((cut) => {
+    const tables = runs.map((_, hidden) => ({ hidden, table: drawTable(tableOf(checks, runs.slice(hidden)), cut) }));
+    return tables.find(({ table }) => widthOf(table) <= screen) ?? [];
+  });
+  const narrowest = { hidden: runs.length - 1, table: drawTable(tableOf(checks, runs.slice(-1)), CUTS.at(-1)) };
+  const { hidden, table } =
+    fitting.find((one) => runs.length - one.hidden >= Math.min(runs.length, FEW_RUNS)) ?? fitting.at(-1) ?? narrowest;
   const [head = '', rule = '', ...lines] = table.split('\n');
-  const hidden = fitting === -1 ? runs.length - 1 : fitting;
   return [
     head,
     rule,
@@ -84,6 +97,10 @@ function drawChecks(
     ...(hidden > 0 ? [`the values of ${plural(hidden, 'older run')} have no room here: --output json`] : []),
   ];
 }
+
+/** Characters that a name or a threshold may have, the first that leaves room for a few runs. */
+const CUTS = [60, 32, 16];
+const FEW_RUNS = 5;
 
 const [TEXT, NUMBER] = [25, 1700];
 
@@ -96,7 +113,7 @@ function tableOf(checks: readonly PlacedHistory[], runs: readonly NumberedRun[])
       const point = check.points.find((one) => keyOf(one) === keyOf(run));
       return point ? `${short(point.value)}${MARKS[point.outcome]}` : null;
     };
-    const name = check.line === null ? `${check.name} (no longer in the contract)` : check.name;
+    const name = check.line === null ? `(gone) ${check.name}` : check.name;
     const threshold = check.points.at(-1)?.threshold ?? '';
     return [name, threshold, sparkline(numbers), range, ...runs.map(({ run }) => valueIn(run))];
   });
@@ -143,7 +160,7 @@ function legend(runs: readonly Run[]): string {
     engine,
   ]);
   const columns = ['', 'run at', 'for', 'run', 'command', 'engine'].map((name) => ({ name, type: TEXT }));
-  return `${drawTable({ columns, rows, rowCount: rows.length })}\n✗ failed  ! warned  ? not evaluated`;
+  return `${drawTable({ columns, rows, rowCount: rows.length })}\n✗ failed  ! warned  ? not evaluated  (gone) no longer in the contract`;
 }
 
 function widthOf(table: string): number {
