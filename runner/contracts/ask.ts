@@ -1,14 +1,22 @@
 import type { Session, TextResult } from '../adapters/types.ts';
 import { DatabaseError } from '../errors.ts';
 import { withoutValues } from '../util/mask-values.ts';
+import { literal, quoted, type Relation } from '../util/sql.ts';
 import type { Cell } from './measure.ts';
-import { aggregateQuery, type CheckPlan, type ContractPlan, type OwnQuery } from './plan.ts';
+import { aggregateQuery, type CheckPlan, COUNT, type ContractPlan, type OwnQuery } from './plan.ts';
 
 const SAVEPOINT = 'runner_contract';
 
-/** Between the two, queries may be asked. */
-export async function beginAsking(session: Session): Promise<void> {
-  await session.query(`savepoint ${SAVEPOINT}`);
+/**
+ * Between the two, queries may be asked. A relation is large from the size on at which the server would have workers
+ * scan it; a view is not, since what it costs to read it again is not known.
+ * @returns whether `relation` is large
+ */
+export async function beginAsking(session: Session, relation: Relation): Promise<boolean> {
+  const size = `pg_relation_size(to_regclass(${literal(quoted(relation))}))`;
+  const limit = "pg_size_bytes(current_setting('min_parallel_table_scan_size'))";
+  const { result } = await attempt(session, `savepoint ${SAVEPOINT};\nselect ${size} >= ${limit}`);
+  return result?.rows[0]?.[0] === 't';
 }
 
 export async function endAsking(session: Session): Promise<void> {
@@ -32,9 +40,13 @@ const QUERY_CANCELED = '57014';
  * Runs a query, in the same round trip as it undoes the one before it: what the server says of it is the answer, and the
  * transaction goes on. That it was not let to its end is no answer.
  */
-export async function ask(session: Session, sql: string): Promise<Answer> {
+export function ask(session: Session, sql: string): Promise<Answer> {
+  return attempt(session, `rollback to savepoint ${SAVEPOINT};\n${sql}`);
+}
+
+async function attempt(session: Session, sql: string): Promise<Answer> {
   try {
-    return { result: await session.query(`rollback to savepoint ${SAVEPOINT};\n${sql}`), refusal: null };
+    return { result: await session.query(sql), refusal: null };
   } catch (error) {
     if (!(error instanceof DatabaseError) || error.sqlstate === QUERY_CANCELED) throw error;
     const message = error.hint ? `${error.message} (${error.hint})` : error.message;
@@ -68,15 +80,15 @@ export interface Table {
 }
 
 /** When the one query is refused no check has a value; each is then tried alone, to tell which of them is the cause. */
-export async function readTable(session: Session, plan: ContractPlan): Promise<Table> {
-  const answer = await ask(session, plan.aggregate);
+export async function readTable(session: Session, plan: ContractPlan, isLarge: boolean): Promise<Table> {
+  const answer = await ask(session, aggregateQuery(plan.rows, plan.metrics, isLarge));
   if (answer.result) return { cells: cellsOf(answer.result) ?? [], refusalOf: () => null, errors: [] };
-  const rows = await ask(session, aggregateQuery(plan.rows, ['count(*)']));
+  const rows = await ask(session, aggregateQuery(plan.rows, [COUNT], false));
   if (rows.refusal !== null) return { cells: null, refusalOf: () => rows.refusal, errors: [[rows.refusal]] };
   const causes = new Map<CheckPlan, Refusal>();
   for (const checkPlan of plan.checks.filter(({ metrics }) => Object.keys(metrics).length > 0)) {
-    const metrics = Object.values(checkPlan.metrics).map((position) => plan.metrics[position] ?? '');
-    const alone = await ask(session, aggregateQuery(plan.rows, metrics));
+    const metrics = Object.values(checkPlan.metrics).flatMap((position) => plan.metrics[position] ?? []);
+    const alone = await ask(session, aggregateQuery(plan.rows, metrics, false));
     if (alone.refusal !== null) causes.set(checkPlan, alone.refusal);
   }
   const named = [...causes.keys()].map(({ check }) => `${check.path} (line ${check.line})`).join(', ');

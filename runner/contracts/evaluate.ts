@@ -35,8 +35,8 @@ export async function evaluateContract(
   options: EvaluateOptions,
 ): Promise<ContractResult> {
   const plan = planContract(contract, options.relation);
-  await beginAsking(session);
-  const table = await readTable(session, plan);
+  const isLarge = await beginAsking(session, options.relation);
+  const table = await readTable(session, plan, isLarge);
   const checks: CheckResult[] = [];
   const errors = table.errors.map(([refusal, about]) => told(contract, refusal, about?.check));
   for (const checkPlan of plan.checks) {

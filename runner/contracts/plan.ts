@@ -18,15 +18,20 @@ import type { Check, Contract } from './types.ts';
 /** The queries that measure a contract. Pure: nothing has run yet. */
 export interface ContractPlan {
   readonly rows: Rows;
-  /** One row with every metric of the table, in the order of `metrics`; the first is `count(*)`. */
-  readonly aggregate: string;
-  readonly metrics: readonly string[];
+  /** What one query asks of the table, each once; the first is `count(*)`. */
+  readonly metrics: readonly Metric[];
   readonly checks: readonly CheckPlan[];
+}
+
+export interface Metric {
+  readonly sql: string;
+  /** It counts distinct values, which needs them sorted. */
+  readonly isDistinct: boolean;
 }
 
 export interface CheckPlan {
   readonly check: Check;
-  /** What the check reads of the aggregate query: role → position. `rows` counts the rows in its scope. */
+  /** What the check reads of the query for all metrics: role → position. `rows` counts the rows in its scope. */
   readonly metrics: Readonly<Partial<Record<Role, number>>>;
   /** Queries of its own, by what they measure. */
   readonly queries: Readonly<Partial<Record<QueryRole, OwnQuery>>>;
@@ -50,21 +55,40 @@ export interface OwnQuery {
 /** @param relation what is measured; the database part of the contract's `dataset` is left to the connection */
 export function planContract(contract: Contract, relation: Relation): ContractPlan {
   const rows: Rows = { from: quoted(relation), filter: contract.filter };
-  const metrics = ['count(*)'];
-  const metric = (sql: string): number => {
-    const known = metrics.indexOf(sql);
-    return known === -1 ? metrics.push(sql) - 1 : known;
+  const metrics: Metric[] = [COUNT];
+  const metric: AddMetric = (sql, isDistinct = false) => {
+    const known = metrics.findIndex((other) => other.sql === sql);
+    return known === -1 ? metrics.push({ sql, isDistinct }) - 1 : known;
   };
   const checks = contract.checks.map((check) => planCheck(check, rows, relation, metric));
-  return { rows, aggregate: aggregateQuery(rows, metrics), metrics, checks };
+  return { rows, metrics, checks };
 }
 
-export function aggregateQuery(rows: Rows, metrics: readonly string[]): string {
-  const list = metrics.map((sql, index) => `${sql} as "m_${index}"`).join(',\n  ');
-  return `with ${rowsCte(rows)}\nselect\n  ${list}\nfrom ${ROWS}`;
+export const COUNT: Metric = { sql: 'count(*)', isDistinct: false };
+
+/** Returns the position of a metric, which is added when it is new. */
+type AddMetric = (sql: string, isDistinct?: boolean) => number;
+
+const DISTINCT = '"_soda_distinct"';
+
+/**
+ * One row with every metric, in their order. `apart`: distinct values are counted each in a scan of its own, at once where
+ * the server has the workers, because in the same scan they would have all rows sorted by one process.
+ */
+export function aggregateQuery(rows: Rows, metrics: readonly Metric[], apart: boolean): string {
+  const isApart = (metric: Metric): boolean => apart && metric.isDistinct;
+  const counts = metrics.flatMap((metric, place) =>
+    isApart(metric) ? [`select ${place} as place, ${metric.sql} as n from ${ROWS}`] : [],
+  );
+  const distinct = counts.length > 0 ? `,\n${DISTINCT} as materialized (\n${counts.join('\nunion all\n')}\n)` : '';
+  const list = metrics.map((metric, place) => {
+    const sql = isApart(metric) ? `(select n from ${DISTINCT} where place = ${place})` : metric.sql;
+    return `${sql} as "m_${place}"`;
+  });
+  return `with ${rowsCte(rows, { isShared: counts.length > 0 })}${distinct}\nselect\n  ${list.join(',\n  ')}\nfrom ${ROWS}`;
 }
 
-function planCheck(check: Check, rows: Rows, relation: Relation, metric: (sql: string) => number): CheckPlan {
+function planCheck(check: Check, rows: Rows, relation: Relation, metric: AddMetric): CheckPlan {
   const filter = own(check.filter);
   const count = (...conditions: readonly (string | null)[]): number =>
     metric(`count(*)${filterClause(filter, ...conditions)}`);
@@ -88,7 +112,7 @@ function planCheck(check: Check, rows: Rows, relation: Relation, metric: (sql: s
     case 'duplicate': {
       const missing = check.columns === null ? missingSql(columnSql(check), check.missing) : null;
       const present = filterClause(filter, missing && `not ${missing}`);
-      const distinct = metric(`count(distinct ${distinctSql(check)})${present}`);
+      const distinct = metric(`count(distinct ${distinctSql(check)})${present}`, true);
       return plan({ rows: count(), distinct, ...(missing && { missing: count(missing) }) });
     }
     case 'aggregate':

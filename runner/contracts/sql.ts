@@ -21,9 +21,13 @@ export interface Rows {
   readonly filter: string | null;
 }
 
-/** `"_soda_filtered_dataset" as (…)`; `extra` is put before the columns of the relation. */
-export function rowsCte({ from, filter }: Rows, extra = ''): string {
-  return `${ROWS} as (select ${extra}* from ${from}${filter === null ? '' : ` where ${own(filter)}`})`;
+/**
+ * `"_soda_filtered_dataset" as (…)`. `extra` is put before the columns of the relation; `isShared` has a query that reads
+ * the rows several times scan the relation each time, where PostgreSQL would keep a copy.
+ */
+export function rowsCte({ from, filter }: Rows, { extra = '', isShared = false } = {}): string {
+  const where = filter === null ? '' : ` where ${own(filter)}`;
+  return `${ROWS} as ${isShared ? 'not materialized ' : ''}(select ${extra}* from ${from}${where})`;
 }
 
 /** The column that a check speaks of, or the expression that stands for it. */
@@ -125,7 +129,7 @@ export function referenceSelect(check: InvalidCheck, rows: Rows, select: string)
   const held = `"R".${identifier(reference.column)}`;
   const table = quoted({ schema: reference.schema, name: reference.table });
   const invalid = [`${held} is null`, invalidClauses(column, check.validity)].filter(Boolean).join(' or ');
-  return `with ${rowsCte(rows, computed)}, ${REFERENCED} as (select * from ${table})
+  return `with ${rowsCte(rows, { extra: computed })}, ${REFERENCED} as (select * from ${table})
 select ${select}
 from ${ROWS} as "C" left join ${REFERENCED} as "R" on ${column} = ${held}
 where ${all(own(check.filter), `not ${missingSql(column, check.missing)}`, own(invalid))}`;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ageIn } from './measure.ts';
 import { parseContract } from './parse.ts';
-import { planContract, readStatement } from './plan.ts';
+import { aggregateQuery, planContract, readStatement } from './plan.ts';
 import { parseTime } from './scalar.ts';
 import type { Check, Quantity, Threshold } from './types.ts';
 import { compareExactly, contractStatus, describeThreshold, judge } from './verdict.ts';
@@ -110,7 +110,8 @@ checks:
 columns:
   - {name: a, checks: [{missing: }, {missing: {qualifier: pct, threshold: {metric: percent, must_be: 0}}}]}
 `;
-    expect(planContract(parseContract(text, 'c.yml'), { schema: 's', name: 't' }).aggregate).toBe(
+    const { rows, metrics } = planContract(parseContract(text, 'c.yml'), { schema: 's', name: 't' });
+    expect(aggregateQuery(rows, metrics, true)).toBe(
       `with "_soda_filtered_dataset" as (select * from "s"."t" where (a > 0
 ))
 select
