@@ -2,7 +2,7 @@
 // BENCH_ROWS and BENCH_ROUNDS change the size and the rounds; SODA_PYTHON names Soda's Python where it is not in
 // .venv-soda. A project of its own on a server of its own; each time is of a process of its own.
 import { execFile } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
@@ -68,6 +68,12 @@ columns:
 `,
 };
 
+if (!existsSync(PYTHON)) {
+  console.error(
+    `the real Soda is not there: ${PYTHON}. Install it with npm run soda:install, or name its Python in SODA_PYTHON.`,
+  );
+  process.exit(1);
+}
 const folder = mkdtempSync(path.join(os.tmpdir(), 'bench-contracts-'));
 try {
   await main();
@@ -133,8 +139,9 @@ async function verdictOfBoth(server, runner) {
   const soda = await openSoda({ python: PYTHON, script, connection: server, dataSource: 'bench', timezone: 'UTC' });
   const theirs = await soda.verify({ file: CONTRACT, text: PROJECT[CONTRACT], clock });
   soda.close();
+  const digits = (value) => (value === null ? 'none' : Number(value));
   const values = ({ status, errors, checks }) =>
-    [`${status} ${errors}`, ...checks.map((check) => `${check.path} ${check.outcome} ${Number(check.value)}`)].sort();
+    [`${status} ${errors}`, ...checks.map((check) => `${check.path} ${check.outcome} ${digits(check.value)}`)].sort();
   const [mine, others] = [values(ours), values(theirs)];
   if (mine.join('\n') === others.join('\n')) return ours;
   const onlyIn = (some, other) => some.filter((line) => !other.includes(line)).join('; ');

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type TestDatabase, testDatabase } from '../test/database.ts';
 import { evaluateContract } from './evaluate.ts';
 import { parseContract } from './parse.ts';
+import { aggregateQuery, planContract } from './plan.ts';
 import { CLOCK, EMPTY, evaluateCase, outcomes, SETUP } from './testing.ts';
 import { blocksPublish } from './verdict.ts';
 
@@ -165,6 +166,57 @@ columns:
     });
     expect(outcomes(result)).toEqual({ 'checks.schema': 'PASSED 0', 'checks.row_count': 'NOT_EVALUATED' });
     expect(result.errors).toEqual(['division by zero']);
+  });
+});
+
+describe('a table so large that the server would have workers scan it', () => {
+  const setup = `${SETUP}; set local min_parallel_table_scan_size = 0; set local parallel_setup_cost = 0`;
+  const contract = `filter: id <> 2
+checks:
+  - row_count:
+  - duplicate: {columns: [n, d]}
+  - duplicate: {qualifier: s, columns: [s], filter: id > 1, threshold: {metric: percent}}
+columns:
+  - {name: n, checks: [{duplicate: }, {duplicate: {qualifier: but, missing_values: [9]}}]}
+  - {name: s, column_expression: lower(s), checks: [{duplicate: }]}
+`;
+
+  it('has the same values as a small one, though distinct values are counted apart', async () => {
+    const large = await evaluateCase(test.db, { setup, contract });
+    expect(outcomes(large)).toEqual({
+      'checks.row_count': 'PASSED 5',
+      'checks.duplicate': 'FAILED 1',
+      'checks.duplicate.s': 'PASSED 0',
+      'columns.n.checks.duplicate': 'FAILED 1',
+      'columns.n.checks.duplicate.but': 'PASSED 0',
+      'columns.s.checks.duplicate': 'FAILED 1',
+    });
+    expect(large).toEqual(await evaluateCase(test.db, { setup: SETUP, contract }));
+  });
+
+  it('is told which check has no value when one is refused', async () => {
+    const wrong = contract.replace('[n, d]', '[n, nowhere]');
+    const large = await evaluateCase(test.db, { setup, contract: wrong });
+    expect(large.errors).toEqual([expect.stringContaining('column "nowhere" does not exist')]);
+    expect(large).toEqual(await evaluateCase(test.db, { setup: SETUP, contract: wrong }));
+  });
+
+  it('is measured by several workers at once', async () => {
+    const relation = { schema: 's', name: 't' };
+    const { rows, metrics } = planContract(parseContract(`dataset: ds/db/s/t\n${contract}`, 'c.yml'), relation);
+    const explained = async (apart: boolean): Promise<string> => {
+      const undo = new Error('undo');
+      let plan = '';
+      const work = test.db.transaction(async (tx) => {
+        await tx.query(`create schema s; set local search_path = s; ${setup}`);
+        plan = String((await tx.query(`explain ${aggregateQuery(rows, metrics, apart)}`)).rows);
+        throw undo;
+      });
+      await expect(work).rejects.toBe(undo);
+      return plan;
+    };
+    expect(await explained(true)).toMatch(/Parallel Append.*Partial Aggregate/s);
+    expect(await explained(false)).not.toContain('Partial Aggregate');
   });
 });
 
