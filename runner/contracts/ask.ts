@@ -2,7 +2,7 @@ import type { Session, TextResult } from '../adapters/types.ts';
 import { DatabaseError } from '../errors.ts';
 import { withoutValues } from '../util/mask-values.ts';
 import { literal, quoted, type Relation } from '../util/sql.ts';
-import type { Cell } from './measure.ts';
+import type { Cell } from './number.ts';
 import { aggregateQuery, type CheckPlan, COUNT, type ContractPlan, type OwnQuery } from './plan.ts';
 
 const SAVEPOINT = 'runner_contract';
@@ -59,10 +59,16 @@ export type OwnAnswer = Answer & { readonly counted?: Cell };
 /** A query that can't be wrapped to be counted is run as it is, and its rows are counted here. */
 export async function askOwn(session: Session, query: OwnQuery): Promise<OwnAnswer> {
   if (query.refusal !== null) return { result: null, refusal: own(query.refusal) };
-  const wrapped = await ask(session, query.sql);
+  const wrapped = withRows(await ask(session, query.sql));
   if (wrapped.result || query.bare === null) return wrapped;
-  const bare = await ask(session, query.bare);
+  const bare = withRows(await ask(session, query.bare));
   return bare.result ? { ...bare, counted: { text: String(bare.result.rows.length), type: 20 } } : bare;
+}
+
+/** A statement that returns none, not even no row, measures nothing. */
+function withRows(answer: Answer): Answer {
+  const none = answer.result?.columns.length === 0;
+  return none ? { result: null, refusal: own('the statement returns no rows') } : answer;
 }
 
 /** The first row, each field with its type; `null` when there is no row. */

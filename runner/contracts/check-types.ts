@@ -4,6 +4,7 @@ import { parseTime } from './scalar.ts';
 import { readThreshold, type ThresholdRule } from './threshold.ts';
 import type { AggregateFunction, Check, CheckType, Comparison, MissingRule, ValidityRule } from './types.ts';
 import { MISSING_KEYS, NO_MISSING, NO_VALIDITY, readMissing, readValidity, VALIDITY_KEYS } from './values.ts';
+import type { Variables } from './variables.ts';
 
 /** Where a list of checks stands: under a column, with the rules that its checks inherit, or under the dataset. */
 export interface CheckScope {
@@ -14,7 +15,7 @@ export interface CheckScope {
   readonly validity: ValidityRule | null;
   /** `check_attributes` of the contract; a check's own go over them. */
   readonly attributes: Readonly<Record<string, unknown>>;
-  readonly variable: (name: string) => string | number | undefined;
+  readonly variable: Variables['get'];
   /** The identities of the contract's checks so far → line; those read are added. */
   readonly paths: Map<string, number>;
 }

@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type TestDatabase, testDatabase } from '../test/database.ts';
+import { EMPTY, SETUP } from '../test/parity/cases/case.ts';
 import { evaluateContract } from './evaluate.ts';
 import { parseContract } from './parse.ts';
 import { aggregateQuery, planContract } from './plan.ts';
-import { CLOCK, EMPTY, evaluateCase, outcomes, SETUP } from './testing.ts';
+import { CLOCK, evaluateCase, outcomes } from './testing.ts';
 import { blocksPublish } from './verdict.ts';
 
 let test: TestDatabase;

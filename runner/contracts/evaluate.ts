@@ -1,7 +1,8 @@
 import type { Session, TextResult } from '../adapters/types.ts';
 import type { Relation } from '../util/sql.ts';
 import { askOwn, beginAsking, cellsOf, endAsking, type Refusal, readTable, type Table } from './ask.ts';
-import { type Cell, type Measurement, measure } from './measure.ts';
+import { type Measurement, measure } from './measure.ts';
+import type { Cell } from './number.ts';
 import { type Contracted, hasPersonal, hiddenColumns, keptOf, withoutPersonal } from './personal.ts';
 import { type CheckPlan, planContract, type QueryRole, type Role } from './plan.ts';
 import { sampleQuery, toSample } from './sample.ts';
@@ -103,7 +104,7 @@ async function measureCheck(
     return { found: { value: null, message: refusal.message, outcome }, refusals, refusal };
   }
   const found = measure(check, { cells, schema }, contract.columns, clock);
-  const wrong = found.error ? [{ message: found.message, kept: keptOf(null, found.message) }] : [];
+  const wrong = found.error ? [{ message: found.error, kept: keptOf(null, found.error) }] : [];
   return { found, refusals: [...refusals, ...wrong], refusal: null };
 }
 

@@ -1,15 +1,10 @@
 import type { TextResult } from '../adapters/types.ts';
 import { plural } from '../util/plural.ts';
+import { type Cell, numberOf, rowsOf } from './number.ts';
 import type { QueryRole, Role } from './plan.ts';
 import { parseTime } from './scalar.ts';
 import { compareSchema, toActualColumn } from './schema.ts';
-import type { Check, ColumnSpec, FreshnessCheck, Outcome, Quantity, Threshold } from './types.ts';
-
-/** A field as the server wrote it, with the OID of its type. */
-export interface Cell {
-  readonly text: string | null;
-  readonly type: number;
-}
+import type { Check, ColumnSpec, FailedRowsCheck, FreshnessCheck, Outcome, Quantity, Threshold } from './types.ts';
 
 /** What the queries of a check returned: a cell by what it measures (`null` when there was no row), or the columns found. */
 export interface Readings {
@@ -24,8 +19,8 @@ export interface Measurement {
   readonly message: string;
   /** Stated where nothing is left to compare. */
   readonly outcome?: Outcome;
-  /** The check could not be measured as it was meant, which makes the contract an error. */
-  readonly error?: boolean;
+  /** Why the check could not be measured as it was meant, which makes the contract an error. */
+  readonly error?: string | undefined;
 }
 
 /** @param clock the time that freshness is measured at, unless the contract names another */
@@ -54,17 +49,15 @@ export function measure(
       const surplus = present - countOf(cells.distinct);
       return share(check, surplus, present, `duplicate${surplus === 1 ? '' : 's'} in ${plural(present, 'row')}`);
     }
-    case 'failed_rows': {
+    case 'failed_rows':
       if (check.query === null) return share(check, bad, rows, `failed of ${plural(rows, 'row')}`);
-      if (check.threshold.metric === 'count') return { value: bad, message: plural(bad, 'failed row') };
-      const tested = cells.tested?.text ?? null;
-      if (tested === null) return none('rows_tested_query returned nothing');
-      return share(check, bad, Number(tested), `failed of ${tested} tested`);
-    }
+      return shareOfTested(check, bad, cells.tested);
     case 'aggregate':
-      return asDouble(value, check.function.replace('_', ' '));
+      return number(value, `${check.function.replace('_', ' ')} is`, 'double');
     case 'metric':
-      return check.query === null ? asDouble(value, 'the expression') : asExact(value);
+      return check.query === null
+        ? number(value, 'the expression is', 'double')
+        : number(value, 'the query returned', 'exact');
     case 'freshness':
       return freshness(check, value, clock);
   }
@@ -82,31 +75,30 @@ function share(
   return { value: percent, message: `${rounded(percent)} %: ${part} ${words}` };
 }
 
-const INTEGERS = [20, 21, 23, 26];
-const FLOATS = [700, 701];
-const NUMERIC = 1700;
-const BOOLEAN = 16;
 const TIMES = [1082, 1114, 1184];
 const TEXTS = [25, 1042, 1043];
 
-/** A value as Python's `float()` would have it. */
-function asDouble(cell: Cell | null, what: string): Measurement {
-  if (cell === null || cell.text === null) return none(`${what} is NULL`);
-  const number = /^\s*[-+]?[\d.]/.test(cell.text) ? Number(cell.text) : Number.NaN;
-  const value = cell.type === BOOLEAN ? Number(cell.text === 't') : number;
-  if (!Number.isFinite(value)) return none(`${what} is "${cell.text}", not a finite number`, true);
-  return { value, message: `${what} is ${value}` };
+/** Without a whole, a count is told all the same. */
+function shareOfTested(check: FailedRowsCheck, bad: number, cell: Cell | null | undefined): Measurement {
+  const tested = cell ? rowsOf(cell) : null;
+  const text = cell?.text ?? null;
+  const words = `rows_tested_query returned ${text === null ? 'nothing' : `"${text}", which is not a number`}`;
+  const error = text !== null && tested === null ? words : undefined;
+  if (check.threshold.metric === 'count') return { value: bad, message: plural(bad, 'failed row'), error };
+  if (tested === null) return none(words, error);
+  return share(check, bad, Math.max(tested, 0), `failed of ${tested} tested`);
 }
 
-/** A value as it stands: `numeric` and integers are exact, floats are doubles; a text is no number. */
-function asExact(cell: Cell | null): Measurement {
-  if (cell === null || cell.text === null) return none(`the query returned ${cell ? 'NULL' : 'no row'}`);
-  const { text, type } = cell;
-  if (type === BOOLEAN) return { value: Number(text === 't'), message: `the query returned ${text === 't'}` };
-  if (![...INTEGERS, ...FLOATS, NUMERIC].includes(type))
-    return none(`the query returned "${text}", which is not a number`);
-  if (!Number.isFinite(Number(text))) return none(`the query returned ${text}, not a finite number`, true);
-  return { value: FLOATS.includes(type) ? Number(text) : text, message: `the query returned ${text}` };
+/** An expression's value is a double, whatever its type. */
+function number(cell: Cell | null, words: string, kind: 'double' | 'exact'): Measurement {
+  if (cell === null || cell.text === null) return none(`${words} ${cell ? 'NULL' : 'no row'}`);
+  const found = numberOf(cell);
+  if (found === null) {
+    const message = `${words} "${cell.text}", not a finite number`;
+    return none(message, message);
+  }
+  const value = kind === 'exact' ? found : Number(found);
+  return { value, message: `${words} ${value}` };
 }
 
 /** No rows, or no time in them, is a failure at any level. */
@@ -115,7 +107,7 @@ function freshness({ threshold, now }: FreshnessCheck, cell: Cell | null, clock:
   const then = [...TIMES, ...TEXTS].includes(cell.type) ? parseTime(cell.text) : null;
   if (then === null) {
     const message = `the latest value is "${cell.text}", which is not a time`;
-    return { value: null, message, outcome: 'FAILED', error: true };
+    return { value: null, message, outcome: 'FAILED', error: message };
   }
   const unit = threshold.unit ?? 'hour';
   const value = ageIn(unit, then, (now === null ? null : parseTime(now)) ?? clock.getTime());
@@ -129,7 +121,7 @@ export function ageIn(unit: keyof typeof SECONDS, then: number, now: number): nu
   return Math.floor((now - then) / 1000) / SECONDS[unit];
 }
 
-function none(message: string, error = false): Measurement {
+function none(message: string, error?: string): Measurement {
   return { value: null, message, outcome: 'NOT_EVALUATED', error };
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { RunnerError } from '../errors.ts';
 import { parseContract } from './parse.ts';
-import { faultsIn } from './testing.ts';
+import { CLOCK, faultsIn } from './testing.ts';
 
 const HEAD = 'dataset: ds/db/s/t\ncolumns: []\n';
 const dataset = (check: string): string => `${HEAD}checks:\n  - ${check}\n`;
@@ -48,6 +48,13 @@ checks:
   it('is a plain value that survives JSON', () => {
     const contract = parseContract(column('invalid: {valid_values: [9007199254740993, 2024-01-01]}'), 'c.yml');
     expect(JSON.parse(JSON.stringify(contract))).toEqual(contract);
+  });
+
+  it('knows the clock, in seconds of UTC', () => {
+    const text = dataset(`row_count: {filter: '\${soda.NOW} \${soda.DATA_TIMESTAMP}'}`);
+    expect(parseContract(text, 'c.yml', { clock: CLOCK }).checks[0]?.filter).toBe(
+      '2024-01-04T10:00:00+00:00 2024-01-04T10:00:00+00:00',
+    );
   });
 
   it('may merge a map that another one names', () => {

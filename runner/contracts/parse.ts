@@ -5,6 +5,7 @@ import { openYaml, type YamlFile } from '../util/yaml.ts';
 import type { MapReader } from '../util/yaml-map.ts';
 import type { CheckScope } from './check-types.ts';
 import { readAttributes, readChecks } from './checks.ts';
+import { readDataType, TYPE_KEYS } from './data-type.ts';
 import { sodaScalar, untyped } from './scalar.ts';
 import type { Check, ColumnSpec, Contract } from './types.ts';
 import { MISSING_KEYS, readDataset, readMissing, readValidity, VALIDITY_KEYS } from './values.ts';
@@ -29,8 +30,7 @@ const CONTRACT_KEYS = [
   ...['description', 'grain', 'owner', 'tags', 'declassify'],
 ];
 const COLUMN_KEYS = [
-  ...['name', 'data_type', 'character_maximum_length', 'numeric_precision', 'numeric_scale', 'datetime_precision'],
-  ...['column_expression', 'checks', ...MISSING_KEYS, ...VALIDITY_KEYS],
+  ...['name', ...TYPE_KEYS, 'column_expression', 'checks', ...MISSING_KEYS, ...VALIDITY_KEYS],
   ...['description', 'personal', 'tags'],
 ];
 
@@ -90,11 +90,7 @@ function readColumns(yaml: YamlFile, contract: MapReader, scope: CheckScope): re
     const name = map.filled('name') ?? map.missing('name', 'the name of the column') ?? '';
     const spec: ColumnSpec = {
       name,
-      dataType: map.text('data_type'),
-      characterMaximumLength: count(map, 'character_maximum_length'),
-      numericPrecision: count(map, 'numeric_precision'),
-      numericScale: count(map, 'numeric_scale'),
-      datetimePrecision: count(map, 'datetime_precision'),
+      ...readDataType(map),
       description: map.text('description'),
       personal:
         map.get('personal') === false
@@ -121,13 +117,6 @@ function readColumns(yaml: YamlFile, contract: MapReader, scope: CheckScope): re
     });
     return { spec, checks };
   });
-}
-
-/** A whole number, not negative. */
-function count(map: MapReader, key: string): number | null {
-  const whole = (value: unknown): number | undefined =>
-    Number.isSafeInteger(value) && Number(value) >= 0 ? Number(value) : undefined;
-  return map.read(key, whole, 'a whole number');
 }
 
 /** The kind of personal data, or only that it is. */

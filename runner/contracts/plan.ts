@@ -107,7 +107,10 @@ function planCheck(check: Check, rows: Rows, relation: Relation, metric: AddMetr
       return plan({ rows: count(), bad: count(badRow(check)) });
     case 'invalid':
       return check.validity.reference
-        ? plan({ rows: count() }, { bad: ours(referenceSelect(check, rows, 'count(*)')) })
+        ? plan(
+            { rows: count(), missing: count(missingSql(columnSql(check), check.missing)) },
+            { bad: ours(referenceSelect(check, rows, 'count(*)')) },
+          )
         : plan({ rows: count(), bad: count(badRow(check)) });
     case 'duplicate': {
       const missing = check.columns === null ? missingSql(columnSql(check), check.missing) : null;
@@ -116,10 +119,10 @@ function planCheck(check: Check, rows: Rows, relation: Relation, metric: AddMetr
       return plan({ rows: count(), distinct, ...(missing && { missing: count(missing) }) });
     }
     case 'aggregate':
-      return plan({ value: metric(aggregateSql(check)) });
+      return plan({ rows: count(), value: metric(aggregateSql(check)) });
     case 'metric':
       return check.query === null
-        ? plan({ value: metric(own(check.expression) ?? '') })
+        ? plan({ rows: count(), value: metric(own(check.expression) ?? '') })
         : plan({}, { value: theirs(check.query, (sql) => sql) });
     case 'failed_rows': {
       if (check.query === null) return plan({ rows: count(), bad: count(badRow(check)) });

@@ -9,17 +9,18 @@ export function sodaScalar(text: string): Literal {
   if (/^(~|null|Null|NULL|)$/.test(text)) return null;
   if (/^(true|True|TRUE)$/.test(text)) return true;
   if (/^(false|False|FALSE)$/.test(text)) return false;
+  if (text === '=') return typed('unclear', text);
   // Most are words.
   if (!/^[-+.\d]/.test(text)) return text;
   if (/^[-+]?(0o[0-7_]+|0x[0-9a-fA-F_]+|0b[01_]+|[0-9][0-9_]*)$/.test(text)) return integerOf(text.replaceAll('_', ''));
   if (/^[-+]?([0-9][0-9_]*\.[0-9_]*|[0-9][0-9_]*|\.[0-9][0-9_]*)([eE][-+]?[0-9]+)?$/.test(text))
-    return Number(text.replaceAll('_', ''));
+    return decimalOf(Number(text.replaceAll('_', '')));
   if (/^[-+]?\.(inf|Inf|INF)$/.test(text))
     return text.startsWith('-') ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
   if (/^\.(nan|NaN|NAN)$/.test(text)) return Number.NaN;
   if (/^\d{4}-\d\d-\d\d$/.test(text)) return typed('date', text);
   if (/^\d{4}-\d\d?-\d\d?([Tt]|[ \t]+)\d\d?:\d\d:\d\d(\.\d*)?([ \t]*(Z|[-+]\d\d?(:\d\d)?))?$/.test(text)) {
-    return typed('timestamp', text);
+    return typed('unclear', text);
   }
   return text;
 }
@@ -30,8 +31,18 @@ function integerOf(text: string): Literal {
   return Number.isSafeInteger(Number(value)) ? Number(value) : typed('integer', value.toString());
 }
 
+/** A double; with the text that Python has for it where JavaScript has another, since it may become part of a query. */
+function decimalOf(value: number): Literal {
+  const [digits, exponent] = value.toExponential().split('e');
+  const power = Number(exponent);
+  const whole = Number.isInteger(value) ? `${value}.0` : String(value);
+  const text =
+    power < -4 || power >= 16 ? `${digits}e${power < 0 ? '-' : '+'}${`${Math.abs(power)}`.padStart(2, '0')}` : whole;
+  return text === String(value) ? value : typed('decimal', text);
+}
+
 /** Without prototype, so that nobody takes it for a map of the file. */
-function typed(type: 'integer' | 'date' | 'timestamp', text: string): Literal {
+function typed(type: 'integer' | 'decimal' | 'date' | 'unclear', text: string): Literal {
   return Object.assign(Object.create(null), { type, text }) as Literal;
 }
 
@@ -44,7 +55,8 @@ export function isLiteral(value: unknown): value is Literal {
 export function untyped(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(untyped);
   if (isRecord(value)) return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, untyped(inner)]));
-  return isLiteral(value) && typeof value === 'object' && value !== null ? value.text : value;
+  if (!isLiteral(value) || typeof value !== 'object' || value === null) return value;
+  return value.type === 'decimal' ? Number(value.text) : value.text;
 }
 
 /**
@@ -66,13 +78,13 @@ export function parseTime(text: string): number | null {
     minute = '0',
     second = '0',
     fraction = '0',
-    ,
+    zulu,
     sign,
     zoneHour = '0',
     zoneMinute = '0',
     zoneSecond = '0',
   ] = parts;
-  const date = new Date(Date.UTC(Number(year), Number(month) - 1, Number(day)));
+  const date = new Date(`${year}-${month}-${day}`);
   const valid =
     date.getUTCMonth() === Number(month) - 1 &&
     date.getUTCDate() === Number(day) &&
@@ -81,5 +93,6 @@ export function parseTime(text: string): number | null {
   if (!valid) return null;
   const offset = (Number(zoneHour) * 3600 + Number(zoneMinute) * 60 + Number(zoneSecond)) * (sign === '-' ? -1 : 1);
   const seconds = Number(hour) * 3600 + Number(minute) * 60 + Number(second) - offset;
-  return date.getTime() + seconds * 1000 + Number(`0.${fraction}`) * 1000;
+  // As Soda, which cuts the fraction before a Z.
+  return date.getTime() + seconds * 1000 + (zulu ? 0 : Number(`0.${fraction}`) * 1000);
 }

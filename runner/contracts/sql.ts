@@ -59,7 +59,7 @@ export function missingSql(column: string, rule: MissingRule): string {
   const clauses = [
     `${column} is null`,
     rule.values && `${column} in (${rule.values.map(literalSql).join(', ')})`,
-    rule.format && `${column} ~ '${rule.format.regex}'`,
+    rule.format && `${column} ~ ${quotedText(rule.format.regex)}`,
   ];
   return `(${clauses.filter(Boolean).join(' or ')})`;
 }
@@ -72,8 +72,8 @@ function invalidClauses(column: string, rule: ValidityRule): string | null {
   const clauses = [
     rule.validValues && `not (${inList(column, rule.validValues, ' or ')})`,
     rule.invalidValues && inList(column, rule.invalidValues, ' and '),
-    rule.validFormat && `not (${column} ~ '${rule.validFormat.regex}')`,
-    rule.invalidFormat && `${column} ~ '${rule.invalidFormat.regex}'`,
+    rule.validFormat && `not (${column} ~ ${quotedText(rule.validFormat.regex)})`,
+    rule.invalidFormat && `${column} ~ ${quotedText(rule.invalidFormat.regex)}`,
     compared('<', rule.validMin),
     compared('>', rule.validMax),
     compared('<>', rule.validLength, length),
@@ -99,7 +99,7 @@ export function aggregateSql(check: AggregateCheck): string {
   const [name, length] = check.function.split('_');
   const kept = `not (${all(missingSql(column, check.missing), invalidClauses(column, check.validity))})`;
   const value = length ? `length(${column})` : column;
-  return `${name}(${value})${filterClause(own(check.filter), kept)}`;
+  return `${name}(${value})${filterClause(kept, own(check.filter))}`;
 }
 
 /**
@@ -108,7 +108,7 @@ export function aggregateSql(check: AggregateCheck): string {
  */
 export function distinctSql(check: DuplicateCheck): string {
   if (check.columns === null) return columnSql(check);
-  const parts = check.columns.map((column) => `coalesce(${identifier(column)}::varchar, '__SODA_NULL__')`);
+  const parts = check.columns.map((column) => `coalesce(${identifier(column)}::varchar, '__SODA_NULL__') collate "C"`);
   return `concat_ws('||', ${parts.join(', ')})`;
 }
 
@@ -151,7 +151,6 @@ function literalSql(value: Literal): string {
   if (typeof value === 'string') return quotedText(value);
   if (typeof value === 'boolean') return value ? 'true' : 'false';
   if (typeof value === 'number') return String(value);
-  if (value.type === 'integer') return value.text;
-  if (value.type === 'date') return `date ${quotedText(value.text)}`;
-  return `${/(Z|[-+]\d\d?(:\d\d)?)$/.test(value.text.replace(/^\d+-\d+-\d+/, '')) ? 'timestamptz' : 'timestamp'} ${quotedText(value.text)}`;
+  if (value.type === 'integer' || value.type === 'decimal') return value.text;
+  return `date ${quotedText(value.text)}`;
 }

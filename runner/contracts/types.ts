@@ -129,13 +129,16 @@ export interface FreshnessCheck extends Measured {
   readonly now: string | null;
 }
 
-/** A scalar of the file. `integer` is one beyond 2^53, in digits. */
+/**
+ * A scalar of the file. `integer` is one beyond 2^53, in digits; `decimal` a double as Python writes it, where JavaScript
+ * would not; `unclear` what Soda takes for something else unless it is in quotes.
+ */
 export type Literal =
   | string
   | number
   | boolean
   | null
-  | { readonly type: 'integer' | 'date' | 'timestamp'; readonly text: string };
+  | { readonly type: 'integer' | 'decimal' | 'date' | 'unclear'; readonly text: string };
 
 export interface MissingRule {
   readonly values: readonly Literal[] | null;
@@ -155,7 +158,7 @@ export interface ValidityRule {
   readonly reference: Reference | null;
 }
 
-/** A PostgreSQL regular expression, put into SQL as it stands: a quote in it is doubled by the author. */
+/** A PostgreSQL regular expression. */
 export interface Format {
   readonly regex: string;
   readonly name: string;

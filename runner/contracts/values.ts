@@ -51,7 +51,10 @@ export function readQuantity(map: MapReader, key: string): Quantity | null {
 
 function quantity(value: unknown): Quantity | undefined {
   if (!isLiteral(value) || value === null) return undefined;
-  if (typeof value === 'object') return value.type === 'integer' ? value.text : undefined;
+  if (typeof value === 'object') {
+    if (value.type === 'decimal') return Number(value.text);
+    return value.type === 'integer' ? value.text : undefined;
+  }
   return typeof value === 'number' ? value : undefined;
 }
 
@@ -68,6 +71,8 @@ function literals(map: MapReader, key: string): readonly Literal[] | null {
   const list = map.list(key);
   if (list === null) return null;
   if (!list.every(isLiteral)) return map.wrong(key, 'a list of texts, numbers, dates or booleans');
+  const unclear = list.find((item) => typeof item === 'object' && item?.type === 'unclear');
+  if (typeof unclear === 'object' && unclear) return map.wrong(key, `'${unclear.text}' in quotes`);
   const empty = key === 'missing_values' ? list.length === 0 : list.length > 0 && list.every((item) => item === null);
   return empty ? map.wrong(key, 'at least one value that is not null') : list;
 }
@@ -76,7 +81,7 @@ function format(map: MapReader, key: string): Format | null {
   if (map.get(key) === null) return null;
   const rule = map.map(key, ['regex', 'name'], `"${key}" of ${map.what}`);
   return {
-    regex: rule.text('regex') ?? rule.missing('regex', "a PostgreSQL regular expression, a ' in it doubled") ?? '',
+    regex: rule.text('regex') ?? rule.missing('regex', 'a PostgreSQL regular expression') ?? '',
     name: rule.text('name') ?? rule.missing('name', 'what the format is called') ?? '',
   };
 }

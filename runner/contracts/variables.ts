@@ -1,14 +1,18 @@
 import { didYouMean } from '../util/suggest.ts';
 import type { Path, YamlFile } from '../util/yaml.ts';
 import { isRecord } from '../util/yaml-map.ts';
+import { isLiteral } from './scalar.ts';
+import type { Literal } from './types.ts';
 
 export type VariableValue = string | number;
+/** As it is put in for a whole text: a number of the file may be one that only digits can tell. */
+type Value = Exclude<Literal, boolean | null>;
 
 export interface Variables {
   /** `value`, which stands at `path`, with the variables in its texts filled in, but for those that people read. */
   readonly fill: (value: unknown, path: Path) => unknown;
   /** The value of a declared variable, or of one that was only given. */
-  readonly get: (name: string) => VariableValue | undefined;
+  readonly get: (name: string) => Value | undefined;
 }
 
 /** Keys whose value stays as it stands. */
@@ -28,7 +32,7 @@ export function readVariables(yaml: YamlFile, given: Readonly<Record<string, Var
   const soda = new Map(['NOW', 'DATA_TIMESTAMP'].map((name) => [name, now]));
   const open: string[] = [];
 
-  const fillText = (text: string, path: Path): VariableValue => {
+  const fillText = (text: string, path: Path): Value => {
     const [only, space = '', name = ''] = ONE_USE.exec(text) ?? [];
     if (only !== undefined) return lookup(space, name, path);
     if (/\$\{\s*env\./.test(text)) {
@@ -39,11 +43,11 @@ export function readVariables(yaml: YamlFile, given: Readonly<Record<string, Var
         hint: `Declare a variable under "variables:" and use it as \${var.NAME}.`,
       });
     }
-    return text.replace(USE, (_use, inSpace: string, named: string) => String(lookup(inSpace, named, path)));
+    return text.replace(USE, (_use, inSpace: string, named: string) => textOf(lookup(inSpace, named, path)));
   };
 
-  const lookup = (space: string, name: string, path: Path): VariableValue => {
-    const names: ReadonlyMap<string, VariableValue> = space === 'var' ? declared : soda;
+  const lookup = (space: string, name: string, path: Path): Value => {
+    const names: ReadonlyMap<string, Value> = space === 'var' ? declared : soda;
     const found = names.get(name);
     if (found !== undefined) return space === 'var' ? resolve(name, found) : found;
     const known = [...names.keys()];
@@ -59,8 +63,8 @@ export function readVariables(yaml: YamlFile, given: Readonly<Record<string, Var
   };
 
   /** A default may be made of other variables. */
-  const resolve = (name: string, value: VariableValue): VariableValue => {
-    if (typeof value === 'number') return value;
+  const resolve = (name: string, value: Value): Value => {
+    if (typeof value !== 'string') return value;
     const path = ['variables', name];
     if (open.includes(name)) {
       const message = `variable "${name}" is defined by itself`;
@@ -85,20 +89,17 @@ export function readVariables(yaml: YamlFile, given: Readonly<Record<string, Var
   };
 
   for (const [name, value] of declared) resolve(name, value);
-  const get = (name: string): VariableValue | undefined => {
+  const get = (name: string): Value | undefined => {
     const value = declared.get(name);
     return value === undefined ? given[name] : resolve(name, value);
   };
   return { fill, get };
 }
 
-function declarations(
-  yaml: YamlFile,
-  given: Readonly<Record<string, VariableValue>>,
-): ReadonlyMap<string, VariableValue> {
+function declarations(yaml: YamlFile, given: Readonly<Record<string, VariableValue>>): ReadonlyMap<string, Value> {
   const stated = isRecord(yaml.value) ? yaml.value.variables : null;
   const map = yaml.map(stated ?? {}, ['variables']);
-  const declared = new Map<string, VariableValue>();
+  const declared = new Map<string, Value>();
   for (const name of Object.keys(map.value)) {
     const variable = map.map(name, ['type', 'required', 'default'], `variable "${name}"`);
     // Read and not enforced by Soda.
@@ -106,10 +107,20 @@ function declarations(
     variable.flag('required');
     const value = given[name] ?? variable.get('default');
     const message = `variable "${name}" has no value and no default`;
-    if (typeof value === 'string' || typeof value === 'number') declared.set(name, value);
+    if (isValue(value)) declared.set(name, value);
     else if (value === null)
       variable.fault({ code: 'CONTRACT_VARIABLE_VALUE', message, hint: 'Give it one: default: …' });
     else variable.wrong('default', 'a text or a number');
   }
   return declared;
+}
+
+/** A text or a number. */
+function isValue(value: unknown): value is Value {
+  if (!isLiteral(value) || typeof value === 'boolean' || value === null) return false;
+  return typeof value !== 'object' || value.type === 'integer' || value.type === 'decimal';
+}
+
+function textOf(value: Value): string {
+  return typeof value === 'object' ? value.text : String(value);
 }

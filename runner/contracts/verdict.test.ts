@@ -4,7 +4,7 @@ import { parseContract } from './parse.ts';
 import { aggregateQuery, planContract, readStatement } from './plan.ts';
 import { parseTime } from './scalar.ts';
 import type { Check, Quantity, Threshold } from './types.ts';
-import { compareExactly, contractStatus, describeThreshold, judge } from './verdict.ts';
+import { compareExactly, contractStatus, describeThreshold } from './verdict.ts';
 
 function rowCount(threshold: string): Check & { readonly threshold: Threshold } {
   const text = `dataset: ds/db/s/t\ncolumns: []\nchecks:\n  - row_count: {threshold: {${threshold}}}\n`;
@@ -13,42 +13,17 @@ function rowCount(threshold: string): Check & { readonly threshold: Threshold } 
   return check;
 }
 
-describe('a threshold', () => {
-  it.each<[string, Quantity, string]>([
-    ['must_be: 6', 6, 'PASSED'],
-    ['must_not_be: 6', 6, 'FAILED'],
-    ['must_be_greater_than: 6', 6, 'FAILED'],
-    ['must_be_greater_than_or_equal: 6', 6, 'PASSED'],
-    ['must_be_less_than: 6', 6, 'FAILED'],
-    ['must_be_less_than_or_equal: 6', 6, 'PASSED'],
-    ['must_be_between: {greater_than: 5, less_than_or_equal: 6}', 6, 'PASSED'],
-    ['must_be_between: {greater_than: 6, less_than: 9}', 6, 'FAILED'],
-    ['must_be_not_between: {greater_than_or_equal: 6, less_than: 2}', 6, 'PASSED'],
-    ['must_be_not_between: {greater_than: 6, less_than: 2}', 6, 'FAILED'],
-    ['must_be_not_between: {greater_than: 6, less_than: 2}', 1, 'PASSED'],
-    ['must_be: 5, level: warn', 6, 'WARN'],
-    ['must_be_greater_than: 10, level: warn, additional: {must_be_greater_than: 7}', 6, 'FAILED'],
-    ['must_be_greater_than: 10, level: warn, additional: {must_be_greater_than: 7}', 8, 'WARN'],
-    ['must_be_greater_than: 10, level: warn, additional: {must_be_greater_than: 7}', 11, 'PASSED'],
-    ['must_be_greater_than: 1, additional: {must_be_greater_than: 7, level: warn}', 6, 'WARN'],
-    ['must_be: 0.1', '0.1', 'FAILED'],
-    ['must_be: 0.5', '0.50', 'PASSED'],
-  ])('%s, with %s: %s', (threshold, value, outcome) => {
-    expect(judge(rowCount(threshold).threshold, value)).toBe(outcome);
-  });
-
-  it('is told in words', () => {
-    expect(describeThreshold(rowCount('level: fail'))).toBe('must be greater than 0');
-    expect(describeThreshold(rowCount('must_be_between: {greater_than: 1, less_than_or_equal: 5}, level: warn'))).toBe(
-      'must be greater than 1 and less than or equal to 5 (warn)',
-    );
-    expect(describeThreshold(rowCount('must_be_not_between: {greater_than: 5, less_than: 1}'))).toBe(
-      'must be less than 1 or greater than 5',
-    );
-    expect(describeThreshold(rowCount('must_be_greater_than_or_equal: 9, level: warn, additional: {must_be: 6}'))).toBe(
-      'must be greater than or equal to 9 (warn); must be 6 (fail)',
-    );
-  });
+it('a threshold is told in words', () => {
+  expect(describeThreshold(rowCount('level: fail'))).toBe('must be greater than 0');
+  expect(describeThreshold(rowCount('must_be_between: {greater_than: 1, less_than_or_equal: 5}, level: warn'))).toBe(
+    'must be greater than 1 and less than or equal to 5 (warn)',
+  );
+  expect(describeThreshold(rowCount('must_be_not_between: {greater_than: 5, less_than: 1}'))).toBe(
+    'must be less than 1 or greater than 5',
+  );
+  expect(describeThreshold(rowCount('must_be_greater_than_or_equal: 9, level: warn, additional: {must_be: 6}'))).toBe(
+    'must be greater than or equal to 9 (warn); must be 6 (fail)',
+  );
 });
 
 describe('numbers', () => {
@@ -72,6 +47,8 @@ describe('times', () => {
     ['2024-01-01 10:00:00', '2024-01-01T10:00:00.000Z'],
     ['2024-01-01', '2024-01-01T00:00:00.000Z'],
     ['2024-02-30', null],
+    ['0001-01-01', '0001-01-01T00:00:00.000Z'],
+    ['2024-01-01T10:00:00.5Z', '2024-01-01T10:00:00.000Z'],
     ['infinity', null],
     ['12', null],
   ])('%s', (text, expected) => {

@@ -1,13 +1,14 @@
-import { describe, expect, it } from 'vitest';
-import { faultsIn } from './testing.ts';
+import { type Case, refused } from './case.ts';
 
 const HEAD = 'dataset: ds/db/s/t\ncolumns: []\n';
 const dataset = (check: string): string => `${HEAD}checks:\n  - ${check}\n`;
 const column = (check: string): string => `dataset: ds/db/s/t\ncolumns:\n  - name: a\n    checks:\n      - ${check}\n`;
 const threshold = (of: string): string => dataset(`row_count: {threshold: {${of}}}`);
 
+type Refusal = readonly [title: string, contract: string, fault: string, soda?: string];
+
 /** The contract and the fault it has; the first is what one would write by mistake. */
-const FAULTS: readonly (readonly [title: string, contract: string, fault: string])[] = [
+const FAULTS: readonly Refusal[] = [
   ['no map', '- a\n', 'CONTRACT_VALUE 1: the contract is not a map'],
   ['an empty file', '', 'CONTRACT_VALUE 1: the contract is not a map'],
   ['broken YAML', 'dataset: a\ncolumns: [\n', 'CONTRACT_YAML 3: '],
@@ -23,6 +24,7 @@ const FAULTS: readonly (readonly [title: string, contract: string, fault: string
     'a dataset of three parts',
     'dataset: ds/s/t\ncolumns: []\n',
     'CONTRACT_VALUE 1: wrong value for "dataset" of the contract',
+    'PASSED',
   ],
   ['no columns', 'dataset: ds/db/s/t\n', 'CONTRACT_KEY_MISSING 1: the contract has no "columns"'],
   ['columns left empty', 'dataset: ds/db/s/t\ncolumns:\n', 'CONTRACT_KEY_MISSING 1: the contract has no "columns"'],
@@ -84,6 +86,7 @@ const FAULTS: readonly (readonly [title: string, contract: string, fault: string
     'two comparisons',
     threshold('must_be: 5, must_not_be: 3'),
     'CONTRACT_THRESHOLD 4: the threshold of check "row_count" has several comparisons',
+    'NOT_EVALUATED 0',
   ],
   [
     'a number in quotes',
@@ -94,16 +97,32 @@ const FAULTS: readonly (readonly [title: string, contract: string, fault: string
     'a threshold that is true',
     threshold('must_be: true'),
     'CONTRACT_VALUE 4: wrong value for "must_be" of the threshold of check "row_count"',
+    'FAILED 0',
   ],
+  [
+    'a threshold of infinity',
+    threshold('must_be_less_than: .inf'),
+    'CONTRACT_VALUE 4: wrong value for "must_be_less_than" of the threshold of check "row_count"',
+    'PASSED 0',
+  ],
+  [
+    'a threshold that is no number',
+    threshold('must_be_less_than: .nan'),
+    'CONTRACT_VALUE 4: wrong value for "must_be_less_than" of the threshold of check "row_count"',
+    'FAILED 0',
+  ],
+  ['an empty dataset filter', `${HEAD}filter: ''\n`, 'CONTRACT_VALUE 3: wrong value for "filter" of the contract'],
   [
     'an unknown level',
     threshold('level: warning'),
     'CONTRACT_VALUE 4: wrong value for "level" of the threshold of check "row_count"',
+    'FAILED 0',
   ],
   [
     'a mistyped comparison',
     threshold('must_bee: 5'),
     'CONTRACT_KEY_UNKNOWN 4: "must_bee" is not a key of the threshold of check "row_count"',
+    'FAILED 0',
   ],
   [
     'percent where there is none',
@@ -164,17 +183,20 @@ const FAULTS: readonly (readonly [title: string, contract: string, fault: string
     'no missing values at all',
     column('missing: {missing_values: []}'),
     'CONTRACT_VALUE 5: wrong value for "missing_values" of check "missing"',
+    'ERROR: NOT_EVALUATED',
   ],
   [
     'no column in a duplicate',
     dataset('duplicate: {columns: []}'),
     'CONTRACT_VALUE 4: wrong value for "columns" of check "duplicate"',
+    'ERROR: NOT_EVALUATED',
   ],
   ['a date for a map', dataset('row_count: 2024-01-01'), 'CONTRACT_VALUE 4: check "row_count" is not a map'],
   [
     'only null valid',
     column('invalid: {valid_values: [null]}'),
     'CONTRACT_VALUE 5: wrong value for "valid_values" of check "invalid"',
+    'ERROR: NOT_EVALUATED',
   ],
   ['invalid without a rule', column('invalid:'), 'CONTRACT_KEY_MISSING 5: check "invalid" does not say what is valid'],
   [
@@ -191,6 +213,7 @@ const FAULTS: readonly (readonly [title: string, contract: string, fault: string
     'columns of a duplicate under a column',
     column('duplicate: {columns: [a, b]}'),
     'CONTRACT_KEY_UNKNOWN 5: "columns" is not a key of check "duplicate"',
+    'PASSED 0',
   ],
   [
     'a duplicate of the dataset without columns',
@@ -251,13 +274,159 @@ const FAULTS: readonly (readonly [title: string, contract: string, fault: string
     'a now_variable that nobody gives',
     dataset('freshness: {column: a, now_variable: NOW, threshold: {must_be: 1}}'),
     'CONTRACT_VALUE 4: wrong value for "now_variable" of check "freshness"',
+    'ERROR: FAILED',
   ],
+  [
+    'a check without a blank behind its colon',
+    dataset('{row_count:}'),
+    'CONTRACT_CHECK_SHAPE 4: the colon and the bracket stand together',
+  ],
+  [
+    'a time without quotes',
+    column('missing: {missing_values: [2024-01-01T10:00:00Z]}'),
+    'CONTRACT_VALUE 5: wrong value for "missing_values" of check "missing"',
+    'ERROR: NOT_EVALUATED',
+  ],
+  [
+    'an equals sign without quotes',
+    column('invalid: {valid_values: [<, =]}'),
+    'CONTRACT_VALUE 5: wrong value for "valid_values" of check "invalid"',
+  ],
+  [
+    'an unknown key of the contract',
+    `${HEAD}colums: []\n`,
+    'CONTRACT_KEY_UNKNOWN 3: "colums" is not a key of the contract',
+    'PASSED',
+  ],
+  [
+    'an unknown key of a column',
+    'dataset: ds/db/s/t\ncolumns: [{name: a, datatype: text}]\n',
+    'CONTRACT_KEY_UNKNOWN 2: "datatype" is not a key of a column',
+    'PASSED',
+  ],
+  [
+    'a scope, which is of Soda Cloud',
+    `${HEAD}scopes: {a: {filter: a > 1}}\n`,
+    'CONTRACT_KEY_UNKNOWN 3: "scopes" is not a key of the contract',
+  ],
+  [
+    'the keys of a keys_query, which are of Soda Cloud',
+    dataset('failed_rows: {keys_query: select 1, key_column_mapping: {a: b}}'),
+    'CONTRACT_KEY_UNKNOWN 4: "key_column_mapping" is not a key of check "failed_rows"',
+    'FAILED 1',
+  ],
+  [
+    'an unknown key of a check',
+    dataset('row_count: {filtr: a > 1}'),
+    'CONTRACT_KEY_UNKNOWN 4: "filtr" is not a key of check "row_count"',
+    'FAILED 0',
+  ],
+  [
+    'an option of schema that does not exist',
+    dataset('schema: {allow_extra: true}'),
+    'CONTRACT_KEY_UNKNOWN 4: "allow_extra" is not a key of check "schema"',
+    'FAILED 1',
+  ],
+  [
+    'a variable that is not declared',
+    `${HEAD}filter: a < \${var.N}\n`,
+    'CONTRACT_VARIABLE_UNKNOWN 3: variable "var.N" is not declared',
+  ],
+  [
+    'a variable of soda that does not exist',
+    `${HEAD}filter: a < \${soda.NEVER}\n`,
+    'CONTRACT_VARIABLE_UNKNOWN 3: variable "soda.NEVER" is not declared',
+  ],
+  [
+    'a variable of the environment',
+    `${HEAD}filter: a < \${env.HOME_OF_NOBODY}\n`,
+    'CONTRACT_VARIABLE_UNKNOWN 3: a contract does not read the environment',
+  ],
+  [
+    'a text for a number, by a variable',
+    `${HEAD}variables: {N: {default: '6'}}\nchecks: [{row_count: {threshold: {must_be: '\${var.N}'}}}]\n`,
+    'CONTRACT_VALUE 4: wrong value for "must_be" of the threshold of check "row_count"',
+  ],
+  [
+    'a variable without value and default',
+    `${HEAD}variables: {N: {type: number}}\n`,
+    'CONTRACT_VARIABLE_VALUE 3: variable "N" has no value and no default',
+  ],
+  [
+    'a variable without anything',
+    `${HEAD}variables:\n  N:\n`,
+    'CONTRACT_VARIABLE_VALUE 4: variable "N" has no value and no default',
+  ],
+  [
+    'a variable defined by itself',
+    `${HEAD}variables: {N: {default: 'x\${var.N}'}}\n`,
+    'CONTRACT_VARIABLE_VALUE 3: variable "N" is defined by itself',
+    'PASSED',
+  ],
+  [
+    'a mistyped key of a variable',
+    `${HEAD}variables: {N: {default: 1, requird: true}}\n`,
+    'CONTRACT_KEY_UNKNOWN 3: "requird" is not a key of variable "N"',
+    'PASSED',
+  ],
+  [
+    'a date for a variable',
+    `${HEAD}variables: {N: {default: 2024-01-01}}\n`,
+    'CONTRACT_VALUE 3: wrong value for "default" of variable "N"',
+  ],
+  ['variables as a list', `${HEAD}variables: [a]\n`, 'CONTRACT_VALUE 3: "variables" is not a map'],
+  ...[
+    'timestamptz',
+    'timetz',
+    'time',
+    'bool',
+    'float',
+    'bpchar',
+    'varbit',
+    'serial',
+    'bigserial',
+    'name',
+    'integer[]',
+    'varchar(20)',
+    'char (3)',
+    'numeric(10, 2)',
+    'timestamp(3)',
+    'timestamp(3) with time zone',
+    'bit(3)',
+  ].map(
+    (type): Refusal => [
+      `type ${type}`,
+      `dataset: ds/db/s/t\ncolumns: [{name: a, data_type: '${type}'}]\nchecks: [{schema: }]\n`,
+      `CONTRACT_TYPE 2: a column is never of type "${type}"`,
+      'FAILED 1',
+    ],
+  ),
+  [
+    'a parameter of no type',
+    'dataset: ds/db/s/t\ncolumns: [{name: a, character_maximum_length: 5}]\nchecks: [{schema: }]\n',
+    'CONTRACT_TYPE 2: "character_maximum_length" is not compared for a column without "data_type"',
+    'PASSED 0',
+  ],
+  [
+    'the precision of integers',
+    'dataset: ds/db/s/t\ncolumns: [{name: a, data_type: integer, numeric_precision: 5}]\n',
+    'CONTRACT_TYPE 2: "numeric_precision" is not compared for type "integer"',
+  ],
+  ...[
+    'data_type: text, character_maximum_length: 5',
+    'data_type: time without time zone, datetime_precision: 2',
+    'data_type: mood, numeric_scale: 1',
+  ].map(
+    (keys): Refusal => [
+      `a parameter in ${keys}`,
+      `dataset: ds/db/s/t\ncolumns: [{name: a, ${keys}}]\nchecks: [{schema: }]\n`,
+      'is not compared for',
+      'FAILED 1',
+    ],
+  ),
 ];
 
-describe('refused, with its place:', () => {
-  it.each(FAULTS)('%s', (_title, contract, fault) => {
-    const faults = faultsIn(contract);
-    expect(faults).toHaveLength(1);
-    expect(faults[0]).toContain(fault);
-  });
+export const REFUSED: readonly Case[] = FAULTS.map(([title, text, fault, soda]) => {
+  const reason = /never of type|not compared/.test(fault) ? 'no-such-type' : 'strict-reading';
+  return refused(title, text, fault, { setup: 'create table t (a int)', ...(soda && { differs: [reason, soda] }) });
 });

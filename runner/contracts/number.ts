@@ -1,0 +1,32 @@
+import type { Quantity } from './types.ts';
+
+/** A field as the server wrote it, with the OID of its type. */
+export interface Cell {
+  readonly text: string | null;
+  readonly type: number;
+}
+
+const BOOLEAN = 16;
+/** `bigint`, `smallint`, `integer`, `oid`, `numeric` */
+const EXACT = [20, 21, 23, 26, 1700];
+const REAL = /^\s*[-+]?(\d+(_\d+)*\.?(\d+(_\d+)*)?|\.\d+(_\d+)*)([eE][-+]?\d+(_\d+)*)?\s*$/;
+const WHOLE = /^\s*[-+]?\d+(_\d+)*\s*$/;
+
+/**
+ * The finite number that a field holds: integers and `numeric` as they stand, a boolean as 1 or 0, and anything else as a
+ * double when its text is a number as Python writes one. `null` when it holds none.
+ */
+export function numberOf({ text, type }: Cell): Quantity | null {
+  if (type === BOOLEAN) return Number(text === 't');
+  if (text === null || !REAL.test(text)) return null;
+  const double = Number(text.replaceAll('_', ''));
+  if (!Number.isFinite(double)) return null;
+  return EXACT.includes(type) ? text : double;
+}
+
+/** A number of rows that an author's query returns: its decimals are cut, unless it is a text, which has none. */
+export function rowsOf(cell: Cell): number | null {
+  const number = numberOf(cell);
+  const isText = ![BOOLEAN, ...EXACT, 700, 701].includes(cell.type);
+  return number === null || (isText && !WHOLE.test(cell.text ?? '')) ? null : Math.trunc(Number(number));
+}

@@ -1,0 +1,51 @@
+import { type Case, dataset } from './case.ts';
+
+/** A threshold of `row_count`, which is 6. */
+const six = (threshold: string, says: string): Case =>
+  dataset(`6: ${threshold}`, `row_count: {threshold: {${threshold}}}`, says);
+
+export const THRESHOLD: readonly Case[] = [
+  six('must_be: 6', 'PASSED 6'),
+  six('must_be: 5', 'FAILED 6'),
+  six('must_be: 6.0', 'PASSED 6'),
+  six('must_not_be: 6', 'FAILED 6'),
+  six('must_not_be: 7', 'PASSED 6'),
+  six('must_be_greater_than: 5', 'PASSED 6'),
+  six('must_be_greater_than: 6', 'FAILED 6'),
+  six('must_be_greater_than_or_equal: 6', 'PASSED 6'),
+  six('must_be_greater_than_or_equal: 6.5', 'FAILED 6'),
+  six('must_be_less_than: 6', 'FAILED 6'),
+  six('must_be_less_than: 6.0001', 'PASSED 6'),
+  six('must_be_less_than_or_equal: 6', 'PASSED 6'),
+  six('must_be_less_than_or_equal: 5', 'FAILED 6'),
+  six('must_be_less_than: 1e3', 'PASSED 6'),
+  six('must_be_greater_than: -1_000', 'PASSED 6'),
+  six('must_be: 0x6', 'PASSED 6'),
+  six('must_be: 06', 'PASSED 6'),
+  six('must_be_between: {greater_than: 5, less_than: 7}', 'PASSED 6'),
+  six('must_be_between: {greater_than: 5, less_than_or_equal: 6}', 'PASSED 6'),
+  six('must_be_between: {greater_than: 5, less_than: 6}', 'FAILED 6'),
+  six('must_be_between: {greater_than_or_equal: 6, less_than: 7}', 'PASSED 6'),
+  six('must_be_between: {greater_than: 6, less_than: 9}', 'FAILED 6'),
+  six('must_be_between: {greater_than_or_equal: 0, less_than_or_equal: 5}', 'FAILED 6'),
+  six('must_be_not_between: {greater_than_or_equal: 6, less_than: 2}', 'PASSED 6'),
+  six('must_be_not_between: {greater_than: 6, less_than: 2}', 'FAILED 6'),
+  six('must_be_not_between: {greater_than: 9, less_than: 7}', 'PASSED 6'),
+  six('must_be_not_between: {greater_than: 9, less_than: 6}', 'FAILED 6'),
+  six('must_be_not_between: {greater_than: 9, less_than_or_equal: 6}', 'PASSED 6'),
+  six('must_be: 5, level: warn', 'WARN 6'),
+  six('must_be: 6, level: warn', 'PASSED 6'),
+  six('must_be: 5, level: fail', 'FAILED 6'),
+  six('level: warn, must_be_between: {greater_than: 7, less_than: 9}', 'WARN 6'),
+  six('must_be_greater_than: 10, level: warn, additional: {must_be_greater_than: 7}', 'FAILED 6'),
+  six('must_be_greater_than: 10, level: warn, additional: {must_be_greater_than: 5}', 'WARN 6'),
+  six('must_be_greater_than: 5, level: warn, additional: {must_be_greater_than: 1}', 'PASSED 6'),
+  six('must_be_greater_than: 1, additional: {must_be_greater_than: 7, level: warn}', 'WARN 6'),
+  six('must_be_greater_than: 7, additional: {must_be_greater_than: 7, level: warn}', 'FAILED 6'),
+  six('must_be_greater_than: 7, additional: {must_be_greater_than: 1, level: warn}', 'FAILED 6'),
+  six('must_be: 6, additional: {must_be_between: {greater_than: 1, less_than: 6}, level: warn}', 'WARN 6'),
+  six(
+    'must_not_be: 6, level: warn, additional: {must_be_not_between: {greater_than: 9, less_than: 1}, level: fail}',
+    'FAILED 6',
+  ),
+];

@@ -1,0 +1,17 @@
+/** Why the two engines may differ; each is explained in docs/decisions/0014-two-engines-one-verdict.md. */
+export const REASONS = [
+  'strict-reading',
+  'no-such-type',
+  'closing-comments',
+  'names-with-quotes',
+  'reference-expressions',
+  'one-statement',
+  'no-verdict-no-value',
+  'times-of-python',
+  'schemas-by-case',
+  'json-values',
+  'where-tables-are',
+  'clock-of-the-run',
+  'nothing-is-kept',
+] as const;
+export type Reason = (typeof REASONS)[number];
