@@ -80,7 +80,7 @@ export function readCheckOf(type: CheckType, map: MapReader, scope: CheckScope, 
     case 'metric':
       return { ...measured, type, ...sqlOf(map, METRIC) };
     case 'failed_rows': {
-      const rowsTestedQuery = map.text('rows_tested_query');
+      const rowsTestedQuery = map.filled('rows_tested_query');
       const sql = sqlOf(map, ['expression', 'query', 'keys_query']);
       if (sql.query !== null && rowsTestedQuery === null && measured.threshold.metric === 'percent') {
         const message = 'in percent of a query needs the number of rows tested';
@@ -133,7 +133,7 @@ function sqlOf(
     const found = stated.length === 0 ? `none of ${keys.join(', ')}` : stated.join(' and ');
     refuse(map, `has ${found}`, `exactly one of ${keys.join(', ')}`);
   }
-  return { expression: map.text('expression'), query: map.text('query') ?? map.text('keys_query') };
+  return { expression: map.filled('expression'), query: map.filled('query') ?? map.filled('keys_query') };
 }
 
 function nowOf(map: MapReader, { variable }: CheckScope): string | null {

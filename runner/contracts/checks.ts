@@ -68,8 +68,8 @@ function readCheck(type: CheckType, item: unknown, path: Path, scope: CheckScope
     column,
     qualifier,
     name: map.text('name') ?? '',
-    filter: map.text('filter') || null,
-    columnExpression: map.text('column_expression') ?? scope.columnExpression,
+    filter: map.text('filter')?.trim() || null,
+    columnExpression: map.text('column_expression')?.trim() || scope.columnExpression,
     attributes: { ...scope.attributes, ...readAttributes(map, 'attributes') },
     line: yaml.line(path),
   });

@@ -109,7 +109,7 @@ function readColumns(yaml: YamlFile, contract: MapReader, scope: CheckScope): re
     const checks = readChecks(map, {
       ...scope,
       column: name,
-      columnExpression: map.text('column_expression'),
+      columnExpression: map.text('column_expression')?.trim() || null,
       missing: readMissing(map),
       validity: readValidity(map),
       // The checks of a column at fault have no identity to compare.

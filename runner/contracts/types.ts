@@ -152,9 +152,9 @@ export interface ValidityRule {
   readonly invalidFormat: Format | null;
   readonly validMin: Quantity | null;
   readonly validMax: Quantity | null;
-  readonly validLength: Quantity | null;
-  readonly validMinLength: Quantity | null;
-  readonly validMaxLength: Quantity | null;
+  readonly validLength: number | null;
+  readonly validMinLength: number | null;
+  readonly validMaxLength: number | null;
   readonly reference: Reference | null;
 }
 

@@ -24,9 +24,9 @@ export function readValidity(map: MapReader): ValidityRule | null {
     invalidFormat: format(map, 'invalid_format'),
     validMin: readQuantity(map, 'valid_min'),
     validMax: readQuantity(map, 'valid_max'),
-    validLength: readQuantity(map, 'valid_length'),
-    validMinLength: readQuantity(map, 'valid_min_length'),
-    validMaxLength: readQuantity(map, 'valid_max_length'),
+    validLength: readLength(map, 'valid_length'),
+    validMinLength: readLength(map, 'valid_min_length'),
+    validMaxLength: readLength(map, 'valid_max_length'),
     reference: reference(map),
   };
 }
@@ -47,6 +47,10 @@ export const NO_VALIDITY: ValidityRule = {
 
 export function readQuantity(map: MapReader, key: string): Quantity | null {
   return map.read(key, quantity, 'a number, without quotes');
+}
+
+function readLength(map: MapReader, key: string): number | null {
+  return map.read(key, (value) => (Number.isInteger(value) ? Number(value) : undefined), 'a whole number');
 }
 
 function quantity(value: unknown): Quantity | undefined {

@@ -19,7 +19,7 @@ export interface Variables {
 const FOR_PEOPLE = 'description grain owner tags personal declassify attributes check_attributes variables'.split(' ');
 
 /** A whole text that is one variable keeps the variable's type; `var` and `soda` are the only name spaces. */
-const USE = /\$\{\s*(var|soda)\.([\w-]+)\s*\}/g;
+const USE = /\$\{ *(var|soda)\.([A-Za-z_]\w*) *\}/g;
 const ONE_USE = new RegExp(`^${USE.source}$`);
 
 /**
@@ -35,12 +35,15 @@ export function readVariables(yaml: YamlFile, given: Readonly<Record<string, Var
   const fillText = (text: string, path: Path): Value => {
     const [only, space = '', name = ''] = ONE_USE.exec(text) ?? [];
     if (only !== undefined) return lookup(space, name, path);
-    if (/\$\{\s*env\./.test(text)) {
+    const [other] = /\$\{\s*(env|var|soda)\b[^}]*\}?/.exec(text.replaceAll(USE, '')) ?? [];
+    if (other !== undefined) {
       yaml.fault(path, {
         code: 'CONTRACT_VARIABLE_UNKNOWN',
-        message: 'a contract does not read the environment',
-        found: text,
-        hint: `Declare a variable under "variables:" and use it as \${var.NAME}.`,
+        message: other.includes('env')
+          ? 'a contract does not read the environment'
+          : 'this is not how a variable is used',
+        found: other,
+        hint: `Declare a variable under "variables:", its name of letters, digits and _, and use it as \${var.NAME}.`,
       });
     }
     return text.replace(USE, (_use, inSpace: string, named: string) => textOf(lookup(inSpace, named, path)));

@@ -141,6 +141,7 @@ export const MISSING: readonly Case[] = [
   column('prefers its own expression to that of the column', 's missing: {column_expression: s}', 'FAILED 1', {
     column: 'column_expression: "nullif(s, \'A\')"',
   }),
+  column('takes a blank expression for none', "s missing: {column_expression: ' '}", 'FAILED 1'),
   column('inherits the values of the column', 's missing:', 'FAILED 2', { column: "missing_values: ['']" }),
   column('inherits the format of the column', 's missing:', 'FAILED 3', {
     column: 'missing_format: {regex: "^A", name: a}',

@@ -402,6 +402,73 @@ const FAULTS: readonly Refusal[] = [
     ],
   ),
   [
+    'a name of a variable with a hyphen',
+    `${HEAD}variables: {a-b: {default: 1}}\nfilter: a < \${var.a-b}\n`,
+    'CONTRACT_VARIABLE_UNKNOWN 4: this is not how a variable is used',
+  ],
+  [
+    'a level in capitals',
+    threshold('level: WARN'),
+    'CONTRACT_VALUE 4: wrong value for "level" of the threshold of check "row_count"',
+    'WARN 0',
+  ],
+  [
+    'a length with decimals',
+    column('invalid: {valid_length: 1.5}'),
+    'CONTRACT_VALUE 5: wrong value for "valid_length" of check "invalid"',
+    'PASSED 0',
+  ],
+  [
+    'a bound that is true',
+    column('invalid: {valid_min: true}'),
+    'CONTRACT_VALUE 5: wrong value for "valid_min" of check "invalid"',
+    'ERROR: NOT_EVALUATED',
+  ],
+  [
+    'a metric of two sources',
+    dataset('metric: {expression: sum(a), query: select 1, threshold: {must_be: 1}}'),
+    'CONTRACT_KEY_MISSING 4: check "metric" has expression and query',
+    'NOT_EVALUATED',
+  ],
+  [
+    'an empty query',
+    dataset("failed_rows: {query: ''}"),
+    'CONTRACT_VALUE 4: wrong value for "query" of check "failed_rows"',
+  ],
+  [
+    'an empty expression',
+    dataset("metric: {expression: ' ', threshold: {must_be: 1}}"),
+    'CONTRACT_VALUE 4: wrong value for "expression" of check "metric"',
+  ],
+  [
+    'an empty query of rows tested',
+    dataset("failed_rows: {query: select 1, rows_tested_query: ''}"),
+    'CONTRACT_VALUE 4: wrong value for "rows_tested_query" of check "failed_rows"',
+    'FAILED 1',
+  ],
+  [
+    'a schema check at a column',
+    column('schema:'),
+    'CONTRACT_CHECK_PLACE 5: check "schema" does not go under a column',
+    'FAILED 1',
+  ],
+  [
+    'an aggregate at the dataset',
+    dataset('aggregate: {function: sum, threshold: {must_be: 1}}'),
+    'CONTRACT_CHECK_PLACE 4: check "aggregate" does not go under the dataset',
+  ],
+  [
+    'invalid values of the dataset',
+    dataset('invalid: {valid_values: [1]}'),
+    'CONTRACT_CHECK_PLACE 4: check "invalid" does not go under the dataset',
+  ],
+  [
+    'values of a metric',
+    column('metric: {expression: sum(a), missing_values: [1], threshold: {must_be: 1}}'),
+    'CONTRACT_KEY_UNKNOWN 5: "missing_values" is not a key of check "metric"',
+    'NOT_EVALUATED',
+  ],
+  [
     'a parameter of no type',
     'dataset: ds/db/s/t\ncolumns: [{name: a, character_maximum_length: 5}]\nchecks: [{schema: }]\n',
     'CONTRACT_TYPE 2: "character_maximum_length" is not compared for a column without "data_type"',

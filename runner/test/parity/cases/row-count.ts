@@ -11,6 +11,8 @@ export const ROW_COUNT: readonly Case[] = [
   dataset('counts 0 where the filter leaves none', "row_count: {filter: 'false'}", 'FAILED 0'),
   dataset('counts 0 where the filter is NULL', "row_count: {filter: 'null'}", 'FAILED 0'),
   dataset('takes an empty filter for none', "row_count: {filter: ''}", 'PASSED 6'),
+  dataset('takes a blank filter for none', "row_count: {filter: ' '}", 'PASSED 6'),
+  dataset('takes an empty threshold for none', 'row_count: {threshold: }', 'PASSED 6'),
   dataset(
     'only warns at level warn, with its default comparison',
     'row_count: {filter: id < 0, threshold: {level: warn}}',
