@@ -2,7 +2,7 @@ import type { Session, TextResult } from '../adapters/types.ts';
 import type { Relation } from '../util/sql.ts';
 import { askOwn, beginAsking, cellsOf, endAsking, type Refusal, readTable, type Table } from './ask.ts';
 import { type Measurement, measure } from './measure.ts';
-import type { Cell } from './number.ts';
+import { type Cell, digitsOf } from './number.ts';
 import { type Contracted, hasPersonal, hiddenColumns, keptOf, withoutPersonal } from './personal.ts';
 import { type CheckPlan, planContract, type QueryRole, type Role } from './plan.ts';
 import { sampleQuery, toSample } from './sample.ts';
@@ -55,7 +55,7 @@ export async function evaluateContract(
       outcome,
       threshold: describeThreshold(check),
       ...withoutPersonal(contract, check, {
-        value: found.value === null ? null : String(found.value),
+        value: found.value === null ? null : digitsOf(String(found.value)),
         message: found.message,
         kept: refusal?.kept ?? keptOf(found.value, found.message),
       }),

@@ -30,3 +30,18 @@ export function rowsOf(cell: Cell): number | null {
   const isText = ![BOOLEAN, ...EXACT, 700, 701].includes(cell.type);
   return number === null || (isText && !WHOLE.test(cell.text ?? '')) ? null : Math.trunc(Number(number));
 }
+
+/**
+ * The number that a text stands for, in digits, so that two texts of one number are equal. Both engines write a double in the
+ * fewest digits that give it back, and anything else in all its digits: texts are equal when, and only when, the values are.
+ */
+export function digitsOf(text: string): string {
+  const [whole, sign = '', integer = '', part = '', exponent = '0'] =
+    /^(-?)(\d+)(?:\.(\d*))?(?:[eE]([-+]?\d+))?$/.exec(text) ?? [];
+  if (whole === undefined) return text;
+  const scale = Math.max(part.length - Number(exponent), 0);
+  const digits = `${integer}${part}`.padEnd(integer.length + Number(exponent), '0').padStart(scale + 1, '0');
+  const point = digits.length - scale;
+  const number = `${digits.slice(0, point)}.${digits.slice(point)}`.replace(/^0+(?=\d)/, '').replace(/\.?0*$/, '');
+  return number === '0' ? number : sign + number;
+}

@@ -60,7 +60,7 @@ describe('the real Soda', () => {
       file: 'f',
       text: CONTRACT,
       variables: {},
-      now: '1970-01-01T00:00:00.000Z',
+      now: '1970-01-01T00:00:00.000+00:00',
     });
     soda.close();
   });

@@ -5,6 +5,7 @@ import { createInterface } from 'node:readline';
 import type { ConnectionConfig } from '../adapters/types.ts';
 import { ConnectionLost, EXIT, RunnerError } from '../errors.ts';
 import { maskValues } from '../util/mask-values.ts';
+import { digitsOf } from './number.ts';
 import { hasPersonal, withoutPersonal } from './personal.ts';
 import type { Contract, ContractResult, Outcome } from './types.ts';
 import type { VariableValue } from './variables.ts';
@@ -84,12 +85,20 @@ export async function openSoda(options: SodaOptions): Promise<SodaEngine> {
   return {
     version: hello.version,
     verify: async ({ file, text, clock, variables = {} }) => {
-      const { lost, ...verdict } = await ask({ file, text, variables, now: clock.toISOString() });
+      // Before a Z Soda cuts the fraction of a second.
+      const now = clock.toISOString().replace('Z', '+00:00');
+      const { lost, ...verdict } = await ask({ file, text, variables, now });
       if (lost === true) throw new ConnectionLost('in the middle of a contract that Soda was verifying', {});
-      return verdict as unknown as SodaVerdict;
+      return inDigits(verdict as unknown as SodaVerdict);
     },
     close: () => child.kill(),
   };
+}
+
+/** As our engine writes them: Python's 1.0 is 1. */
+function inDigits(verdict: SodaVerdict): SodaVerdict {
+  const checks = verdict.checks.map((check) => ({ ...check, value: check.value && digitsOf(check.value) }));
+  return { ...verdict, checks };
 }
 
 type Answer = Readonly<Record<string, unknown>>;
