@@ -43,7 +43,7 @@ function typeOf(item: unknown, path: Path, { yaml, column }: CheckScope): CheckT
     const hint = keys.length > 1 ? 'The keys of a check are indented deeper than its type.' : colon;
     return fault('CONTRACT_CHECK_SHAPE', path, 'a check is a map of one key, its type', found, hint);
   }
-  if (/^\{\s*\w+:\s*\}$/.test(yaml.shown(item, path)) && !/:\s/.test(yaml.shown(item, path))) {
+  if (/^\{\s*\w+:\}$/.test(yaml.shown(item, path))) {
     const message = 'the colon and the bracket stand together, and Soda takes both for the name';
     return yaml.fault(path, { code: 'CONTRACT_CHECK_SHAPE', message, expected: `{${name}: }`, found: `{${name}:}` });
   }

@@ -12,46 +12,41 @@ export const TYPE_KEYS = [
   ...['data_type', 'character_maximum_length', 'numeric_precision', 'numeric_scale', 'datetime_precision'],
 ];
 
-/** The parameters that Soda reads of a table, each with the types that it reads it of. */
-const CHARACTER = ['varchar', 'character varying', 'char', 'character'];
-const NUMERIC = ['numeric', 'decimal'];
-const TIMES = ['timestamp', 'timestamp without time zone', 'timestamp with time zone', 'time with time zone'];
+/** The types of which Soda reads a parameter, with the keys that state it, in the order of SQL. */
+const PARAMETERS: readonly { readonly types: readonly string[]; readonly keys: readonly string[] }[] = [
+  { types: ['varchar', 'character varying', 'char', 'character'], keys: ['character_maximum_length'] },
+  { types: ['numeric', 'decimal'], keys: ['numeric_precision', 'numeric_scale'] },
+  {
+    types: ['timestamp', 'timestamp without time zone', 'timestamp with time zone', 'time with time zone'],
+    keys: ['datetime_precision'],
+  },
+];
 
 /**
- * Reads the type of a column. A name, or a parameter, that Soda finds in no table is a fault, `CONTRACT_TYPE`: a check of it could only
- * fail, and most of them are names that PostgreSQL itself knows.
+ * Reads the type of a column. A name, or a parameter, that Soda finds in no table is a fault, `CONTRACT_TYPE`: a check of it
+ * could only fail, and most of them are names that PostgreSQL itself knows.
  */
 export function readDataType(map: MapReader): DataType {
   const dataType = map.text('data_type');
-  const known = dataType === null ? null : nameToWrite(dataType.trim().toLowerCase());
-  if (known !== null)
-    map.fault(
-      {
-        code: 'CONTRACT_TYPE',
-        message: `a column is never of type "${dataType}"`,
-        expected: `data_type: ${known}`,
-        found: dataType ?? '',
-        hint: HINT,
-      },
-      'data_type',
-    );
-  const parameter = (key: string, types: readonly string[]): number | null => {
+  const better = dataType === null ? null : nameToWrite(dataType.trim().toLowerCase());
+  const refuse = (key: string, message: string, expected: string): null =>
+    map.fault({ code: 'CONTRACT_TYPE', message, expected: `data_type: ${expected}`, hint: HINT }, key);
+  if (better !== null) refuse('data_type', `a column is never of type "${dataType}"`, better);
+  const parameter = (key: string): number | null => {
     const value = map.read(key, whole, 'a whole number');
-    if (value !== null && known === null && !types.includes(dataType?.toLowerCase() ?? '')) {
-      const message = `"${key}" is not compared for ${dataType === null ? 'a column without "data_type"' : `type "${dataType}"`}`;
-      map.fault(
-        { code: 'CONTRACT_TYPE', message, expected: `data_type: ${types.join(', ')}`, found: `${key}: ${value}` },
-        key,
-      );
+    const types = PARAMETERS.find(({ keys }) => keys.includes(key))?.types ?? [];
+    if (value !== null && better === null && !types.includes(dataType?.toLowerCase() ?? '')) {
+      const what = dataType === null ? 'a column without "data_type"' : `type "${dataType}"`;
+      refuse(key, `"${key}" is not compared for ${what}`, types.join(', '));
     }
     return value;
   };
   return {
     dataType,
-    characterMaximumLength: parameter('character_maximum_length', CHARACTER),
-    numericPrecision: parameter('numeric_precision', NUMERIC),
-    numericScale: parameter('numeric_scale', NUMERIC),
-    datetimePrecision: parameter('datetime_precision', TIMES),
+    characterMaximumLength: parameter('character_maximum_length'),
+    numericPrecision: parameter('numeric_precision'),
+    numericScale: parameter('numeric_scale'),
+    datetimePrecision: parameter('datetime_precision'),
   };
 }
 
@@ -79,17 +74,9 @@ function nameToWrite(name: string): string | null {
   if (before === undefined) return OTHER_NAMES[name] ?? null;
   const bare = `${before}${after}`;
   const type = OTHER_NAMES[bare] ?? bare;
-  const keys = CHARACTER.includes(type)
-    ? ['character_maximum_length']
-    : NUMERIC.includes(type)
-      ? ['numeric_precision', 'numeric_scale']
-      : TIMES.includes(type)
-        ? ['datetime_precision']
-        : [];
-  return [
-    type,
-    ...parameters.split(',').flatMap((value, index) => (keys[index] ? [`${keys[index]}: ${value.trim()}`] : [])),
-  ].join(', ');
+  const keys = PARAMETERS.find(({ types }) => types.includes(type))?.keys ?? [];
+  const stated = parameters.split(',').map((value, index) => keys[index] && `${keys[index]}: ${value.trim()}`);
+  return [type, ...stated.filter(Boolean)].join(', ');
 }
 
 function whole(value: unknown): number | undefined {

@@ -95,6 +95,20 @@ describe('a fault', () => {
     }
   });
 
+  it.each([
+    ['numeric(10, 2)', 'numeric, numeric_precision: 10, numeric_scale: 2'],
+    ['varchar(20)', 'varchar, character_maximum_length: 20'],
+    ['timestamptz(3)', 'timestamp with time zone, datetime_precision: 3'],
+    ['bit(3)', 'bit'],
+    ['integer[]', 'ARRAY'],
+    ['BOOL', 'boolean'],
+  ])('of type %s says to write %s', (type, expected) => {
+    const text = `dataset: ds/db/s/t\ncolumns: [{name: a, data_type: '${type}'}]\n`;
+    expect(() => parseContract(text, 'c.yml')).toThrow(
+      expect.objectContaining({ faults: [expect.objectContaining({ expected: `data_type: ${expected}` })] }),
+    );
+  });
+
   it('does not hide the others', () => {
     const text =
       'dataset: ds/db/s/t\ncolumns:\n  - name: a\n    datatype: text\n    checks:\n      - missing: {tresh: 1}\n  - nam: b\n';
