@@ -139,9 +139,8 @@ async function verdictOfBoth(server, runner) {
   const soda = await openSoda({ python: PYTHON, script, connection: server, dataSource: 'bench', timezone: 'UTC' });
   const theirs = await soda.verify({ file: CONTRACT, text: PROJECT[CONTRACT], clock });
   soda.close();
-  const digits = (value) => (value === null ? 'none' : Number(value));
   const values = ({ status, errors, checks }) =>
-    [`${status} ${errors}`, ...checks.map((check) => `${check.path} ${check.outcome} ${digits(check.value)}`)].sort();
+    [`${status} ${errors}`, ...checks.map((check) => `${check.path} ${check.outcome} ${check.value}`)].sort();
   const [mine, others] = [values(ours), values(theirs)];
   if (mine.join('\n') === others.join('\n')) return ours;
   const onlyIn = (some, other) => some.filter((line) => !other.includes(line)).join('; ');

@@ -11,7 +11,9 @@ Each contract has a session of its own, since an error in one turns all others o
 import json
 import logging
 import os
+import queue
 import sys
+import threading
 
 os.environ["SODA_CORE_TELEMETRY_ENABLED"] = "false"
 # Soda talks on standard output, which is ours to answer on.
@@ -29,11 +31,19 @@ def main():
     load_plugins()
     # Its results are made of what it logs; nobody is to read it here as well.
     logging.lastResort = None
-    requests = (json.loads(line) for line in sys.stdin)
-    data_source = open_data_source(next(requests))
+    lines = queue.Queue()
+    threading.Thread(target=read_lines, args=(lines,), daemon=True).start()
+    data_source = open_data_source(json.loads(lines.get()))
     answer({"version": SODA_CORE_VERSION})
-    for request in requests:
-        answer(verify(data_source, request))
+    while True:
+        answer(verify(data_source, json.loads(lines.get())))
+
+
+def read_lines(lines):
+    """When nobody is there any more to ask, be it that the runner was killed, all ends, a query under way too."""
+    for line in sys.stdin:
+        lines.put(line)
+    os._exit(0)
 
 
 def open_data_source(request):

@@ -5,6 +5,7 @@ import { readThreshold, type ThresholdRule } from './threshold.ts';
 import type { AggregateFunction, Check, CheckType, Comparison, MissingRule, ValidityRule } from './types.ts';
 import { MISSING_KEYS, NO_MISSING, NO_VALIDITY, readMissing, readValidity, VALIDITY_KEYS } from './values.ts';
 import type { Variables } from './variables.ts';
+import { NOW } from './variables.ts';
 
 /** Where a list of checks stands: under a column, with the rules that its checks inherit, or under the dataset. */
 export interface CheckScope {
@@ -139,7 +140,7 @@ function sqlOf(
 function nowOf(map: MapReader, { variable }: CheckScope): string | null {
   const time = (name: unknown): string | undefined => {
     const value = typeof name === 'string' ? variable(name) : undefined;
-    return typeof value === 'string' && parseTime(value) !== null ? value : undefined;
+    return typeof value === 'string' && (value === NOW || parseTime(value) !== null) ? value : undefined;
   };
   return map.read('now_variable', time, 'the name of a variable whose value is an ISO 8601 time');
 }

@@ -7,12 +7,13 @@ import { type Contracted, hasPersonal, hiddenColumns, keptOf, withoutPersonal } 
 import { type CheckPlan, planContract, type QueryRole, type Role } from './plan.ts';
 import { sampleQuery, toSample } from './sample.ts';
 import type { Check, CheckResult, Contract, ContractResult, Outcome, Quantity, Sample } from './types.ts';
+import { atTime } from './variables.ts';
 import { contractStatus, describeThreshold, judge } from './verdict.ts';
 
 export interface EvaluateOptions {
   /** What is measured; a contract's own query that names the table under another name is the caller's to redirect. */
   readonly relation: Relation;
-  /** The time that freshness is measured at. */
+  /** What freshness is measured at, and what `${soda.NOW}` and `${soda.DATA_TIMESTAMP}` stand for. */
   readonly clock: Date;
   /** Offending rows kept of each check, at the most; 5 unless told, 0 for all. */
   readonly sampleRows?: number | undefined;
@@ -32,9 +33,10 @@ export interface EvaluateOptions {
  */
 export async function evaluateContract(
   session: Session,
-  contract: Contract,
+  undated: Contract,
   options: EvaluateOptions,
 ): Promise<ContractResult> {
+  const contract = atTime(undated, options.clock);
   const plan = planContract(contract, options.relation);
   const isLarge = await beginAsking(session, options.relation);
   const table = await readTable(session, plan, isLarge);

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { RunnerError } from '../errors.ts';
 import { parseContract } from './parse.ts';
 import { CLOCK, faultsIn } from './testing.ts';
+import { atTime } from './variables.ts';
 
 const HEAD = 'dataset: ds/db/s/t\ncolumns: []\n';
 const dataset = (check: string): string => `${HEAD}checks:\n  - ${check}\n`;
@@ -50,11 +51,13 @@ checks:
     expect(JSON.parse(JSON.stringify(contract))).toEqual(contract);
   });
 
-  it('knows the clock, in seconds of UTC', () => {
-    const text = dataset(`row_count: {filter: '\${soda.NOW} \${soda.DATA_TIMESTAMP}'}`);
-    expect(parseContract(text, 'c.yml', { clock: CLOCK }).checks[0]?.filter).toBe(
-      '2024-01-04T10:00:00+00:00 2024-01-04T10:00:00+00:00',
-    );
+  it('is the same whenever it is read, and knows the time when it is evaluated, in seconds of UTC', () => {
+    const text = `${dataset(`row_count: {filter: '\${soda.NOW} \${ soda.DATA_TIMESTAMP }'}`)}  - freshness: {column: d, now_variable: now, threshold: {must_be: 0}}
+variables: {now: {default: '\${soda.NOW}'}}
+`;
+    const { checks } = atTime(parseContract(text, 'c.yml'), CLOCK);
+    const time = '2024-01-04T10:00:00+00:00';
+    expect(checks).toMatchObject([{ filter: `${time} ${time}` }, { now: time }]);
   });
 
   it('may merge a map that another one names', () => {

@@ -14,8 +14,6 @@ import { readVariables, type VariableValue } from './variables.ts';
 export interface ParseOptions {
   /** Values for the contract's variables, over their defaults. */
   readonly variables?: Readonly<Record<string, VariableValue>>;
-  /** What `${soda.NOW}` and `${soda.DATA_TIMESTAMP}` stand for; the time of the call unless told. */
-  readonly clock?: Date;
 }
 
 const CODES = {
@@ -40,10 +38,10 @@ const COLUMN_KEYS = [
  * @param file shown in faults, as it stands
  * @throws RunnerError with every fault of the file; the codes begin with `CONTRACT_`
  */
-export function parseContract(text: string, file: string, { variables = {}, clock }: ParseOptions = {}): Contract {
+export function parseContract(text: string, file: string, { variables = {} }: ParseOptions = {}): Contract {
   const yaml = openYaml(text, file, { codes: CODES, scalar: sodaScalar });
   if (yaml.faults().length > 0) throw new RunnerError(yaml.faults().map(withHint));
-  const { fill, get } = readVariables(yaml, variables, clock ?? new Date());
+  const { fill, get } = readVariables(yaml, variables);
   const map = yaml.map(text.includes('${') ? fill(yaml.value, []) : yaml.value, [], CONTRACT_KEYS, 'the contract');
   const scope: CheckScope = {
     yaml,

@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Cancelled, RunnerError } from '../errors.ts';
-import { inDatabase } from './dataset.ts';
 import { parseContract } from './parse.ts';
 import { ofSoda, openSoda, type SodaEngine } from './soda.ts';
 
@@ -131,21 +130,5 @@ describe("Soda's verdict", () => {
       'NOT_EVALUATED no such key',
       'NOT_EVALUATED no such key',
     ]);
-  });
-});
-
-describe('a contract for another database', () => {
-  it('differs in its datasets alone, the reference data included', () => {
-    const text = `# c
-dataset: "ds/db/s/t" # here
-columns:
-  - name: dataset
-    checks: [{invalid: {valid_reference_data: {dataset: ds/db/s/r, column: c}}}]
-    description: 'ds/db/s/t'
-`;
-    expect(inDatabase(text, 'other')).toBe(
-      text.replace('"ds/db/s/t" #', '"ds/other/s/t" #').replace('ds/db/s/r', '"ds/other/s/r"'),
-    );
-    expect(inDatabase(text, 'db')).toBe(text);
   });
 });

@@ -17,7 +17,7 @@ export interface SodaEngine {
   readonly version: string;
   /**
    * Verifies one contract. Its transaction has ended when the verdict is there, so that no lock is left.
-   * @throws ConnectionLost, after which another contract may be asked for; RunnerError `SODA_ENDED`; the signal's reason
+   * @throws ConnectionLost, after which another contract may be asked for; RunnerError `SODA_FAILED`; the signal's reason
    */
   verify(contract: SodaContract): Promise<SodaVerdict>;
   close(): void;

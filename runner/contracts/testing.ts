@@ -18,7 +18,7 @@ export interface Case {
 }
 
 export async function evaluateCase(db: Database, { setup, contract, parse, options }: Case): Promise<ContractResult> {
-  const parsed = parseContract(`dataset: ds/db/s/t\n${contract}`, 'soda/s/t.yml', { clock: CLOCK, ...parse });
+  const parsed = parseContract(`dataset: ds/db/s/t\n${contract}`, 'soda/s/t.yml', parse);
   const relation = { schema: 's', name: 't' };
   return withTables(db, setup, (tx) => evaluateContract(tx, parsed, { relation, clock: CLOCK, ...options }));
 }

@@ -2,7 +2,7 @@ import { didYouMean } from '../util/suggest.ts';
 import type { Path, YamlFile } from '../util/yaml.ts';
 import { isRecord } from '../util/yaml-map.ts';
 import { isLiteral } from './scalar.ts';
-import type { Literal } from './types.ts';
+import type { Contract, Literal } from './types.ts';
 
 export type VariableValue = string | number;
 /** As it is put in for a whole text: a number of the file may be one that only digits can tell. */
@@ -22,14 +22,23 @@ const FOR_PEOPLE = 'description grain owner tags personal declassify attributes 
 const USE = /\$\{ *(var|soda)\.([A-Za-z_]\w*) *\}/g;
 const ONE_USE = new RegExp(`^${USE.source}$`);
 
+/** Stands for the time, which a contract is told when it is evaluated: as it is read, it is the same in every run. */
+export const NOW = `\${soda.NOW}`;
+
+/** The contract at a time, in seconds of UTC. */
+export function atTime(contract: Contract, clock: Date): Contract {
+  const text = JSON.stringify(contract);
+  if (!text.includes(NOW)) return contract;
+  return JSON.parse(text.replaceAll(NOW, `${clock.toISOString().slice(0, 19)}+00:00`)) as Contract;
+}
+
 /**
  * Reads the variables that a contract declares, each with its value from `given` or else its declared default. Faults:
  * `CONTRACT_VARIABLE_UNKNOWN` (used, not declared), `CONTRACT_VARIABLE_VALUE` (no value and no default, or defined by itself).
  */
-export function readVariables(yaml: YamlFile, given: Readonly<Record<string, VariableValue>>, clock: Date): Variables {
+export function readVariables(yaml: YamlFile, given: Readonly<Record<string, VariableValue>>): Variables {
   const declared = declarations(yaml, given);
-  const now = `${clock.toISOString().slice(0, 19)}+00:00`;
-  const soda = new Map(['NOW', 'DATA_TIMESTAMP'].map((name) => [name, now]));
+  const soda = new Map(['NOW', 'DATA_TIMESTAMP'].map((name) => [name, NOW]));
   const open: string[] = [];
 
   const fillText = (text: string, path: Path): Value => {

@@ -20,16 +20,11 @@ export function cachedParsers(cache: Cache): Parsers {
       cache.memo('sources', [text, file], async () => (await import('./sources.ts')).parseSources(text, file)),
     parseSeed: (text, name, file) =>
       cache.memo('seed', [text, name, file], async () => (await import('./seeds.ts')).parseSeed(text, name, file)),
-    parseContract(text, file) {
-      const parse = async (): Promise<Contract> => (await import('../contracts/parse.ts')).parseContract(text, file);
-      return mayReadClock(text) ? parse() : cache.memo('contract', [text, file], parse);
-    },
+    parseContract: (text, file) =>
+      cache.memo('contract', [text, file], async () =>
+        (await import('../contracts/parse.ts')).parseContract(text, file),
+      ),
     parseUnitTests: (text, file) =>
       cache.memo('unit tests', [text, file], async () => (await import('./unit-tests.ts')).parseUnitTests(text, file)),
   };
-}
-
-/** A contract may read the clock through a variable only, and write one only as `${`, be it with an escape of YAML. */
-function mayReadClock(text: string): boolean {
-  return /\$[{\\]|\\[xuU]/.test(text);
 }

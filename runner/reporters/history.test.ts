@@ -19,7 +19,7 @@ function check(name: string, values: string, more: Partial<PlacedHistory> = {}):
         label: `run-${index}`,
         command: 'build',
         day: '2026-03-10',
-        startedAt: `2026-03-10T10:0${index}:00+00:00`,
+        startedAt: new Date(Date.UTC(2026, 2, 10, 10, index)).toISOString(),
         engine: 'runner',
         outcome: MARKS[mark] ?? 'PASSED',
         value: value === '-' ? null : value,
@@ -97,6 +97,13 @@ describe('the history of checks', () => {
       '  moved  must be 0  ▁▂▄▅▇█  1…6     5    6',
       '  the values of 4 older runs have no room here: --output json',
     ]);
+  });
+
+  it('of many runs is drawn at once, with the trend of the latest', () => {
+    const checks = Array.from({ length: 20 }, (_, n) => check(`check ${n}`, Array(200).fill(`${n}✗`).join(' ')));
+    const lines = draw(checks);
+    expect(lines[3]).toContain('▁'.repeat(24));
+    expect(lines).toContainEqual(expect.stringMatching(/^ {2}the values of 1\d\d older runs have no room here/));
   });
 
   it('leaves a gap where a run did not ask, and says which check the contract has no more', () => {

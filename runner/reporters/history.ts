@@ -1,9 +1,8 @@
-import type { TextResult } from '../adapters/types.ts';
 import type { NodeHistory, PlacedHistory } from '../commands/test-history.ts';
 import type { Outcome } from '../contracts/types.ts';
 import type { CheckPoint } from '../state/check-history.ts';
 import { plural } from '../util/plural.ts';
-import { sparkline } from './sparkline.ts';
+import { keyOf, type NumberedRun, type Run, tableThatFits } from './history-table.ts';
 import type { Paint } from './style.ts';
 import { drawTable } from './table.ts';
 
@@ -26,13 +25,6 @@ export function drawHistory(histories: readonly NodeHistory[], paint: Paint, scr
       : []),
     ...(runs.length > 0 ? [legend(runs)] : []),
   ].join('\n\n');
-}
-
-type Run = Pick<CheckPoint, 'runId' | 'label' | 'command' | 'day' | 'startedAt' | 'engine'>;
-
-/** Both engines may have spoken in one run. */
-function keyOf({ runId, engine }: Run): string {
-  return JSON.stringify([runId, engine]);
 }
 
 function runsOf(points: readonly CheckPoint[]): readonly Run[] {
@@ -67,74 +59,25 @@ function drawNode(
     .replaceAll('\n', '\n  ');
 }
 
-interface NumberedRun {
-  readonly run: Run;
-  readonly number: string;
-}
-
-/** Where all runs have no room, long names are cut, then only the values of the latest are shown; the trend is of all. */
+/** The trend is of all runs, the values of those that have room. */
 function drawChecks(
   checks: readonly PlacedHistory[],
   runs: readonly NumberedRun[],
   paint: Paint,
   screen: number,
 ): readonly string[] {
-  const fitting = CUTS.flatMap((cut) => {
-    const tables = runs.map((_, hidden) => ({ hidden, table: drawTable(tableOf(checks, runs.slice(hidden)), cut) }));
-    return tables.find(({ table }) => widthOf(table) <= screen) ?? [];
-  });
-  const narrowest = { hidden: runs.length - 1, table: drawTable(tableOf(checks, runs.slice(-1)), CUTS.at(-1)) };
-  const { hidden, table } =
-    fitting.find((one) => runs.length - one.hidden >= Math.min(runs.length, FEW_RUNS)) ?? fitting.at(-1) ?? narrowest;
-  const [head = '', rule = '', ...lines] = table.split('\n');
+  const { shown, table } = tableThatFits(checks, runs, screen);
+  const hidden = runs.length - shown;
+  const [head = '', rule = '', ...drawn] = table.split('\n');
   return [
     head,
     rule,
-    ...lines.map((line, index) => {
+    ...drawn.map((line, index) => {
       const color = COLORS[rank(checks[index] as PlacedHistory)];
       return color ? paint(color, line) : line;
     }),
     ...(hidden > 0 ? [`the values of ${plural(hidden, 'older run')} have no room here: --output json`] : []),
   ];
-}
-
-/** Characters that a name or a threshold may have, the first that leaves room for a few runs. */
-const CUTS = [60, 32, 16];
-const FEW_RUNS = 5;
-
-const [TEXT, NUMBER] = [25, 1700];
-
-function tableOf(checks: readonly PlacedHistory[], runs: readonly NumberedRun[]): TextResult {
-  const rows = checks.map((check) => {
-    const numbers = check.points.map(({ value }) => (value === null ? Number.NaN : Number(value)));
-    const known = numbers.filter(Number.isFinite);
-    const range = known.length > 0 ? [...new Set([Math.min(...known), Math.max(...known)].map(short))].join('…') : '';
-    const valueIn = (run: Run): string | null => {
-      const point = check.points.find((one) => keyOf(one) === keyOf(run));
-      return point ? `${short(point.value)}${MARKS[point.outcome]}` : null;
-    };
-    const name = check.line === null ? `(gone) ${check.name}` : check.name;
-    const threshold = check.points.at(-1)?.threshold ?? '';
-    return [name, threshold, sparkline(numbers), range, ...runs.map(({ run }) => valueIn(run))];
-  });
-  const texts = ['check', 'threshold', 'trend', 'range'].map((name) => ({ name, type: TEXT }));
-  const columns = [...texts, ...runs.map(({ number }) => ({ name: `${number} `, type: NUMBER }))];
-  return { columns, rows, rowCount: rows.length };
-}
-
-const MARKS: Readonly<Record<Outcome, string>> = {
-  PASSED: ' ',
-  FAILED: '✗',
-  WARN: '!',
-  NOT_EVALUATED: '?',
-  EXCLUDED: ' ',
-};
-
-/** A number in six digits; what is none as it is. */
-function short(value: string | number | null): string {
-  if (value === null) return '–';
-  const number = Number(value);
-  return Number.isFinite(number) && !Number.isInteger(number) ? String(Number(number.toPrecision(6))) : String(value);
 }
 
 const STEADY = 4;
@@ -159,10 +102,6 @@ function legend(runs: readonly Run[]): string {
     command,
     engine,
   ]);
-  const columns = ['', 'run at', 'for', 'run', 'command', 'engine'].map((name) => ({ name, type: TEXT }));
+  const columns = ['', 'run at', 'for', 'run', 'command', 'engine'].map((name) => ({ name, type: 25 }));
   return `${drawTable({ columns, rows, rowCount: rows.length })}\n✗ failed  ! warned  ? not evaluated  (gone) no longer in the contract`;
-}
-
-function widthOf(table: string): number {
-  return table.split('\n').reduce((most, line) => Math.max(most, [...line].length), 0);
 }

@@ -142,7 +142,7 @@ describe('a project read with the cache is the one read without it', () => {
 });
 
 describe('what the cache spares', () => {
-  it('is all but a contract that may read the clock', async () => {
+  it('is all that has not changed', async () => {
     await both();
     const computed: string[] = [];
     const kept = openCache(join(dir, 'target', 'cache'), 'test');

@@ -38,12 +38,13 @@ export async function workplace(
   from: string,
   parts: readonly string[],
   env: Readonly<Record<string, string>> = {},
+  database?: string,
 ): Promise<Workplace> {
   const dir = mkdtempSync(join(tmpdir(), 'runner-test-'));
   for (const part of parts) cpSync(join(from, part), join(dir, part), { recursive: true });
   // Compiled loaders find their libraries from where they really are.
   if (existsSync(join(from, 'dist'))) symlinkSync(join(from, 'dist'), join(dir, 'dist'));
-  const { db, config, drop } = await testDatabase();
+  const { db, config, drop } = await testDatabase({}, database);
   const base = {
     PATH: process.env.PATH ?? '',
     PGHOST: config.host,

@@ -10,10 +10,12 @@ export interface TestDatabase {
   drop(): Promise<void>;
 }
 
-/** A new, empty database on the server of the tests. */
-export async function testDatabase(options?: DatabaseOptions): Promise<TestDatabase> {
+/** A new, empty database on the server of the tests. A name of its own is for one that no other test takes. */
+export async function testDatabase(
+  options?: DatabaseOptions,
+  database = `test_${randomBytes(6).toString('hex')}`,
+): Promise<TestDatabase> {
   const server = inject('server');
-  const database = `test_${randomBytes(6).toString('hex')}`;
   await onServer(server, `create database ${database} template template0`);
   const config = { ...server, database };
   const db = openDatabase(config, options);

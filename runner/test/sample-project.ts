@@ -6,13 +6,15 @@ export type SampleProject = Workplace;
 export const SAMPLE_DAY = ['--as-of', '2026-11-24'] as const;
 
 /** A copy of this very project with its bundled sample, as a real server would be given it. */
-export function sampleProject(env: Readonly<Record<string, string>> = {}): Promise<SampleProject> {
-  return workplace(ROOT, ['project.yml', 'models', 'seeds', 'macros', 'soda', 'sources'], {
+export function sampleProject(env: Readonly<Record<string, string>> = {}, database?: string): Promise<SampleProject> {
+  const parts = ['project.yml', 'models', 'seeds', 'macros', 'soda', 'sources'];
+  const variables = {
     RH_XLSX: 'sources/sample/rh.xlsx',
     SPORT_XLSX: 'sources/sample/sport.xlsx',
     URL_GSHEET: 'sources/sample/declarations.csv',
     TRAJETS_CSV: 'sources/sample/trajets.csv',
     P12_PSEUDO_SALT: 'a-salt-for-tests',
     ...env,
-  });
+  };
+  return workplace(ROOT, parts, variables, database);
 }

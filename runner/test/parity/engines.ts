@@ -21,7 +21,7 @@ export interface Said {
 export async function ours(session: Session, example: Pick<Case, 'contract' | 'variables'>): Promise<Said> {
   let contract: Contract;
   try {
-    contract = parseContract(example.contract, 'case.yml', { clock: CLOCK, variables: example.variables });
+    contract = parseContract(example.contract, 'case.yml', { variables: example.variables });
   } catch (error) {
     if (!(error instanceof RunnerError)) throw error;
     return { verdict: 'ERROR', paths: [], faults: error.faults };

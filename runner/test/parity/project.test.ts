@@ -1,18 +1,18 @@
 import { execFile } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { inDatabase } from '../../contracts/dataset.ts';
-import { sodaPython } from '../../contracts/soda.ts';
-import { ROOT } from '../cli.ts';
+import { openSoda, sodaPython } from '../../contracts/soda.ts';
+import { ROOT, workplace } from '../cli.ts';
 import { startRunner } from '../processes.ts';
 import { SAMPLE_DAY, type SampleProject, sampleProject } from '../sample-project.ts';
 
 let project: SampleProject;
 
 beforeAll(async () => {
-  project = await sampleProject();
+  // As the contracts name it, so that Soda's own command line reads them as they are.
+  project = await sampleProject({}, 'sportdb');
   const { code, stderr } = await project.runner(['pipeline', ...SAMPLE_DAY]);
   expect(stderr).toBe('');
   expect(code).toBe(0);
@@ -40,21 +40,34 @@ describe('the contracts of this project', () => {
     expect(theirs).toEqual(ours);
   });
 
-  it('pass in the command line of Soda as it is, on a file that nobody has touched', async () => {
-    const { host, port, user, password, database } = project.config;
-    const connection = { host, port, user, password, database };
-    const source = join(project.dir, 'ds.yml');
-    writeFileSync(source, JSON.stringify({ type: 'postgres', name: 'sds', connection }));
-    const file = join(project.dir, 'contract.yml');
-    const soda = join(sodaPython(ROOT), '..', 'soda');
-    const env = { PATH: process.env.PATH, SODA_CORE_TELEMETRY_ENABLED: 'false' };
-    for (const name of ['salarie', 'vue_kpi_bu']) {
-      const text = readFileSync(join(ROOT, 'soda/metier', `${name}.yml`), 'utf8');
-      // The database of the tests alone has another name.
-      writeFileSync(file, inDatabase(text, database));
-      const { stdout } = await promisify(execFile)(soda, ['contract', 'verify', '-ds', source, '-c', file], { env });
-      expect(stdout).toMatch(/^\| Checks +\| +[1-9]/m);
+  it('pass in the real Soda, each file as it is', async () => {
+    const connection = project.config;
+    const script = join(ROOT, 'soda/verify.py');
+    const options = { python: sodaPython(ROOT), script, connection, dataSource: 'sds', timezone: 'Europe/Paris' };
+    const soda = await openSoda(options);
+    const files = readdirSync(join(ROOT, 'soda'), { recursive: true, encoding: 'utf8' });
+    const contracts = files.filter((file) => file.endsWith('.yml'));
+    const verdicts: Record<string, string> = {};
+    for (const file of contracts) {
+      const text = readFileSync(join(ROOT, 'soda', file), 'utf8');
+      verdicts[file] = (await soda.verify({ file, text, clock: new Date() })).status;
     }
+    soda.close();
+    expect(verdicts).toEqual(Object.fromEntries(contracts.map((file) => [file, 'PASSED'])));
+    expect(contracts.length).toBeGreaterThan(60);
+  });
+
+  it("pass in Soda's command line, as the README shows it", async () => {
+    const { host, port, user, password, database } = project.config;
+    const source = join(project.dir, 'ds.yml');
+    const connection = { host, port, user, password, database };
+    writeFileSync(source, JSON.stringify({ type: 'postgres', name: 'sds', connection }));
+    const soda = join(sodaPython(ROOT), '..', 'soda');
+    const args = ['contract', 'verify', '-ds', source, '-c', join(ROOT, 'soda/metier/salarie.yml')];
+    const env = { PATH: process.env.PATH, SODA_CORE_TELEMETRY_ENABLED: 'false' };
+    const { stdout } = await promisify(execFile)(soda, args, { env });
+    expect(stdout).toMatch(/^\| Checks +\| +[1-9]/m);
+    expect(stdout).toMatch(/^\| Failed +\| +0 /m);
   });
 });
 
@@ -70,27 +83,41 @@ describe('runner test --engine soda', () => {
     expect(code).toBe(1);
   });
 
+  it('takes the database that the run is on, whatever the contracts call it', async () => {
+    const parts = ['project.yml', 'models', 'seeds', 'macros', 'soda', 'sources'];
+    const shop = await workplace(join(ROOT, 'runner/test/fixtures/shop'), parts, {
+      SHOP_TOKEN: 'a-real-one',
+      ORDERS: 'sources/orders.txt',
+    });
+    expect((await shop.runner(['pipeline'])).stderr).toBe('');
+    const { code, stdout } = await shop.runner(['test', '--engine', 'soda']);
+    expect(stdout).toMatch(/0 unit tests, [1-9]\d* checks: all passed/);
+    expect(code).toBe(0);
+    await shop.close();
+  });
+
   it('is no test of units', async () => {
     const { code, stderr } = await project.runner(['test', '--engine', 'soda', '--unit']);
     expect(stderr).toMatch(/^OPTIONS_CONFLICT/);
     expect(code).toBe(2);
   });
 
-  it('told to end leaves no process and no query behind', async () => {
+  it.each([
+    ['SIGINT', 130],
+    ['SIGKILL', 137],
+  ] as const)('ended by %s leaves no process and no query behind', async (signal, code) => {
     const contract = join(project.dir, 'soda/metier/salarie.yml');
     const text = readFileSync(contract, 'utf8');
+    const slow = '  - metric: {qualifier: slow, query: "select 1 from pg_sleep(60)", threshold: {must_be: 1}}\n';
     writeFileSync(
       contract,
-      text.replace(
-        /^checks:\n/m,
-        'checks:\n  - metric: {qualifier: slow, query: "select 1 from pg_sleep(60)", threshold: {must_be: 1}}\n',
-      ),
+      text.replace(/^checks:\n/m, (line) => line + slow),
     );
     const run = startRunner(project, ['test', '--engine', 'soda', '--select', 'salarie', ...SAMPLE_DAY]);
     const asleep = "select pid from pg_stat_activity where wait_event = 'PgSleep' and datname = current_database()";
     await expect.poll(async () => (await project.rows(asleep)).length, { timeout: 30_000 }).toBe(1);
-    run.kill('SIGINT');
-    expect((await run.ended).code).toBe(130);
+    run.kill(signal);
+    expect((await run.ended).code).toBe(code);
     await expect.poll(async () => (await project.rows(asleep)).length, { timeout: 30_000 }).toBe(0);
     writeFileSync(contract, text);
   });
