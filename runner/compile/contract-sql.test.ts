@@ -26,7 +26,7 @@ columns:
 
 it('has nothing against what PostgreSQL can read', async () => {
   const query = 'with t as (values (1)) select * from t -- all';
-  expect(await faults(`filter: a > 1 -- new\ncolumns: []\nchecks:\n  - failed_rows: {query: "${query}"}\n`)).toEqual(
+  expect(await faults(`filter: a > 1 /* new */\ncolumns: []\nchecks:\n  - failed_rows: {query: "${query}"}\n`)).toEqual(
     [],
   );
 });
@@ -36,5 +36,21 @@ it('tells a query that is a comment alone', async () => {
   expect(await faults(`columns: []\nchecks:\n  - failed_rows: ${queries}\n`)).toEqual([
     '4 query of check "failed rows": there is no query | -- select 1',
     '4 rows_tested_query of check "failed rows": there is no query | /* none */',
+  ]);
+});
+
+it('tells what is not one query, or hides the bracket behind it', async () => {
+  const text = `filter: a > 1 -- new
+checks:
+  - failed_rows: {qualifier: 1, name: x, expression: "a); commit; select (b"}
+  - failed_rows: {qualifier: 2, name: y, query: "/*/**/*/ commit"}
+  - metric: {name: z, query: "select 1; select 2", threshold: {must_be: 1}}
+columns: []
+`;
+  expect(await faults(text)).toEqual([
+    'undefined filter of the contract: a comment at its end hides what comes behind it | a > 1 -- new',
+    '4 expression of check "x": a second statement follows the query | commit; select (b',
+    '5 query of check "y": TRANSACTION is no query | commit',
+    '6 query of check "z": a second statement follows the query | select 2',
   ]);
 });

@@ -3,7 +3,16 @@ import type { MapReader } from '../util/yaml-map.ts';
 import { parseTime } from './scalar.ts';
 import { readThreshold, type ThresholdRule } from './threshold.ts';
 import type { AggregateFunction, Check, CheckType, Comparison, MissingRule, ValidityRule } from './types.ts';
-import { MISSING_KEYS, NO_MISSING, NO_VALIDITY, readMissing, readValidity, VALIDITY_KEYS } from './values.ts';
+import {
+  MISSING_KEYS,
+  NO_MISSING,
+  NO_VALIDITY,
+  nameOf,
+  readMissing,
+  readName,
+  readValidity,
+  VALIDITY_KEYS,
+} from './values.ts';
 import type { Variables } from './variables.ts';
 import { NOW } from './variables.ts';
 
@@ -93,7 +102,7 @@ export function readCheckOf(type: CheckType, map: MapReader, scope: CheckScope, 
       return {
         ...measured,
         type,
-        of: map.text('column') ?? map.missing('column', 'the one that holds the time') ?? '',
+        of: readName(map, 'column') ?? map.missing('column', 'the one that holds the time') ?? '',
         now: nowOf(map, scope),
       };
   }
@@ -109,8 +118,8 @@ function columnsOf(map: MapReader): readonly string[] {
   const expected = 'columns: [a, b]';
   if (map.get('columns') === null) refuse(map, 'of a dataset has no "columns"', expected);
   const some = (value: unknown): readonly string[] | undefined =>
-    Array.isArray(value) && value.length > 0 && value.every((item) => typeof item === 'string') ? value : undefined;
-  return map.read('columns', some, 'a list of texts') ?? [];
+    Array.isArray(value) && value.length > 0 && value.every((item) => nameOf(item) !== undefined) ? value : undefined;
+  return map.read('columns', some, 'a list of names') ?? [];
 }
 
 const FUNCTIONS: readonly AggregateFunction[] = ['avg', 'sum', 'min', 'max', 'min_length', 'max_length', 'avg_length'];

@@ -51,30 +51,6 @@ describe('one contract', () => {
     await expect(evaluateCase(test.db, { setup, contract })).rejects.toMatchObject({ sqlstate: '57014' });
   });
 
-  it('takes expressions that end with a comment', async () => {
-    const contract = `filter: id > 1 -- all but one
-checks:
-  - row_count: {filter: n > 0 -- some, threshold: {must_be: 3}}
-  - failed_rows: {filter: n > 0 -- some, expression: n = 2 -- one}
-  - metric: {expression: sum(n) -- all, threshold: {must_be: 15}}
-columns:
-  - name: s
-    column_expression: upper(s) -- any
-    checks:
-      - missing:
-      - invalid: {valid_reference_data: {dataset: ds/db/s/r, column: c}}
-`;
-    const result = await evaluateCase(test.db, { setup: SETUP, contract });
-    expect(outcomes(result)).toEqual({
-      'checks.row_count': 'PASSED 3',
-      'checks.failed_rows': 'FAILED 1',
-      'checks.metric': 'PASSED 15',
-      'columns.s.checks.missing': 'FAILED 1',
-      'columns.s.checks.invalid': 'FAILED 2',
-    });
-    expect(result.errors).toEqual([]);
-  });
-
   it('gives an empty table its usual verdicts', async () => {
     const contract = `checks:
   - row_count:

@@ -8,7 +8,7 @@ import { readAttributes, readChecks } from './checks.ts';
 import { readDataType, TYPE_KEYS } from './data-type.ts';
 import { sodaScalar, untyped } from './scalar.ts';
 import type { Check, ColumnSpec, Contract } from './types.ts';
-import { MISSING_KEYS, readDataset, readMissing, readValidity, VALIDITY_KEYS } from './values.ts';
+import { MISSING_KEYS, readDataset, readMissing, readName, readValidity, VALIDITY_KEYS } from './values.ts';
 import { readVariables, type VariableValue } from './variables.ts';
 
 export interface ParseOptions {
@@ -85,7 +85,7 @@ function readColumns(yaml: YamlFile, contract: MapReader, scope: CheckScope): re
   contract.missing('columns', 'a list, [] for none');
   const lines = new Map<string, number>();
   return contract.maps('columns', COLUMN_KEYS, 'a column').map((map) => {
-    const name = map.filled('name') ?? map.missing('name', 'the name of the column') ?? '';
+    const name = readName(map, 'name') ?? map.missing('name', 'the name of the column') ?? '';
     const spec: ColumnSpec = {
       name,
       ...readDataType(map),

@@ -85,7 +85,7 @@ export function aggregateQuery(rows: Rows, metrics: readonly Metric[], apart: bo
     const sql = isApart(metric) ? `(select n from ${DISTINCT} where place = ${place})` : metric.sql;
     return `${sql} as "m_${place}"`;
   });
-  return `with ${rowsCte(rows, { isShared: counts.length > 0 })}${distinct}\nselect\n  ${list.join(',\n  ')}\nfrom ${ROWS}`;
+  return `with ${rowsCte(rows, counts.length > 0)}${distinct}\nselect\n  ${list.join(',\n  ')}\nfrom ${ROWS}`;
 }
 
 function planCheck(check: Check, rows: Rows, relation: Relation, metric: AddMetric): CheckPlan {
@@ -154,8 +154,9 @@ function theirs(query: string, wrap: (sql: string) => string): OwnQuery {
   return { sql: wrapped, bare: wrapped === sql ? null : sql, refusal };
 }
 
-/** What is no SQL of its own: texts, quoted names, comments. */
-const OPAQUE = /'(?:[^']|'')*'|"[^"]*"|\$(\w*)\$[\s\S]*?\$\1\$|--[^\n]*|\/\*[\s\S]*?\*\//g;
+/** What is no SQL of its own: texts, be they with `\'` in them, quoted names, comments. A `$` in a name begins no text. */
+const OPAQUE =
+  /(?<![\w$])[eE]'(?:\\[\s\S]|''|[^'\\])*'|'(?:[^']|'')*'|"[^"]*"|(?<![\w$])\$(\w*)\$[\s\S]*?\$\1\$|--[^\n]*|\/\*(?:(?!\/\*)[\s\S])*?\*\//g;
 const ENDS_TRANSACTION = /^(abort|begin|commit|end|prepare|release|rollback|savepoint|start)\b/i;
 
 /**
@@ -169,18 +170,12 @@ export function readStatement(query: string): Pick<OwnQuery, 'sql' | 'refusal'> 
   if (end !== -1 && visible.slice(end).replace(/[;\s]/g, '') !== '') {
     return { sql, refusal: 'a query of a contract is one statement, and this one holds several' };
   }
+  if (visible.includes('/*')) return { sql, refusal: 'a comment of a contract holds no other one' };
   const word = ENDS_TRANSACTION.exec(visible.trim())?.[1];
   return { sql, refusal: word ? `a query of a contract reads, and "${word}" would act on the transaction` : null };
 }
 
 /** With blanks for comments and `x` for texts: of the same length, so that a position in the one is one in the other. */
 function withoutComments(query: string): string {
-  return escapedTexts(query).replace(OPAQUE, (text) =>
-    (text.startsWith('--') || text.startsWith('/*') ? ' ' : 'x').repeat(text.length),
-  );
-}
-
-/** `E'it\'s'`: the escaped quote does not end the text. */
-function escapedTexts(query: string): string {
-  return query.replace(/\b[eE]'(?:\\[\s\S]|''|[^'\\])*'/g, (text) => `'${'x'.repeat(text.length - 2)}'`);
+  return query.replace(OPAQUE, (text) => (/^(--|\/\*)/.test(text) ? ' ' : 'x').repeat(text.length));
 }

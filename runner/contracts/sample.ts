@@ -7,7 +7,6 @@ import {
   badRow,
   columnSql,
   distinctSql,
-  KEY_COLUMN,
   missingSql,
   own,
   ROWS,
@@ -67,9 +66,7 @@ export function toSample(
   limit: number | undefined,
   hidden: readonly boolean[] = result.columns.map(({ name }) => name !== ROW_COLUMN && isPersonal(contract, name)),
 ): Sample {
-  const kept = result.columns.flatMap(({ name }, index) =>
-    name === KEY_COLUMN ? [] : [{ name, index, masked: hidden[index] ?? true }],
-  );
+  const kept = result.columns.flatMap(({ name }, index) => [{ name, index, masked: hidden[index] ?? true }]);
   return {
     columns: kept.map(({ name }) => (name === ROW_COLUMN ? 'row_number' : name)),
     rows: result.rows.slice(0, limit).map((row) =>

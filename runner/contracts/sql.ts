@@ -22,12 +22,12 @@ export interface Rows {
 }
 
 /**
- * `"_soda_filtered_dataset" as (…)`. `extra` is put before the columns of the relation; `isShared` has a query that reads
- * the rows several times scan the relation each time, where PostgreSQL would keep a copy.
+ * `"_soda_filtered_dataset" as (…)`. `isShared` has a query that reads the rows several times scan the relation each time,
+ * where PostgreSQL would keep a copy.
  */
-export function rowsCte({ from, filter }: Rows, { extra = '', isShared = false } = {}): string {
+export function rowsCte({ from, filter }: Rows, isShared = false): string {
   const where = filter === null ? '' : ` where ${own(filter)}`;
-  return `${ROWS} as ${isShared ? 'not materialized ' : ''}(select ${extra}* from ${from}${where})`;
+  return `${ROWS} as ${isShared ? 'not materialized ' : ''}(select * from ${from}${where})`;
 }
 
 /** The column that a check speaks of, or the expression that stands for it. */
@@ -40,9 +40,9 @@ export function all(...conditions: readonly (string | null)[]): string {
   return conditions.filter((condition) => condition !== null).join(' and ') || 'true';
 }
 
-/** An author's own SQL, kept whole; the line break ends a comment on its last line. */
+/** An author's own SQL, kept whole. As in Soda, a comment at its end hides the bracket, and the server refuses the query. */
 export function own(sql: string | null): string | null {
-  return sql === null ? null : `(${sql}\n)`;
+  return sql === null ? null : `(${sql})`;
 }
 
 /** ` filter (where …)` of an aggregate; nothing when all rows count. */
@@ -113,9 +113,6 @@ export function distinctSql(check: DuplicateCheck): string {
 }
 
 const REFERENCED = '"_soda_filtered_referenced_dataset"';
-/** Stands for the column when an expression replaces it: computed before the join, its names are not ambiguous. */
-export const KEY_COLUMN = '_soda_key';
-
 /**
  * Selects from the rows whose value the reference column does not hold. The check's own filter sees both tables, so that a
  * name which both have is ambiguous, as in Soda. With other validity keys beside, a row is there once per match in the
@@ -124,15 +121,26 @@ export const KEY_COLUMN = '_soda_key';
 export function referenceSelect(check: InvalidCheck, rows: Rows, select: string): string {
   const { reference } = check.validity;
   if (reference === null) return '';
-  const computed = check.columnExpression === null ? '' : `${own(check.columnExpression)} as "${KEY_COLUMN}", `;
-  const column = `"C".${computed === '' ? identifier(check.column ?? '') : `"${KEY_COLUMN}"`}`;
+  const column = ofContract(check);
   const held = `"R".${identifier(reference.column)}`;
   const table = quoted({ schema: reference.schema, name: reference.table });
   const invalid = [`${held} is null`, invalidClauses(column, check.validity)].filter(Boolean).join(' or ');
-  return `with ${rowsCte(rows, { extra: computed })}, ${REFERENCED} as (select * from ${table})
+  return `with ${rowsCte(rows)}, ${REFERENCED} as (select * from ${table})
 select ${select}
 from ${ROWS} as "C" left join ${REFERENCED} as "R" on ${column} = ${held}
 where ${all(own(check.filter), `not ${missingSql(column, check.missing)}`, own(invalid))}`;
+}
+
+/**
+ * The column, told from those of the reference data. In an expression each mention of its name is, as in Soda: also in a text,
+ * and in double quotes, which the server then refuses.
+ */
+function ofContract({ column, columnExpression }: InvalidCheck): string {
+  const name = column ?? '';
+  if (columnExpression === null) return `"C".${identifier(name)}`;
+  const word = name.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&');
+  const mention = new RegExp(`(?<![\\p{L}\\p{N}_])${word}(?![\\p{L}\\p{N}_])`, 'gu');
+  return `(${columnExpression.replace(mention, () => `"C".${name}`)})`;
 }
 
 /** A null in the list is a test of its own, joined by `or` for a list of what is accepted and by `and` for what is refused. */

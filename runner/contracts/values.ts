@@ -62,11 +62,20 @@ function quantity(value: unknown): Quantity | undefined {
   return typeof value === 'number' ? value : undefined;
 }
 
+/** The name of a column. Soda does not double a double quote in it, so that the server would refuse every query. */
+export function readName(map: MapReader, key: string): string | null {
+  return map.read(key, nameOf, 'a name, without double quotes');
+}
+
+export function nameOf(value: unknown): string | undefined {
+  return typeof value === 'string' && /^[^"]+$/.test(value) ? value : undefined;
+}
+
 /** The name of a table, `datasource/database/schema/table`. */
 export function readDataset(map: MapReader): string {
   const form = 'datasource/database/schema/table';
   const name = (value: unknown): string | undefined =>
-    typeof value === 'string' && /^[^/]+(\/[^/]+){3}$/.test(value) ? value : undefined;
+    typeof value === 'string' && /^[^/"]+(\/[^/"]+){3}$/.test(value) ? value : undefined;
   return map.read('dataset', name, form) ?? map.missing('dataset', form) ?? '';
 }
 
@@ -95,6 +104,6 @@ function reference(map: MapReader): Reference | null {
   if (map.get(key) === null) return null;
   const rule = map.map(key, ['dataset', 'column'], `"${key}" of ${map.what}`);
   const [, , schema = '', table = ''] = readDataset(rule).split('/');
-  const column = rule.text('column') ?? rule.missing('column', 'the column that holds the valid values') ?? '';
+  const column = readName(rule, 'column') ?? rule.missing('column', 'the column that holds the valid values') ?? '';
   return { schema, table, column };
 }

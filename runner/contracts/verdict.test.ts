@@ -72,7 +72,15 @@ describe('a query of a contract', () => {
     expect(readStatement(query)).toEqual({ sql, refusal: null });
   });
 
-  it.each(['select 1; select 2', ' -- why\ncommit', '/* */ rollback', 'END'])('%s does not run', (query) => {
+  it.each([
+    'select 1; select 2',
+    ' -- why\ncommit',
+    '/* */ rollback',
+    'END',
+    '/*/**/*/ commit',
+    "select 1 /* E' */; commit; --'",
+    'select 1 as a$b$; commit; --$b$',
+  ])('%s does not run', (query) => {
     expect(readStatement(query).refusal).not.toBeNull();
   });
 });
@@ -89,12 +97,10 @@ columns:
 `;
     const { rows, metrics } = planContract(parseContract(text, 'c.yml'), { schema: 's', name: 't' });
     expect(aggregateQuery(rows, metrics, true)).toBe(
-      `with "_soda_filtered_dataset" as (select * from "s"."t" where (a > 0
-))
+      `with "_soda_filtered_dataset" as (select * from "s"."t" where (a > 0))
 select
   count(*) as "m_0",
-  count(*) filter (where (a = b
-)) as "m_1",
+  count(*) filter (where (a = b)) as "m_1",
   count(*) filter (where ("a" is null)) as "m_2"
 from "_soda_filtered_dataset"`,
     );

@@ -2,9 +2,6 @@
 export const REASONS = [
   'strict-reading',
   'no-such-type',
-  'closing-comments',
-  'names-with-quotes',
-  'reference-expressions',
   'one-statement',
   'no-verdict-no-value',
   'times-of-python',

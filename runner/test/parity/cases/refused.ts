@@ -37,6 +37,23 @@ const FAULTS: readonly Refusal[] = [
     'CONTRACT_COLUMN_TWICE 2: column "a" stands twice',
   ],
   [
+    'a column with a double quote',
+    `dataset: ds/db/s/t\ncolumns: [{name: 'a"b'}]\n`,
+    'CONTRACT_VALUE 2: wrong value for "name" of a column',
+    'PASSED',
+  ],
+  [
+    'a table with a double quote',
+    `dataset: 'ds/db/s/a"b'\ncolumns: []\n`,
+    'CONTRACT_VALUE 1: wrong value for "dataset" of the contract',
+  ],
+  [
+    'a duplicate of a column with a double quote',
+    dataset(`duplicate: {columns: ['a"b']}`),
+    'CONTRACT_VALUE 4: wrong value for "columns" of check "duplicate"',
+    'ERROR: NOT_EVALUATED',
+  ],
+  [
     'a length in quotes',
     "dataset: ds/db/s/t\ncolumns: [{name: a, character_maximum_length: '5'}]\n",
     'CONTRACT_VALUE 2: wrong value for "character_maximum_length" of a column',

@@ -39,10 +39,10 @@ export const SCHEMA: readonly Case[] = [
   schema('compares names by case', '{name: A}, {name: b}, {name: c}', 'FAILED 2'),
   schema(
     'knows names with blanks, quotes and Unicode',
-    `{name: two words}, {name: 'a"b'}, {name: été}, {name: "it's"}`,
+    `{name: two words}, {name: été}, {name: "it's"}`,
     'PASSED 0',
     '',
-    `create table t ("two words" int, "a""b" int, "été" int, "it's" int)`,
+    `create table t ("two words" int, "été" int, "it's" int)`,
   ),
   schema('sees a view', '{name: a, data_type: integer}', 'PASSED 0', '', 'create view t as select 1 as a'),
   schema(
