@@ -1,5 +1,5 @@
 // npm run soda:install: the real Soda, of the version in soda/requirements.txt, in an environment of its own, .venv-soda.
-// With nothing to do it takes some milliseconds. Exits 69 when the package index can't be reached, 1 for any other reason.
+// With nothing to do it takes a second. Exits 69 when the package index can't be reached, 1 for any other reason.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
@@ -19,9 +19,13 @@ const stampFile = path.join(folder, '.soda-stamp');
 
 function main() {
   const stamp = createHash('sha256').update(fs.readFileSync(requirements)).digest('hex');
-  if (read(stampFile) === stamp && fs.existsSync(python)) {
+  if (read(stampFile) === stamp && isWhole()) {
     say(`${version()} is installed`);
     return 0;
+  }
+  if (process.env.PYTHON && !isRecent(process.env.PYTHON)) {
+    say(`PYTHON=${process.env.PYTHON} is no Python ${OLDEST.join('.')} or later`);
+    return 1;
   }
   const base = [process.env.PYTHON, 'python3', 'python'].find((command) => command && isRecent(command));
   if (base === undefined) {
@@ -61,6 +65,12 @@ function main() {
   fs.writeFileSync(stampFile, stamp);
   say(`${version()} is installed: npm run runner -- test --engine soda`);
   return 0;
+}
+
+/** Someone may have taken a package out, or the Python that it was made with. */
+function isWhole() {
+  const program = 'import soda_core.contracts.contract_verification, soda_postgres.common, psycopg';
+  return spawnSync(python, ['-c', program], { cwd: folder, stdio: 'ignore' }).status === 0;
 }
 
 function isRecent(command) {

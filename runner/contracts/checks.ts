@@ -13,10 +13,15 @@ const TYPES = Object.keys(CHECK_RULES) as readonly CheckType[];
  */
 export function readChecks(owner: MapReader, scope: CheckScope): readonly Check[] {
   const items = owner.list('checks');
-  if (items?.length === 0) {
+  if (items?.length === 0 || owner.value.checks === null) {
     const expected = 'at least one check, or no "checks" key';
     owner.fault(
-      { code: 'CONTRACT_CHECKS_EMPTY', message: 'a list of checks is not empty', expected, found: '[]' },
+      {
+        code: 'CONTRACT_CHECKS_EMPTY',
+        message: 'a list of checks is not empty',
+        expected,
+        found: items ? '[]' : 'nothing',
+      },
       'checks',
     );
   }

@@ -55,14 +55,13 @@ interface Line {
 }
 
 /** @param width characters that the trend may have, which is then of the latest runs */
-function lineOf({ name, line, points }: PlacedHistory, runs: readonly NumberedRun[], width: number): Line {
+function lineOf({ name, points }: PlacedHistory, runs: readonly NumberedRun[], width: number): Line {
   const numbers = points.map(({ value }) => (value === null ? Number.NaN : Number(value)));
   const known = numbers.filter(Number.isFinite);
   const range = known.length > 0 ? [...new Set([Math.min(...known), Math.max(...known)].map(short))].join('…') : '';
   const inRun = new Map(points.map((point) => [keyOf(point), `${short(point.value)}${MARKS[point.outcome]}`]));
-  const told = line === null ? `(gone) ${name}` : name;
   return {
-    texts: [told, points.at(-1)?.threshold ?? '', sparkline(numbers.slice(-width)), range],
+    texts: [name, points.at(-1)?.threshold ?? '', sparkline(numbers.slice(-width)), range],
     values: runs.map(({ run }) => inRun.get(keyOf(run)) ?? null),
   };
 }

@@ -64,7 +64,7 @@ describe('the history of checks', () => {
       '#1  2026-03-10 10:00  2026-03-10  run-0  build    runner',
       '#2  2026-03-10 10:01  2026-03-10  run-1  build    runner',
       '#3  2026-03-10 10:02  2026-03-10  run-2  build    runner',
-      '✗ failed  ! warned  ? not evaluated  (gone) no longer in the contract',
+      '✗ failed  ! warned  ? not evaluated',
     ]);
   });
 
@@ -106,10 +106,11 @@ describe('the history of checks', () => {
     expect(lines).toContainEqual(expect.stringMatching(/^ {2}the values of 1\d\d older runs have no room here/));
   });
 
-  it('leaves a gap where a run did not ask, and says which check the contract has no more', () => {
-    const lines = draw([check('old', '1 _ 3', { line: null }), check('new', '_ 1 2')]);
-    expect(lines[3]).toMatch(/^ {2}\(gone\) old .* 1 +3$/);
+  it('leaves a gap where a run did not ask, and counts the checks that the contract has no more', () => {
+    const lines = draw([check('some', '1 _ 3'), check('new', '_ 1 2'), check('old', '1 1✗ _', { line: null })]);
+    expect(lines[3]).toMatch(/^ {2}some .* 1 +3$/);
     expect(lines[4]).toMatch(/^ {2}new .* 1 +2$/);
+    expect(lines[5]).toBe('  1 check no longer in the contract: --output json');
   });
 
   it('names the checks that no run has recorded', () => {

@@ -12,7 +12,8 @@ import { drawTable } from './table.ts';
  * @param screen characters that a line may have
  */
 export function drawHistory(histories: readonly NodeHistory[], paint: Paint, screen: number): string {
-  const isTold = (check: PlacedHistory): boolean => histories.length === 1 || rank(check) < STEADY;
+  const isTold = (check: PlacedHistory): boolean =>
+    check.line !== null && (histories.length === 1 || rank(check) < STEADY);
   const told = histories.filter(({ checks, unrecorded }) => checks.some(isTold) || unrecorded.length > 0);
   const runs = runsOf(told.flatMap(({ checks }) => checks.filter(isTold).flatMap(({ points }) => points)));
   const parts = told.map((history) => drawNode(history, isTold, runs, paint, screen));
@@ -41,7 +42,8 @@ function drawNode(
 ): string {
   const own = new Set(checks.flatMap(({ points }) => points.map(keyOf)));
   const told = checks.filter(isTold).toSorted((a, b) => rank(a) - rank(b));
-  const steady = checks.length - told.length;
+  const gone = checks.filter(({ line }) => line === null).length;
+  const steady = checks.length - told.length - gone;
   const place = `${node.relation.schema}.${node.relation.name}`;
   const title = `${paint('bold', place)}  ${node.contract?.file ?? 'no contract any more'} · ${plural(own.size, 'run')}`;
   const numbered = runs
@@ -51,6 +53,7 @@ function drawNode(
     title,
     ...(told.length > 0 ? drawChecks(told, numbered, paint, screen - 2) : []),
     ...(steady > 0 ? [`${plural(steady, 'check')} steady`] : []),
+    ...(gone > 0 ? [`${plural(gone, 'check')} no longer in the contract: --output json`] : []),
     ...(unrecorded.length > 0
       ? [`${plural(unrecorded.length, 'check')} not recorded yet: ${unrecorded.join(', ')}`]
       : []),
@@ -103,5 +106,5 @@ function legend(runs: readonly Run[]): string {
     engine,
   ]);
   const columns = ['', 'run at', 'for', 'run', 'command', 'engine'].map((name) => ({ name, type: 25 }));
-  return `${drawTable({ columns, rows, rowCount: rows.length })}\n✗ failed  ! warned  ? not evaluated  (gone) no longer in the contract`;
+  return `${drawTable({ columns, rows, rowCount: rows.length })}\n✗ failed  ! warned  ? not evaluated`;
 }

@@ -100,6 +100,7 @@ export function drawSummary(
 }
 
 function drawTested(results: readonly NodeResult[], duration: number, paint: Paint): string {
+  if (results.length === 0) return 'Nothing to test: nothing that is selected has what was asked for.';
   const unitTests = results.flatMap((result) => result.unitTests ?? []);
   const checks = results.flatMap((result) => result.contract?.checks ?? []);
   const bad = [

@@ -59,6 +59,7 @@ const FAULTS: readonly Refusal[] = [
     'CONTRACT_VALUE 2: wrong value for "character_maximum_length" of a column',
   ],
   ['an empty list of checks', `${HEAD}checks: []\n`, 'CONTRACT_CHECKS_EMPTY 3: a list of checks is not empty'],
+  ['checks left empty', `${HEAD}checks:\n`, 'CONTRACT_CHECKS_EMPTY 3: a list of checks is not empty', 'PASSED'],
   ['checks as a map', `${HEAD}checks: {row_count: }\n`, 'CONTRACT_VALUE 3: wrong value for "checks" of the contract'],
   ['a check without its colon', dataset('row_count'), 'CONTRACT_CHECK_SHAPE 4: a check is a map of one key, its type'],
   [
