@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import { inDatabase } from '../contracts/dataset.ts';
 import { evaluateContract } from '../contracts/evaluate.ts';
-import { ofSoda, openSoda, sodaPython } from '../contracts/soda.ts';
+import { privacyOf } from '../contracts/personal.ts';
+import { openSoda, sodaPython } from '../contracts/soda.ts';
+import { ofSoda } from '../contracts/soda-verdict.ts';
 import type { Contract, ContractResult, Engine, Sample } from '../contracts/types.ts';
 import { contracted } from '../graph/contracted.ts';
 import { readContractText } from '../project/read-project.ts';
@@ -37,7 +39,7 @@ function ownAuditor({ db, startedAt, graph, sampleRows }: AuditedRun): Auditor {
 
 /** Contracts name the database of project.yml; on a target of another name Soda is told of that one. */
 async function sodaAuditor(run: AuditedRun): Promise<Auditor> {
-  const { connection, project, startedAt, signal, emit } = run;
+  const { db, graph, connection, project, startedAt, signal, emit } = run;
   const { dataSource, timezone } = project.config;
   const root = packageRoot();
   const python = sodaPython(root);
@@ -48,7 +50,9 @@ async function sodaAuditor(run: AuditedRun): Promise<Auditor> {
     async audit(contract, relation) {
       const { file } = contract;
       const text = inDatabase(readContractText(project, file), connection.database);
-      const result = ofSoda(contract, await soda.verify({ file, text, clock: startedAt }));
+      const verdict = await soda.verify({ file, text, clock: startedAt });
+      const privacy = await privacyOf(db, [{ relation, contract }, ...contracted(graph)]);
+      const result = ofSoda(contract, verdict, privacy);
       if (result.checks.every(({ outcome }) => outcome === 'PASSED')) return result;
       // Soda tells no rows; which they are is looked up.
       const { checks } = await ownAuditor(run).audit(contract, relation);

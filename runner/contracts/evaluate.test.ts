@@ -4,7 +4,7 @@ import { EMPTY, SETUP } from '../test/parity/cases/case.ts';
 import { evaluateContract } from './evaluate.ts';
 import { parseContract } from './parse.ts';
 import { aggregateQuery, planContract } from './plan.ts';
-import { CLOCK, evaluateCase, outcomes } from './testing.ts';
+import { CLOCK, evaluateCase, outcomes, undone, withTables } from './testing.ts';
 import { blocksPublish } from './verdict.ts';
 
 let test: TestDatabase;
@@ -181,17 +181,10 @@ columns:
   it('is measured by several workers at once', async () => {
     const relation = { schema: 's', name: 't' };
     const { rows, metrics } = planContract(parseContract(`dataset: ds/db/s/t\n${contract}`, 'c.yml'), relation);
-    const explained = async (apart: boolean): Promise<string> => {
-      const undo = new Error('undo');
-      let plan = '';
-      const work = test.db.transaction(async (tx) => {
-        await tx.query(`create schema s; set local search_path = s; ${setup}`);
-        plan = String((await tx.query(`explain ${aggregateQuery(rows, metrics, apart)}`)).rows);
-        throw undo;
-      });
-      await expect(work).rejects.toBe(undo);
-      return plan;
-    };
+    const explained = (apart: boolean): Promise<string> =>
+      withTables(test.db, setup, async (tx) =>
+        String((await tx.query(`explain ${aggregateQuery(rows, metrics, apart)}`)).rows),
+      );
     expect(await explained(true)).toMatch(/Parallel Append.*Partial Aggregate/s);
     expect(await explained(false)).not.toContain('Partial Aggregate');
   });
@@ -223,13 +216,11 @@ describe('the transaction around it', () => {
     ];
     const list = queries.map((query, index) => `  - failed_rows: {qualifier: q${index}, query: "${query}"}\n`).join('');
     const contract = parseContract(`dataset: a/b/public/kept\ncolumns: []\nchecks:\n${list}`, 'kept.yml');
-    const undo = test.db.transaction(async (tx) => {
+    const result = await undone(test.db, async (tx) => {
       await tx.query('insert into public.kept values (4)');
-      const result = await evaluateContract(tx, contract, { relation, clock: CLOCK });
-      expect(Object.values(outcomes(result))).toEqual(['FAILED 4', 'NOT_EVALUATED', 'NOT_EVALUATED', 'NOT_EVALUATED']);
-      throw new Error('undone');
+      return evaluateContract(tx, contract, { relation, clock: CLOCK });
     });
-    await expect(undo).rejects.toThrow('undone');
+    expect(Object.values(outcomes(result))).toEqual(['FAILED 4', 'NOT_EVALUATED', 'NOT_EVALUATED', 'NOT_EVALUATED']);
     expect((await test.db.query('select count(*) from public.kept')).rows).toEqual([['3']]);
   });
 });

@@ -1,14 +1,15 @@
 import type { Session, TextResult } from '../adapters/types.ts';
 import type { Relation } from '../util/sql.ts';
 import { askOwn, beginAsking, cellsOf, endAsking, type Refusal, readTable, type Table } from './ask.ts';
+import { hiddenColumns } from './hidden-columns.ts';
 import { type Measurement, measure } from './measure.ts';
 import { type Cell, digitsOf } from './number.ts';
-import { type Contracted, hasPersonal, hiddenColumns, keptOf, withoutPersonal } from './personal.ts';
+import { type Contracted, type Known, keptOf, type Privacy, privacyOf, withoutPersonal } from './personal.ts';
 import { type CheckPlan, planContract, type QueryRole, type Role } from './plan.ts';
 import { sampleQuery, toSample } from './sample.ts';
 import type { Check, CheckResult, Contract, ContractResult, Outcome, Quantity, Sample } from './types.ts';
 import { atTime } from './variables.ts';
-import { contractStatus, describeThreshold, judge } from './verdict.ts';
+import { contractStatus, describeThreshold, errorOf, judge } from './verdict.ts';
 
 export interface EvaluateOptions {
   /** What is measured; a contract's own query that names the table under another name is the caller's to redirect. */
@@ -38,15 +39,17 @@ export async function evaluateContract(
 ): Promise<ContractResult> {
   const contract = atTime(undated, options.clock);
   const plan = planContract(contract, options.relation);
+  const known = [{ relation: options.relation, contract }, ...(options.others ?? [])] as const;
+  const privacy = await privacyOf(session, known);
   const isLarge = await beginAsking(session, options.relation);
   const table = await readTable(session, plan, isLarge);
   const checks: CheckResult[] = [];
-  const errors = table.errors.map(([refusal, about]) => told(contract, refusal, about?.check));
+  const errors = table.errors.map(([refusal, about]) => told(privacy, refusal, about?.check));
   for (const checkPlan of plan.checks) {
     const { check } = checkPlan;
     const { path, type, column, name, line } = check;
     const { found, refusals, refusal } = await measureCheck(session, checkPlan, table, contract, options.clock);
-    errors.push(...refusals.map((refusal) => told(contract, refusal, check)));
+    errors.push(...refusals.map((refusal) => told(privacy, refusal, check)));
     const outcome = found.outcome ?? outcomeOf(check, found.value);
     const broken = outcome === 'FAILED' || outcome === 'WARN';
     checks.push({
@@ -56,12 +59,12 @@ export async function evaluateContract(
       name,
       outcome,
       threshold: describeThreshold(check),
-      ...withoutPersonal(contract, check, {
+      ...withoutPersonal(privacy, check, {
         value: found.value === null ? null : digitsOf(String(found.value)),
         message: found.message,
         kept: refusal?.kept ?? keptOf(found.value, found.message),
       }),
-      sample: broken && refusal === null ? await readSample(session, checkPlan, contract, options) : null,
+      sample: broken && refusal === null ? await readSample(session, checkPlan, options, known, privacy) : null,
       line,
     });
   }
@@ -110,9 +113,9 @@ async function measureCheck(
   return { found, refusals: [...refusals, ...wrong], refusal: null };
 }
 
-function told(contract: Contract, { message, kept }: Refusal, check?: Check): string {
-  const words = hasPersonal(contract) ? kept : message;
-  return check ? `line ${check.line}, ${check.path}: ${words}` : words;
+function told({ hidesWords }: Privacy, { message, kept }: Refusal, check?: Check): string {
+  const words = hidesWords ? kept : message;
+  return check ? errorOf(check, words) : words;
 }
 
 function outcomeOf(check: Check, value: Quantity | null): Outcome {
@@ -122,9 +125,11 @@ function outcomeOf(check: Check, value: Quantity | null): Outcome {
 async function readSample(
   session: Session,
   plan: CheckPlan,
-  contract: Contract,
   options: EvaluateOptions,
+  known: Known,
+  privacy: Privacy,
 ): Promise<Sample | null> {
+  const [{ contract }] = known;
   const { relation, rowNumbers = false, sampleRows: limit = 5 } = options;
   const wanted = { relation, limit, rowNumber: rowNumbers };
   const query = sampleQuery(plan, contract.filter, wanted);
@@ -132,11 +137,6 @@ async function readSample(
   const { result } = await askOwn(session, { ...query, refusal: null });
   if (!result || result.rows.length === 0) return null;
   const own = plan.queries.bad?.bare;
-  const known = [{ relation, contract }, ...(options.others ?? [])] as const;
-  return toSample(
-    result,
-    contract,
-    limit || undefined,
-    own ? await hiddenColumns(session, own, result, known) : undefined,
-  );
+  const hidden = own ? await hiddenColumns(session, own, result, known, privacy) : undefined;
+  return toSample(result, contract, limit || undefined, hidden);
 }

@@ -3,14 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Cancelled, RunnerError } from '../errors.ts';
-import { parseContract } from './parse.ts';
-import { ofSoda, openSoda, type SodaEngine } from './soda.ts';
+import { openSoda, type SodaEngine } from './soda.ts';
 
 const CONTRACT = `dataset: ds/db/s/t
 columns:
   - {name: a, checks: [{missing: }, {invalid: {valid_values: [1]}}]}
 `;
-const contract = parseContract(CONTRACT, 'soda/s/t.yml');
 let dir: string;
 
 beforeAll(() => {
@@ -109,26 +107,5 @@ describe('the real Soda', () => {
     expect(errors).not.toContain('PGPASSWORD');
     soda.close();
     delete process.env.SECRET_OF_A_TEST;
-  });
-});
-
-describe("Soda's verdict", () => {
-  it('is told with the name, the threshold and the line that the contract gives each check', () => {
-    const result = ofSoda(contract, {
-      status: 'FAILED',
-      checks: [{ path: 'columns.a.checks.missing', outcome: 'FAILED', value: '2', message: 'missing_count: 2' }],
-      errors: [],
-    });
-    expect(result.checks[0]).toMatchObject({ outcome: 'FAILED', value: '2', threshold: 'must be 0', line: 3 });
-    expect(result.checks[0]?.message).toBe('missing_count: 2');
-  });
-
-  it('holds the checks that it did not come to as not evaluated, with the error that kept it', () => {
-    const { status, checks } = ofSoda(contract, { status: 'ERROR', checks: [], errors: ['no such key'] });
-    expect(status).toBe('ERROR');
-    expect(checks.map(({ outcome, message }) => `${outcome} ${message}`)).toEqual([
-      'NOT_EVALUATED no such key',
-      'NOT_EVALUATED no such key',
-    ]);
   });
 });

@@ -4,12 +4,9 @@ import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { ConnectionConfig } from '../adapters/types.ts';
 import { ConnectionLost, EXIT, RunnerError } from '../errors.ts';
-import { maskValues } from '../util/mask-values.ts';
 import { digitsOf } from './number.ts';
-import { hasPersonal, withoutPersonal } from './personal.ts';
-import type { Contract, ContractResult, Outcome } from './types.ts';
+import type { ContractResult, Outcome } from './types.ts';
 import type { VariableValue } from './variables.ts';
-import { describeThreshold } from './verdict.ts';
 
 /** The real Soda, in one process with one connection. It sees what is committed. */
 export interface SodaEngine {
@@ -151,31 +148,6 @@ export function sodaPython(root: string): string {
   return process.platform === 'win32'
     ? join(root, '.venv-soda', 'Scripts', 'python.exe')
     : join(root, '.venv-soda', 'bin', 'python');
-}
-
-/** Soda's verdict with what the contract says of each check. A check that Soda did not come to is not evaluated. */
-export function ofSoda(contract: Contract, verdict: SodaVerdict): ContractResult {
-  const found = new Map(verdict.checks.map((check) => [check.path, check]));
-  const [error = 'Soda gave no result for it'] = verdict.errors;
-  const checks = contract.checks.map((check) => {
-    const { path, type, column, name, line } = check;
-    const { outcome, value, message } = found.get(path) ?? { outcome: 'NOT_EVALUATED', value: null, message: '' };
-    const words = message || (outcome === 'NOT_EVALUATED' ? error : `measured ${value ?? 'nothing'}`);
-    const threshold = describeThreshold(check);
-    const told = withoutPersonal(contract, check, {
-      value,
-      message: words,
-      // It may quote the server's words, and the server a row's.
-      kept: value === null ? 'Soda measured nothing; what it said is not kept' : words,
-    });
-    return { path, type, column, name, line, outcome, threshold, ...told, sample: null };
-  });
-  return {
-    engine: 'soda',
-    status: verdict.status,
-    checks,
-    errors: hasPersonal(contract) ? verdict.errors.map(maskValues) : verdict.errors,
-  };
 }
 
 function absent(python: string): RunnerError {

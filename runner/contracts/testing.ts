@@ -25,20 +25,25 @@ export async function evaluateCase(db: Database, { setup, contract, parse, optio
 
 /** Makes tables, in schema `s`, that exist for `work` alone. */
 export async function withTables<T>(db: Database, setup: string, work: (tx: Session) => Promise<T>): Promise<T> {
-  const undo = new Error('undo');
   const made = `create schema s; set local search_path = s; ${setup}; set local search_path = pg_catalog, public`;
-  let result: { readonly of: T } | undefined;
-  await db
-    .transaction(async (tx) => {
-      await tx.query(made);
-      result = { of: await work(tx) };
-      throw undo;
-    })
-    .catch((error: unknown) => {
-      if (error !== undo) throw error;
-    });
-  if (!result) throw new Error('nothing came of it');
-  return result.of;
+  return undone(db, async (tx) => {
+    await tx.query(made);
+    return work(tx);
+  });
+}
+
+/** What comes of work in a transaction that is then undone. */
+export async function undone<T>(db: Database, work: (tx: Session) => Promise<T>): Promise<T> {
+  const results: T[] = [];
+  const undo = new Error('undo');
+  const undoing = db.transaction(async (tx) => {
+    results.push(await work(tx));
+    throw undo;
+  });
+  await undoing.catch((error: unknown) => {
+    if (error !== undo) throw error;
+  });
+  return results[0] as T;
 }
 
 /** `PASSED 6`, `NOT_EVALUATED`: the outcome and the value of each check by its path. */

@@ -100,6 +100,11 @@ export function contractStatus(
   return checks.every(({ outcome }) => outcome === 'PASSED') ? 'PASSED' : 'UNKNOWN';
 }
 
+/** An error of the contract that is about one check. */
+export function errorOf({ line, path }: Pick<CheckResult, 'line' | 'path'>, message: string): string {
+  return `line ${line}, ${path}: ${message}`;
+}
+
 /** `must be less than 5 % (warn); must be less than 10 % (fail)`. The level is told only where it is not the plain `fail`. */
 export function describeThreshold(check: Check): string {
   if (check.type === 'schema') return describeSchemaRule(check.allowExtraColumns, check.allowOtherColumnOrder);

@@ -1,4 +1,5 @@
 import type { CheckResult, ContractResult, Outcome } from '../contracts/types.ts';
+import { errorOf } from '../contracts/verdict.ts';
 import type { Fault, FaultyRows } from '../errors.ts';
 import type { Node } from '../graph/types.ts';
 import { plural } from '../util/plural.ts';
@@ -28,9 +29,8 @@ export function contractFaults(node: Node, contract: ContractResult, published: 
     ? `It is published so: mend ${placeOfRows(node)}, or the check, and build it again.`
     : `Nothing of it is published: mend ${placeOfRows(node)}, or the check.`;
   // An error beside the checks, such as one in a query that no verdict needed, is told too, but not twice.
-  const others = contract.errors.filter(
-    (error) => !bad.some(({ path, message }) => error.includes(path) || error === message),
-  );
+  const told = new Set(bad.flatMap((check) => [check.message, errorOf(check, check.message)]));
+  const others = contract.errors.filter((error) => !told.has(error));
   return [
     ...groups.map((checks) => checkFault(node, checks, mend)),
     ...others.map((message) => ({

@@ -180,6 +180,28 @@ describe('a contract in the middle of the graph', () => {
     );
   });
 
+  it('that measures a personal value tells it nowhere, nor does one that reads it from elsewhere', async () => {
+    // Of the longest product, apple: 98765.
+    edit(CONTRACT, '  - row_count:', '  - metric: {expression: 19753 * max(length(product)), threshold: {must_be: 1}}');
+    const query = 'select 19753 * max(length(product)) from marts.order_line';
+    const check = `  - metric: {query: ${query}, threshold: {must_be: 1, level: warn}}\n`;
+    edit('soda/marts/rate.yml', 'columns:\n', `${check}columns:\n`);
+    const person = await pipeline();
+    const program = await pipeline('--log-format', 'json');
+    const kept = [
+      readFileSync(join(shop.dir, 'target/run_results.json'), 'utf8'),
+      String(await shop.rows(`select c::text from runs.check_result as c where ${ofLastRun}`)),
+      String(await shop.rows(`select n::text from runs.node_result as n where ${ofLastRun}`)),
+      String(await shop.rows(`select r::text from runs.run as r where ${ofLastRun}`)),
+    ];
+    expect(person.stderr).toMatch(/CHECK_FAILED[\s\S]*it may tell of a person: \*\*\*\n.*must be 1\n/);
+    expect(person.stdout).toMatch(/CHECK_WARNED soda\/marts\/rate.yml:\d+\n.*it may tell of a person: \*\*\*/);
+    for (const text of [person.stdout, person.stderr, program.stdout, program.stderr, ...kept]) {
+      expect(text).not.toContain('98765');
+    }
+    expect(kept[1]).toMatch(/FAILED,"?\*\*\*/);
+  });
+
   it('that only warns is published, shown and recorded', async () => {
     edit(
       CONTRACT,

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Session } from '../adapters/types.ts';
 import { loadProject } from '../commands/load-project.ts';
 import { loadParser } from '../compile/sql.ts';
 import { references } from '../compile/sql-references.ts';
 import { evaluateContract } from '../contracts/evaluate.ts';
-import type { Contract, ContractResult } from '../contracts/types.ts';
+import { undone } from '../contracts/testing.ts';
+import type { Contract } from '../contracts/types.ts';
 import type { Graph, Node } from '../graph/types.ts';
 import { OWN_TABLES } from '../util/own-tables.ts';
 import type { Relation } from '../util/sql.ts';
@@ -35,18 +35,10 @@ afterAll(() => project?.close());
 
 /** What a contract says of data that were changed and are put back. */
 async function verdictAfter(sql: string, { contract, relation }: Contracted, of: Relation = relation) {
-  const undo = new Error('undo');
-  let result: ContractResult | undefined;
-  await project.db
-    .transaction(async (tx: Session) => {
-      await tx.query(sql);
-      result = await evaluateContract(tx, contract, { relation: of, clock: new Date() });
-      throw undo;
-    })
-    .catch((error: unknown) => {
-      if (error !== undo) throw error;
-    });
-  return result as ContractResult;
+  return undone(project.db, async (tx) => {
+    await tx.query(sql);
+    return evaluateContract(tx, contract, { relation: of, clock: new Date() });
+  });
 }
 
 function nodeOf(name: string): Contracted {

@@ -83,6 +83,24 @@ describe('runner test --engine soda', () => {
     expect(code).toBe(1);
   });
 
+  it('of a personal value tells the verdict alone, in its errors too', async () => {
+    const file = join(project.dir, 'soda/metier/salarie.yml');
+    const text = readFileSync(file, 'utf8');
+    const [[nom = '', salaire = ''] = []] = await project.rows(
+      'select nom, salaire_brut::float from sec.rh_salarie order by salaire_brut desc, nom limit 1',
+    );
+    const query = (qualifier: string, column: string): string =>
+      `  - metric: {qualifier: ${qualifier}, query: "select ${column} from sec.rh_salarie order by salaire_brut desc, nom limit 1", threshold: {must_be: 1}}\n`;
+    writeFileSync(file, text.replace('checks:\n', `checks:\n${query('s', 'salaire_brut')}${query('n', 'nom::int')}`));
+    const ended = await project.runner(['test', '--engine', 'soda', '--select', 'salarie', ...SAMPLE_DAY]);
+    writeFileSync(file, text);
+    expect(ended.stderr).toMatch(/it may tell of a person: \*\*\*\n.*must be 1/);
+    for (const told of [ended.stderr, ended.stdout, String(await recorded())]) {
+      expect(told).not.toMatch(new RegExp(`\\b(${nom}|${salaire})\\b`));
+    }
+    expect(ended.code).toBe(1);
+  });
+
   it('takes the database that the run is on, whatever the contracts call it', async () => {
     const parts = ['project.yml', 'models', 'seeds', 'macros', 'soda', 'sources'];
     const shop = await workplace(join(ROOT, 'runner/test/fixtures/shop'), parts, {
