@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { configDefaults, defineConfig } from 'vitest/config';
-import { sodaPython } from './runner/contracts/soda.ts';
+import { sodaPython } from './runner/contracts/soda-environment.ts';
 
 /** Tests against the real Soda are there where it is: npm run soda:install. */
 const withoutSoda = existsSync(sodaPython(import.meta.dirname)) ? [] : ['runner/test/parity/**'];

@@ -10,7 +10,8 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { ensureEmbedded, removeEmbedded } from '../dist/runner/adapters/embedded.js';
 import { openDatabase } from '../dist/runner/adapters/postgres.js';
-import { openSoda, sodaPython } from '../dist/runner/contracts/soda.js';
+import { openSoda } from '../dist/runner/contracts/soda.js';
+import { sodaPython } from '../dist/runner/contracts/soda-environment.js';
 
 const ROOT = path.join(path.dirname(fileURLToPath(import.meta.url)), '..');
 const PYTHON = process.env.SODA_PYTHON ?? sodaPython(ROOT);

@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import { inDatabase } from '../contracts/dataset.ts';
 import { evaluateContract } from '../contracts/evaluate.ts';
 import { privacyOf } from '../contracts/personal.ts';
-import { openSoda, sodaPython } from '../contracts/soda.ts';
+import { openSoda } from '../contracts/soda.ts';
+import { requireSoda } from '../contracts/soda-environment.ts';
 import { ofSoda } from '../contracts/soda-verdict.ts';
 import type { Contract, ContractResult, Engine, Sample } from '../contracts/types.ts';
 import { contracted } from '../graph/contracted.ts';
@@ -17,7 +18,7 @@ export interface Auditor {
   close(): void;
 }
 
-/** @throws RunnerError `SODA_ABSENT` or `SODA_FAILED` */
+/** @throws RunnerError `SODA_ABSENT`, `SODA_STALE` or `SODA_FAILED` */
 export async function openAuditor(engine: Engine, run: AuditedRun): Promise<Auditor> {
   return engine === 'soda' ? sodaAuditor(run) : ownAuditor(run);
 }
@@ -42,7 +43,7 @@ async function sodaAuditor(run: AuditedRun): Promise<Auditor> {
   const { db, graph, connection, project, startedAt, signal, emit } = run;
   const { dataSource, timezone } = project.config;
   const root = packageRoot();
-  const python = sodaPython(root);
+  const python = requireSoda(root);
   const script = join(root, 'soda', 'verify.py');
   const soda = await openSoda({ python, script, connection, dataSource, timezone, signal });
   emit({ type: 'notice', message: `contracts are verified by Soda ${soda.version}` });

@@ -70,7 +70,7 @@ variables: {now: {default: '\${soda.NOW}'}}
 
   it('needs no check', () => {
     expect(faultsIn(HEAD)).toEqual([]);
-    expect(faultsIn('dataset: ds/db/s/t\nkind: contract\ncolumns:\n  - name: a\n    checks:\n')).toEqual([]);
+    expect(faultsIn('dataset: ds/db/s/t\nkind: contract\ncolumns:\n  - name: a\n')).toEqual([]);
   });
 });
 

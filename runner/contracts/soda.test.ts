@@ -39,17 +39,6 @@ async function faultOf(work: Promise<unknown>): Promise<string> {
 }
 
 describe('the real Soda', () => {
-  it('is asked for with what installs it where it is not there', async () => {
-    const options = { script: 'x', connection: { host: 'h', port: 1, user: 'u', database: 'd' }, dataSource: 'ds' };
-    const opening = openSoda({ ...options, python: join(dir, 'none'), timezone: 'UTC' });
-    const error = (await opening.catch((thrown: unknown) => thrown)) as RunnerError;
-    expect(error.faults[0]).toMatchObject({
-      code: 'SODA_ABSENT',
-      hint: expect.stringContaining('npm run soda:install'),
-    });
-    expect(error.exitCode).toBe(2);
-  });
-
   it('is told the contract as it stands, and the day that it is measured at', async () => {
     const soda = await open('say({ status: "PASSED", checks: [], errors: [line] })');
     const { errors } = await verify(soda);

@@ -1,6 +1,5 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { ConnectionConfig } from '../adapters/types.ts';
 import { ConnectionLost, EXIT, RunnerError } from '../errors.ts';
@@ -65,10 +64,9 @@ const SERVER_OPTIONS = '-c client_connection_check_interval=1000';
 /** Characters kept of what Python says when it ends. */
 const LAST_WORDS = 2000;
 
-/** @throws RunnerError `SODA_ABSENT` (exit 2), `SODA_FAILED` (exit 1) when it can't be started or can't connect */
+/** @throws RunnerError `SODA_FAILED` (exit 1) when it can't be started or can't connect */
 export async function openSoda(options: SodaOptions): Promise<SodaEngine> {
   const { python, script, connection, dataSource, timezone, signal } = options;
-  if (!existsSync(python)) throw absent(python);
   signal?.throwIfAborted();
   const env = {
     ...Object.fromEntries(Object.entries(process.env).filter(([name]) => PASSED_ON.test(name))),
@@ -138,26 +136,6 @@ function conversation(
       waiting = null;
     });
   };
-}
-
-/**
- * Python of the environment that `npm run soda:install` makes in a folder.
- * @param root the folder of the runner's own package
- */
-export function sodaPython(root: string): string {
-  return process.platform === 'win32'
-    ? join(root, '.venv-soda', 'Scripts', 'python.exe')
-    : join(root, '.venv-soda', 'bin', 'python');
-}
-
-function absent(python: string): RunnerError {
-  return new RunnerError({
-    code: 'SODA_ABSENT',
-    message: 'the real Soda is not installed',
-    expected: `Python of its environment at ${python}`,
-    found: 'no such file',
-    hint: 'Install it with npm run soda:install, which needs Python 3.10 or later and PyPI; or leave --engine away.',
-  });
 }
 
 function failed(reason: string): RunnerError {

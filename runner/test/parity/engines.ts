@@ -1,7 +1,8 @@
 import type { Database, Session } from '../../adapters/types.ts';
 import { evaluateContract } from '../../contracts/evaluate.ts';
 import { parseContract } from '../../contracts/parse.ts';
-import { openSoda, type SodaEngine, sodaPython } from '../../contracts/soda.ts';
+import { openSoda, type SodaEngine } from '../../contracts/soda.ts';
+import { sodaPython } from '../../contracts/soda-environment.ts';
 import { CLOCK } from '../../contracts/testing.ts';
 import type { Contract } from '../../contracts/types.ts';
 import { type Fault, RunnerError } from '../../errors.ts';
