@@ -13,8 +13,7 @@ import {
   readValidity,
   VALIDITY_KEYS,
 } from './values.ts';
-import type { Variables } from './variables.ts';
-import { NOW } from './variables.ts';
+import { NOW, type Variables } from './variables.ts';
 
 /** Where a list of checks stands: under a column, with the rules that its checks inherit, or under the dataset. */
 export interface CheckScope {
@@ -143,7 +142,10 @@ function sqlOf(
     const found = stated.length === 0 ? `none of ${keys.join(', ')}` : stated.join(' and ');
     refuse(map, `has ${found}`, `exactly one of ${keys.join(', ')}`);
   }
-  return { expression: map.filled('expression'), query: map.filled('query') ?? map.filled('keys_query') };
+  return {
+    expression: map.filled('expression')?.trim() ?? null,
+    query: map.filled('query') ?? map.filled('keys_query'),
+  };
 }
 
 function nowOf(map: MapReader, { variable }: CheckScope): string | null {

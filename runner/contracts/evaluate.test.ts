@@ -132,7 +132,7 @@ columns:
       setup: 'select 1',
       contract: 'columns: []\nchecks: [{schema: }, {row_count: }]\n',
     });
-    expect(outcomes(result)).toEqual({ 'checks.schema': 'NOT_EVALUATED', 'checks.row_count': 'NOT_EVALUATED' });
+    expect(outcomes(result)).toEqual({ 'checks.schema': 'NOT_EVALUATED 0', 'checks.row_count': 'NOT_EVALUATED' });
     expect(result.errors).toEqual(['relation "s.t" does not exist']);
   });
 

@@ -1,6 +1,6 @@
 import type { TextResult } from '../adapters/types.ts';
 import { plural } from '../util/plural.ts';
-import { type Cell, numberOf, rowsOf } from './number.ts';
+import { type Cell, fromJson, numberOf, rowsOf } from './number.ts';
 import type { QueryRole, Role } from './plan.ts';
 import { parseTime } from './scalar.ts';
 import { compareSchema, toActualColumn } from './schema.ts';
@@ -32,11 +32,11 @@ export function measure(
 ): Measurement {
   const rows = countOf(cells.rows);
   const bad = countOf(cells.bad);
-  const value = cells.value ?? null;
+  const value = cells.value ? fromJson(cells.value) : null;
   switch (check.type) {
     case 'schema': {
       const actual = schema.map(toActualColumn);
-      if (actual.length === 0) return none('the relation has no column, or does not exist');
+      if (actual.length === 0) return { ...none('the relation has no column, or does not exist'), value: 0 };
       return compareSchema(check, columns, actual);
     }
     case 'row_count':
@@ -51,7 +51,7 @@ export function measure(
     }
     case 'failed_rows':
       if (check.query === null) return share(check, bad, rows, `failed of ${plural(rows, 'row')}`);
-      return shareOfTested(check, bad, cells.tested);
+      return shareOfTested(check, bad, cells.tested ? fromJson(cells.tested) : null);
     case 'aggregate':
       return number(value, `${check.function.replace('_', ' ')} is`, 'double');
     case 'metric':
@@ -79,7 +79,7 @@ const TIMES = [1082, 1114, 1184];
 const TEXTS = [25, 1042, 1043];
 
 /** Without a whole, a count is told all the same. */
-function shareOfTested(check: FailedRowsCheck, bad: number, cell: Cell | null | undefined): Measurement {
+function shareOfTested(check: FailedRowsCheck, bad: number, cell: Cell | null): Measurement {
   const tested = cell ? rowsOf(cell) : null;
   const text = cell?.text ?? null;
   const words = `rows_tested_query returned ${text === null ? 'nothing' : `"${text}", which is not a number`}`;

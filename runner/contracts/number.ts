@@ -7,8 +7,12 @@ export interface Cell {
 }
 
 const BOOLEAN = 16;
+const TEXT = 25;
+const DOUBLE = 701;
+const NUMERIC = 1700;
+const JSON_TYPES = [114, 3802];
 /** `bigint`, `smallint`, `integer`, `oid`, `numeric` */
-const EXACT = [20, 21, 23, 26, 1700];
+const EXACT = [20, 21, 23, 26, NUMERIC];
 const REAL = /^\s*[-+]?(\d+(_\d+)*\.?(\d+(_\d+)*)?|\.\d+(_\d+)*)([eE][-+]?\d+(_\d+)*)?\s*$/;
 const WHOLE = /^\s*[-+]?\d+(_\d+)*\s*$/;
 
@@ -24,10 +28,27 @@ export function numberOf({ text, type }: Cell): Quantity | null {
   return EXACT.includes(type) ? text : double;
 }
 
+/** What a field of `json` or `jsonb` holds, as Soda's driver unwraps it; any other stands as it is. */
+export function fromJson(cell: Cell): Cell {
+  if (!JSON_TYPES.includes(cell.type) || cell.text === null) return cell;
+  const text = cell.text.trim();
+  const value: unknown = JSON.parse(text);
+  switch (typeof value) {
+    case 'boolean':
+      return { text: value ? 't' : 'f', type: BOOLEAN };
+    case 'string':
+      return { text: value, type: TEXT };
+    case 'number':
+      return { text, type: /^-?\d+$/.test(text) ? NUMERIC : DOUBLE };
+    default:
+      return value === null ? { text: null, type: TEXT } : cell;
+  }
+}
+
 /** A number of rows that an author's query returns: its decimals are cut, unless it is a text, which has none. */
 export function rowsOf(cell: Cell): number | null {
   const number = numberOf(cell);
-  const isText = ![BOOLEAN, ...EXACT, 700, 701].includes(cell.type);
+  const isText = ![BOOLEAN, ...EXACT, 700, DOUBLE].includes(cell.type);
   return number === null || (isText && !WHOLE.test(cell.text ?? '')) ? null : Math.trunc(Number(number));
 }
 

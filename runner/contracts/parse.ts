@@ -59,7 +59,7 @@ export function parseContract(text: string, file: string, { variables = {} }: Pa
   const contract: Omit<Contract, 'hash'> = {
     file,
     dataset: readDataset(map),
-    filter: map.filled('filter'),
+    filter: map.filled('filter')?.trim() ?? null,
     columns: columns.map(({ spec }) => spec),
     checks: [...checks, ...columns.flatMap((column) => column.checks)],
     description: map.text('description'),

@@ -66,15 +66,11 @@ export function toSample(
   limit: number | undefined,
   hidden: readonly boolean[] = result.columns.map(({ name }) => name !== ROW_COLUMN && isPersonal(contract, name)),
 ): Sample {
-  const kept = result.columns.flatMap(({ name }, index) => [{ name, index, masked: hidden[index] ?? true }]);
   return {
-    columns: kept.map(({ name }) => (name === ROW_COLUMN ? 'row_number' : name)),
-    rows: result.rows.slice(0, limit).map((row) =>
-      kept.map((column) => {
-        const value = row[column.index] ?? null;
-        return value !== null && column.masked ? MASK : value;
-      }),
-    ),
+    columns: result.columns.map(({ name }) => (name === ROW_COLUMN ? 'row_number' : name)),
+    rows: result.rows
+      .slice(0, limit)
+      .map((row) => row.map((value, index) => (value !== null && (hidden[index] ?? true) ? MASK : value))),
   };
 }
 

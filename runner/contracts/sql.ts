@@ -138,10 +138,13 @@ where ${all(own(check.filter), `not ${missingSql(column, check.missing)}`, own(i
 function ofContract({ column, columnExpression }: InvalidCheck): string {
   const name = column ?? '';
   if (columnExpression === null) return `"C".${identifier(name)}`;
-  const word = name.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&');
-  const mention = new RegExp(`(?<![\\p{L}\\p{N}_])${word}(?![\\p{L}\\p{N}_])`, 'gu');
+  const mention = new RegExp(`${EDGE}${name.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&')}${EDGE}`, 'gu');
   return `(${columnExpression.replace(mention, () => `"C".${name}`)})`;
 }
+
+const LETTER = '[\\p{L}\\p{N}_]';
+/** Where a word begins or ends, in any script: beside a name that begins with `$` it is a letter that makes one. */
+const EDGE = `(?:(?<=${LETTER})(?!${LETTER})|(?<!${LETTER})(?=${LETTER}))`;
 
 /** A null in the list is a test of its own, joined by `or` for a list of what is accepted and by `and` for what is refused. */
 function inList(column: string, values: readonly Literal[], join: ' or ' | ' and '): string {

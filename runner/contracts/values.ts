@@ -62,13 +62,16 @@ function quantity(value: unknown): Quantity | undefined {
   return typeof value === 'number' ? value : undefined;
 }
 
-/** The name of a column. Soda does not double a double quote in it, so that the server would refuse every query. */
+/**
+ * The name of a column. Soda does not double a double quote in it, so that the server would refuse every query; and beside
+ * reference data a backslash in it has a meaning.
+ */
 export function readName(map: MapReader, key: string): string | null {
-  return map.read(key, nameOf, 'a name, without double quotes');
+  return map.read(key, nameOf, 'a name, without double quotes and backslashes');
 }
 
 export function nameOf(value: unknown): string | undefined {
-  return typeof value === 'string' && /^[^"]+$/.test(value) ? value : undefined;
+  return typeof value === 'string' && /^[^"\\]+$/.test(value) ? value : undefined;
 }
 
 /** The name of a table, `datasource/database/schema/table`. */

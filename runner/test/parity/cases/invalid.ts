@@ -180,6 +180,11 @@ export const INVALID: readonly Case[] = [
 
 const reference = 'valid_reference_data: {dataset: ds/db/s/r, column: c}';
 
+/** Names that are hard to find in the text of an expression; `A` without quotes is `a`. */
+const NAMES = `create table t as select s, s as "été", s as a1, s as "$a", s as "a.b", 'x' as "A", 'A' as a, '' as a_b
+    from (values ('A'), ('a1²'), ('axb'), ('$a')) v (s);
+  create table r as select 'A' as c`;
+
 export const REFERENCE: readonly Case[] = [
   column('counts what the reference does not hold', `s invalid: {${reference}}`, 'FAILED 2'),
   column(
@@ -257,7 +262,7 @@ export const REFERENCE: readonly Case[] = [
     'FAILED 2',
   ),
   column(
-    'takes an expression of a quoted name',
+    'is refused an expression with the name in quotes, where the alias goes too',
     `"Code" invalid: {${reference}, column_expression: 'upper("Code")'}`,
     'ERROR: NOT_EVALUATED',
     {
@@ -265,7 +270,7 @@ export const REFERENCE: readonly Case[] = [
     },
   ),
   column(
-    'takes an expression that compares with the name of the column',
+    'takes the name of the column for the column in a text too',
     `s invalid: {${reference}, column_expression: "nullif(s, 's')"}`,
     'FAILED 1',
     {
@@ -274,13 +279,28 @@ export const REFERENCE: readonly Case[] = [
     },
   ),
   column(
-    'takes an expression of a column that both tables have',
+    'is refused an expression of another column that both tables have',
     `s invalid: {${reference}, column_expression: "s || k"}`,
     'ERROR: NOT_EVALUATED',
     {
       setup:
         "create table t (s text, k text); insert into t values ('s', 'A'), ('A', ''); create table r (c text, k text); insert into r values ('A', 'x')",
     },
+  ),
+  ...[
+    { name: 'été', expression: 'upper(été)', says: 'FAILED 3' },
+    { name: 'A', expression: 'A', says: 'PASSED 0' },
+    { name: 'a', expression: 'a_b || s', says: 'FAILED 3' },
+    { name: 'a1', expression: "nullif(s, 'a1²')", says: 'FAILED 2' },
+    { name: 'a.b', expression: "nullif(s, 'axb')", says: 'FAILED 2' },
+    { name: '$a', expression: "nullif(s, '$a')", says: 'FAILED 2' },
+  ].map(({ name, expression, says }) =>
+    column(
+      `knows the name ${name} as a word in ${expression}`,
+      `${name} invalid: {${reference}, column_expression: "${expression}"}`,
+      says,
+      { setup: NAMES },
+    ),
   ),
   column(
     'takes a reference of another database for one of its own',

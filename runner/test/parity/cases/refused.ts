@@ -43,6 +43,12 @@ const FAULTS: readonly Refusal[] = [
     'PASSED',
   ],
   [
+    'a column with a backslash',
+    'dataset: ds/db/s/t\ncolumns: [{name: a\\b}]\n',
+    'CONTRACT_VALUE 2: wrong value for "name" of a column',
+    'PASSED',
+  ],
+  [
     'a table with a double quote',
     `dataset: 'ds/db/s/a"b'\ncolumns: []\n`,
     'CONTRACT_VALUE 1: wrong value for "dataset" of the contract',

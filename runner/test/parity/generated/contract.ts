@@ -31,6 +31,11 @@ interface Check {
   readonly keys: Keys;
 }
 
+/** With the keys of all `parts`. */
+function check(type: string, ...parts: readonly fc.Arbitrary<Keys | undefined>[]): fc.Arbitrary<Check> {
+  return fc.tuple(...parts).map((keys) => ({ type, keys: Object.assign({}, ...keys) as Keys }));
+}
+
 /** Each with a qualifier of its own, lest two of them be taken for one. */
 function told(checks: readonly Check[]): readonly Keys[] {
   return checks.map(({ type, keys }, index) => ({
@@ -87,17 +92,10 @@ function columnCheck(column: Column, columns: readonly Column[]): fc.Arbitrary<C
   const common = { filter: maybe(condition(columns), 4), column_expression: maybe(expression(column), 8) };
   const rules = fc.record({ missing: maybe(missing(column), 3), validity: maybe(validity(column), 3) });
   const own = rules.map((stated) => ({ ...stated.missing, ...stated.validity }));
-  const check = (type: string, ...parts: readonly fc.Arbitrary<Keys>[]): fc.Arbitrary<Check> =>
-    fc.tuple(...parts).map((keys) => ({ type, keys: Object.assign({}, ...keys) as Keys }));
   const functions = column.kind === 'text' ? ['min_length', 'MaxLength', 'avg_length'] : ['sum', 'AVG', 'min', 'max'];
   const numeric = ['int', 'numeric', 'float', 'text'].includes(column.kind);
   return fc.oneof(
-    check(
-      'missing',
-      fc.record(common),
-      threshold('share'),
-      maybe(missing(column)).map((stated) => ({ ...stated })),
-    ),
+    check('missing', fc.record(common), threshold('share'), maybe(missing(column))),
     check('invalid', fc.record(common), threshold('share'), own),
     check('duplicate', fc.record(common), threshold('share'), own),
     ...(numeric
@@ -122,8 +120,6 @@ function columnCheck(column: Column, columns: readonly Column[]): fc.Arbitrary<C
 function datasetCheck(columns: readonly Column[]): fc.Arbitrary<Check> {
   const names = columns.map(({ name }) => name);
   const filter = maybe(condition(columns), 3);
-  const check = (type: string, ...parts: readonly fc.Arbitrary<Keys>[]): fc.Arbitrary<Check> =>
-    fc.tuple(...parts).map((keys) => ({ type, keys: Object.assign({}, ...keys) as Keys }));
   const times = columns.filter(({ kind }) => kind === 'date' || kind === 'time');
   return fc.oneof(
     check(
@@ -165,7 +161,7 @@ function validity(column: Column): fc.Arbitrary<Keys> {
     .map(([key, values]) => ({ [key]: values }));
   const reference = (table: string, name: string): fc.Arbitrary<Keys> =>
     fc.constant({ valid_reference_data: { dataset: `ds/db/s/${table}`, column: name } });
-  const joinable = /^[a-z]+$/.test(column.name);
+  const ofTexts = reference('r', 'c');
   switch (column.kind) {
     case 'text':
       return fc.oneof(
@@ -175,12 +171,11 @@ function validity(column: Column): fc.Arbitrary<Keys> {
         fc
           .tuple(fc.constantFrom('valid_length', 'valid_min_length', 'valid_max_length'), fc.nat(4))
           .map(([key, value]) => ({ [key]: value })),
-        ...(joinable
-          ? [reference('r', 'c'), fc.tuple(reference('r', 'c'), lists).map(([one, other]) => ({ ...one, ...other }))]
-          : []),
+        ofTexts,
+        fc.tuple(ofTexts, lists).map(([one, other]) => ({ ...one, ...other })),
       );
     case 'int':
-      return fc.oneof(lists, limits, reference('k', 'k'), mostly(limits, reference('r', 'c'), 30));
+      return fc.oneof(lists, limits, reference('k', 'k'), mostly(limits, ofTexts, 30));
     case 'numeric':
     case 'float':
       return fc.oneof(lists, limits);
@@ -189,9 +184,7 @@ function validity(column: Column): fc.Arbitrary<Keys> {
   }
 }
 
-const limits: fc.Arbitrary<Keys> = fc
-  .record({ valid_min: maybe(bound), valid_max: bound })
-  .map(({ valid_min, valid_max }) => ({ ...(valid_min !== undefined && { valid_min }), valid_max }));
+const limits: fc.Arbitrary<Keys> = fc.record({ valid_min: maybe(bound), valid_max: bound }).map(defined);
 
 function format(key: string): fc.Arbitrary<Keys> {
   const regexes = ['^$', 'a', '^[a-z]*$', "'", '%', '\\\\', '^\\S+$', '(?i)^a', '日|é'];
