@@ -13,6 +13,7 @@ import {
   referenceSelect,
   rowsCte,
 } from './sql.ts';
+import { readStatement, type Statement, withoutComments } from './statement.ts';
 import type { Check, Contract } from './types.ts';
 
 /** The queries that measure a contract. Pure: nothing has run yet. */
@@ -44,12 +45,9 @@ export type Role = 'rows' | 'bad' | 'missing' | 'distinct' | 'value';
  */
 export type QueryRole = 'schema' | 'bad' | 'tested' | 'value';
 
-export interface OwnQuery {
-  readonly sql: string;
+export interface OwnQuery extends Statement {
   /** The query itself, whose rows are counted when `sql`, which wraps it, is refused. */
   readonly bare: string | null;
-  /** Why it must not run at all. */
-  readonly refusal: string | null;
 }
 
 /** @param relation what is measured; the database part of the contract's `dataset` is left to the connection */
@@ -152,30 +150,4 @@ function theirs(query: string, wrap: (sql: string) => string): OwnQuery {
   const refusal = withoutComments(sql).trim() === '' ? 'there is no query' : unfit;
   const wrapped = wrap(sql);
   return { sql: wrapped, bare: wrapped === sql ? null : sql, refusal };
-}
-
-/** What is no SQL of its own: texts, be they with `\'` in them, quoted names, comments. A `$` in a name begins no text. */
-const OPAQUE =
-  /(?<![\w$])[eE]'(?:\\[\s\S]|''|[^'\\])*'|'(?:[^']|'')*'|"[^"]*"|(?<![\w$])\$(\w*)\$[\s\S]*?\$\1\$|--[^\n]*|\/\*(?:(?!\/\*)[\s\S])*?\*\//g;
-const ENDS_TRANSACTION = /^(abort|begin|commit|end|prepare|release|rollback|savepoint|start)\b/i;
-
-/**
- * A query of the contract's author, made fit to run inside the publishing transaction: without the `;` at its end.
- * `refusal` says why it may not run: several statements, or one that would end the transaction.
- */
-export function readStatement(query: string): Pick<OwnQuery, 'sql' | 'refusal'> {
-  const visible = withoutComments(query);
-  const end = visible.indexOf(';');
-  const sql = end === -1 ? query : query.slice(0, end);
-  if (end !== -1 && visible.slice(end).replace(/[;\s]/g, '') !== '') {
-    return { sql, refusal: 'a query of a contract is one statement, and this one holds several' };
-  }
-  if (visible.includes('/*')) return { sql, refusal: 'a comment of a contract holds no other one' };
-  const word = ENDS_TRANSACTION.exec(visible.trim())?.[1];
-  return { sql, refusal: word ? `a query of a contract reads, and "${word}" would act on the transaction` : null };
-}
-
-/** With blanks for comments and `x` for texts: of the same length, so that a position in the one is one in the other. */
-function withoutComments(query: string): string {
-  return query.replace(OPAQUE, (text) => (/^(--|\/\*)/.test(text) ? ' ' : 'x').repeat(text.length));
 }

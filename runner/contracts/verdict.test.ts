@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { ageIn } from './measure.ts';
 import { parseContract } from './parse.ts';
-import { aggregateQuery, planContract, readStatement } from './plan.ts';
+import { aggregateQuery, planContract } from './plan.ts';
 import { parseTime } from './scalar.ts';
+import { readStatement } from './statement.ts';
 import type { Check, Quantity, Threshold } from './types.ts';
 import { compareExactly, contractStatus, describeThreshold } from './verdict.ts';
 

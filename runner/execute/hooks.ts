@@ -1,5 +1,5 @@
 import type { Session } from '../adapters/types.ts';
-import { readStatement } from '../contracts/plan.ts';
+import { readStatement } from '../contracts/statement.ts';
 import { DatabaseError, EXIT, RunnerError } from '../errors.ts';
 import type { ModelNode } from '../graph/types.ts';
 import { faultsOf } from './faults.ts';
