@@ -15,6 +15,7 @@ const folder = path.join(root, '.venv-soda');
 const bin = path.join(folder, process.platform === 'win32' ? 'Scripts' : 'bin');
 const python = path.join(bin, process.platform === 'win32' ? 'python.exe' : 'python');
 const requirements = path.join(root, 'soda', 'requirements.txt');
+/** What was installed; runner/contracts/soda-environment.ts compares it too, before Soda is run. */
 const stampFile = path.join(folder, '.soda-stamp');
 
 function main() {

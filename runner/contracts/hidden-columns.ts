@@ -1,5 +1,5 @@
 import type { Session, TextResult } from '../adapters/types.ts';
-import { literal, quoted, type Relation } from '../util/sql.ts';
+import { quoted, type Relation } from '../util/sql.ts';
 import { ask } from './ask.ts';
 import { hasPersonal, isPersonal, type Known, type Privacy } from './personal.ts';
 
@@ -44,7 +44,7 @@ async function originsOf(session: Session, columns: TextResult['columns']): Prom
 from pg_catalog.pg_attribute a
 join pg_catalog.pg_class c on c.oid = a.attrelid
 join pg_catalog.pg_namespace n on n.oid = c.relnamespace
-where (a.attrelid, a.attnum) in (${pairs.join(', ')}) and n.nspname not in (${literal('pg_catalog')}, ${literal('information_schema')})`,
+where (a.attrelid, a.attnum) in (${pairs.join(', ')}) and n.nspname not in ('pg_catalog', 'information_schema')`,
   );
   return new Map(
     (result?.rows ?? []).map(([key, schema, name, column]) => [

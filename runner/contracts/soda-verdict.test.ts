@@ -38,4 +38,14 @@ describe("Soda's verdict", () => {
     expect(result.checks[1]).toMatchObject({ outcome: 'FAILED', value: '***', threshold: 'must be 1' });
     expect(result.errors).toEqual(['bad "***"']);
   });
+
+  it.each([
+    ["Metric query returned str 'Ann', not a number", 'Metric query returned str ***, not a number'],
+    ['Metric query returned datetime.date(1977, 2, 4)', 'Metric query returned datetime.date***'],
+    ['requested character too large: 4777000', 'requested character too large: ***'],
+    ['invalid XML document\nDETAIL: Ann', 'invalid XML document'],
+  ])('tells %j without the value that it quotes', (error, words) => {
+    const privacy = { ...OPEN, hidesWords: true };
+    expect(ofSoda(contract, { status: 'ERROR', checks: [], errors: [error] }, privacy).errors).toEqual([words]);
+  });
 });

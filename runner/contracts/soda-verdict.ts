@@ -1,5 +1,5 @@
 import { maskValues } from '../util/mask-values.ts';
-import { type Privacy, withoutPersonal } from './personal.ts';
+import { MASK, type Privacy, withoutPersonal } from './personal.ts';
 import type { SodaVerdict } from './soda.ts';
 import type { Contract, ContractResult } from './types.ts';
 import { describeThreshold } from './verdict.ts';
@@ -25,6 +25,12 @@ export function ofSoda(contract: Contract, verdict: SodaVerdict, privacy: Privac
     engine: 'soda',
     status: verdict.status,
     checks,
-    errors: privacy.hidesWords ? verdict.errors.map(maskValues) : verdict.errors,
+    errors: privacy.hidesWords ? verdict.errors.map(withoutQuotes) : verdict.errors,
   };
+}
+
+/** Soda quotes values as Python writes them, also times and numbers; what the server adds to its words is on lines of its own. */
+function withoutQuotes(error: string): string {
+  const [words = ''] = error.split('\n');
+  return maskValues(words).replace(/'[^']*'|\([^)]*\)|\d[\d.,-]*/g, MASK);
 }

@@ -113,6 +113,7 @@ export function distinctSql(check: DuplicateCheck): string {
 }
 
 const REFERENCED = '"_soda_filtered_referenced_dataset"';
+
 /**
  * Selects from the rows whose value the reference column does not hold. The check's own filter sees both tables, so that a
  * name which both have is ambiguous, as in Soda. With other validity keys beside, a row is there once per match in the

@@ -83,6 +83,7 @@ function drawChecks(
   ];
 }
 
+const TEXT = 25;
 const STEADY = 4;
 const COLORS = ['red', 'yellow', 'yellow'] as const;
 
@@ -105,6 +106,6 @@ function legend(runs: readonly Run[]): string {
     command,
     engine,
   ]);
-  const columns = ['', 'run at', 'for', 'run', 'command', 'engine'].map((name) => ({ name, type: 25 }));
+  const columns = ['', 'run at', 'for', 'run', 'command', 'engine'].map((name) => ({ name, type: TEXT }));
   return `${drawTable({ columns, rows, rowCount: rows.length })}\n✗ failed  ! warned  ? not evaluated`;
 }

@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Ended, ROOT, type Workplace, workplace } from './cli.ts';
+import { fileEdits } from './file-edits.ts';
 import { SAMPLE_DAY, sampleProject } from './sample-project.ts';
 
 const DAY = ['--as-of', '2026-03-10'] as const;
@@ -10,21 +11,8 @@ const CONTRACT = 'soda/marts/order_line.yml';
 const HELD = ['marts.order_line', 'marts.revenue', 'log.run_log', 'log.revenue_log'];
 
 let shop: Workplace;
-const edited = new Map<string, string>();
 
-/** Edits a file until the test ends. */
-function edit(file: string, from: string, to: string): void {
-  const path = join(shop.dir, file);
-  const text = readFileSync(path, 'utf8');
-  expect(text).toContain(from);
-  if (!edited.has(path)) edited.set(path, text);
-  writeFileSync(path, text.replace(from, to));
-}
-
-function mend(): void {
-  for (const [path, text] of edited) writeFileSync(path, text);
-  edited.clear();
-}
+const { edit, mend } = fileEdits(() => shop.dir);
 
 /** All that a reader of relations may notice, and what the runner knows of them. */
 async function picture({ rows }: Workplace, relations: readonly string[]): Promise<unknown> {

@@ -1,22 +1,15 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type Ended, ROOT, type Workplace, workplace } from './cli.ts';
+import { fileEdits } from './file-edits.ts';
 
 let shop: Workplace;
-const edited = new Map<string, string>();
 const DAY = ['--as-of', '2026-03-10'];
 /** Nothing listens there. */
 const NO_SERVER = { PGHOST: '127.0.0.1', PGPORT: '1' };
 
-/** Edits a file until the test ends. */
-function edit(file: string, from: string, to: string): void {
-  const path = join(shop.dir, file);
-  const text = readFileSync(path, 'utf8');
-  expect(text).toContain(from);
-  if (!edited.has(path)) edited.set(path, text);
-  writeFileSync(path, text.replace(from, to));
-}
+const { edit, mend } = fileEdits(() => shop.dir);
 
 /** The codes and places of the faults told, one a line. */
 const places = ({ stderr }: Ended): readonly string[] => stderr.match(/^[A-Z][A-Z0-9_]+ \S+$/gm) ?? [];
@@ -30,8 +23,7 @@ beforeAll(async () => {
   expect((await shop.runner(['pipeline', ...DAY])).code).toBe(0);
 });
 afterEach(() => {
-  for (const [path, text] of edited) writeFileSync(path, text);
-  edited.clear();
+  mend();
 });
 afterAll(() => shop?.close());
 
