@@ -31,6 +31,8 @@ export interface LoaderContext {
   readonly requests?: readonly Request[];
   /** {@link Extraction.originHash} of the batch in force, or `null` when there is none. */
   readonly lastOriginHash: string | null;
+  /** Nothing will be landed: a loader whose answers are paid for says what it would ask, and gives no row. */
+  readonly dryRun?: boolean;
   /** Comes when the command is told to end, for `fetch()` and the like; the loader is not waited for then. */
   readonly signal?: AbortSignal;
   /** Says something the user should know, without failing: an encoding guessed, cells left out. No personal data. */
@@ -47,6 +49,11 @@ export interface Extraction {
   readonly originHash?: string;
   /** Read once, in order. A fault found on the way rejects the iteration and nothing is landed. */
   readonly rows: AsyncIterable<RawRow> | Iterable<RawRow>;
+  /**
+   * Asked once the rows are read: why they are not all that was asked for, a {@link SourceFault}. What came is landed all
+   * the same, and the source counts as failed: nothing is built on a part.
+   */
+  readonly shortfall?: () => Error | undefined;
 }
 
 /**
@@ -54,6 +61,13 @@ export interface Extraction {
  * reported as unexpected.
  */
 export type Loader = (context: LoaderContext) => Promise<Extraction | 'unchanged'>;
+
+/**
+ * What a module may export as `check` beside its loader, for `runner debug`: asks as little as possible, lands nothing, and
+ * says in a few words what works. Without one, the loader itself is asked for its first row.
+ * @throws as a {@link Loader}
+ */
+export type Check = (context: LoaderContext) => Promise<string>;
 
 /** The fields that a loader's error carries beside `message`; all are shown to the user, so none is personal. */
 export interface SourceFault {

@@ -1,0 +1,91 @@
+import { readRetryAfter } from './retry-after.ts';
+
+/** What became of one attempt to post a text. */
+export type Posted =
+  | { readonly outcome: 'sent' }
+  /** Worth another attempt, after `wait` milliseconds at the earliest. `mayHaveArrived`: Slack may show it already. */
+  | { readonly outcome: 'again'; readonly reason: string; readonly wait: number; readonly mayHaveArrived: boolean }
+  /** No later attempt can help until somebody mends something: `hint` says what. */
+  | { readonly outcome: 'refused'; readonly reason: string; readonly hint: string };
+
+/** Milliseconds that one attempt may take. */
+const TIMEOUT_MS = 10_000;
+/** Errors of a request that never left. */
+const NEVER_SENT: readonly string[] = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'ENETUNREACH', 'EHOSTUNREACH'];
+/** Slack's own words for what is wrong, such as `invalid_token`. */
+const SLACK_WORD = /^[a-z_]{2,60}$/;
+
+/**
+ * Posts a text to an incoming webhook of Slack, once. The address is a secret: nothing that is returned names more of it
+ * than the host, and no error of the library gets out.
+ */
+export async function post(webhook: string, text: string, timeout = TIMEOUT_MS): Promise<Posted> {
+  if (!URL.canParse(webhook) || !/^https?:/.test(webhook)) {
+    return { outcome: 'refused', reason: 'the webhook is not an address', hint: 'Copy the address from Slack again.' };
+  }
+  const { host } = new URL(webhook);
+  // Loaded by a run that has something to say.
+  const { IncomingWebhook } = await import('@slack/webhook');
+  // The library keeps no header of an answer that it throws.
+  let wait = 0;
+  const noting: typeof fetch = async (...request) => {
+    const response = await fetch(...request);
+    wait = readRetryAfter(response.headers.get('retry-after'));
+    return response;
+  };
+  try {
+    const { text: answer } = await new IncomingWebhook(webhook, { fetch: noting, timeout }).send({ text });
+    if (answer.trim() === 'ok') return { outcome: 'sent' };
+    return {
+      outcome: 'refused',
+      reason: `${host} answered, but not as Slack does`,
+      hint: 'Check the address of the webhook, and whether a proxy stands in between.',
+    };
+  } catch (error) {
+    return failed(error, host, wait);
+  }
+}
+
+function failed(error: unknown, host: string, wait: number): Posted {
+  const { statusCode: status, body } = error as { readonly statusCode?: number; readonly body?: string };
+  if (status === undefined) return unanswered(error, host);
+  const word = body !== undefined && SLACK_WORD.test(body.trim()) ? ` (${body.trim()})` : '';
+  const reason = `${host} answered ${status}${word}`;
+  if (status === 429) return { outcome: 'again', reason, wait: wait || 1_000, mayHaveArrived: false };
+  if (status === 408 || status >= 500) return { outcome: 'again', reason, wait, mayHaveArrived: true };
+  return { outcome: 'refused', reason, hint: HINTS[status] ?? OTHER_HINT };
+}
+
+const OTHER_HINT = 'Check the address of the webhook and the text of the message.';
+const HINTS: Readonly<Record<number, string>> = {
+  400: 'Slack does not take this text: mend the model, or pass the message over.',
+  401: 'The webhook is not valid: make another one in Slack.',
+  403: 'The webhook was revoked, or its app may not post there: make another one in Slack.',
+  404: 'The channel or the webhook is gone: make another one in Slack.',
+  410: 'The channel is archived: make a webhook for another one in Slack.',
+};
+
+function unanswered(error: unknown, host: string): Posted {
+  const causes = [...chain(error)];
+  const code = causes.map((cause) => (cause as { readonly code?: unknown }).code).find(isSystemCode);
+  if (causes.some(({ message }) => message === 'unexpected redirect')) {
+    const hint = 'Check the address of the webhook: Slack answers without a redirect.';
+    return { outcome: 'refused', reason: `${host} answered with a redirect`, hint };
+  }
+  if (causes.some(({ name }) => name === 'TimeoutError'))
+    return { outcome: 'again', reason: `${host} did not answer in time`, wait: 0, mayHaveArrived: true };
+  return {
+    outcome: 'again',
+    reason: `the connection to ${host} failed${code === undefined ? '' : ` (${code})`}`,
+    wait: 0,
+    mayHaveArrived: code === undefined || !NEVER_SENT.includes(code),
+  };
+}
+
+function isSystemCode(code: unknown): code is string {
+  return typeof code === 'string' && /^(E[A-Z_]+|UND_ERR_[A-Z_]+)$/.test(code);
+}
+
+function* chain(error: unknown): Generator<Error> {
+  for (let cause = error, depth = 0; cause instanceof Error && depth < 6; cause = cause.cause, depth += 1) yield cause;
+}

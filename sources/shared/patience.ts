@@ -1,0 +1,98 @@
+import retry from 'p-retry';
+
+/** How long a service is tried before it counts as failed. */
+export interface Patience {
+  /** Attempts after the first. */
+  readonly retries: number;
+  /** Milliseconds before the second attempt; each later pause is twice as long, give or take. */
+  readonly pause: number;
+  /** Milliseconds that one attempt may take. */
+  readonly timeout: number;
+  /** Milliseconds for all of it, pauses included. */
+  readonly deadline: number;
+}
+
+/** An attempt every time the service has had a chance to recover, for two minutes at the most. */
+export const PATIENCE: Patience = { retries: 4, pause: 500, timeout: 30_000, deadline: 120_000 };
+
+export interface PatienceOptions {
+  readonly patience: Patience;
+  /** Of the command: when it comes, its reason is thrown. */
+  readonly signal?: AbortSignal | undefined;
+  readonly notice: (message: string) => void;
+}
+
+/** Thrown by an attempt whose failure passes. What is shown to the user in the end is its `cause`. */
+export class Passing extends Error {
+  /** Milliseconds that the service asks to wait. */
+  readonly wait: number;
+
+  constructor(fault: Error, wait = 0) {
+    super(fault.message, { cause: fault });
+    this.wait = wait;
+  }
+}
+
+/**
+ * Tries until an attempt succeeds, fails with anything but {@link Passing}, or patience ends: at once when the service
+ * asks to wait longer than is left.
+ * @param attempt is given a signal that ends it after `timeout`, with a TimeoutError as its reason
+ * @throws the `cause` of the last Passing
+ */
+export async function patiently<T>(
+  attempt: (signal: AbortSignal) => Promise<T>,
+  { patience, signal, notice }: PatienceOptions,
+): Promise<T> {
+  const end = Date.now() + patience.deadline;
+  let wait = 0;
+  const once = async (): Promise<T> => {
+    if (wait > 0) await pauseFor(wait, signal);
+    const limit = AbortSignal.timeout(Math.max(1, Math.min(patience.timeout, end - Date.now())));
+    return attempt(signal ? AbortSignal.any([signal, limit]) : limit);
+  };
+  try {
+    return await retry(once, {
+      retries: patience.retries,
+      minTimeout: patience.pause,
+      randomize: true,
+      maxRetryTime: patience.deadline,
+      ...(signal ? { signal } : {}),
+      shouldRetry: ({ error, attemptNumber, retriesLeft }) => {
+        wait = error instanceof Passing ? error.wait : 0;
+        const goesOn = error instanceof Passing && retriesLeft > 0 && Date.now() + wait < end;
+        if (goesOn) notice(`${error.message} Tried again (${attemptNumber} of ${patience.retries}).`);
+        return goesOn;
+      },
+    });
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw error instanceof Passing ? error.cause : error;
+  }
+}
+
+/** Milliseconds that a `Retry-After` header asks for, in seconds or as a date; 0 without one. */
+export function retryAfter(header: string | null | undefined, now = Date.now()): number {
+  const text = header?.trim() ?? '';
+  if (/^\d+$/.test(text)) return Number(text) * 1000;
+  const date = Date.parse(text);
+  return Number.isNaN(date) ? 0 : Math.max(0, date - now);
+}
+
+/** Whether a status is one that passes: too many requests, a timeout, or a fault of the server. */
+export function passes(status: number): boolean {
+  return status === 429 || status === 408 || status >= 500;
+}
+
+function pauseFor(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const onAbort = (): void => {
+      clearTimeout(timer);
+      reject(signal?.reason);
+    };
+    const timer = setTimeout(() => {
+      signal?.removeEventListener('abort', onAbort);
+      resolve();
+    }, milliseconds);
+    signal?.addEventListener('abort', onAbort, { once: true });
+  });
+}
