@@ -2,6 +2,7 @@ import type { Path, YamlFile } from '../util/yaml.ts';
 import type { MapReader } from '../util/yaml-map.ts';
 import { defined } from './defined.ts';
 import { DURATION, millisecondsOf } from './durations.ts';
+import { alertConfig, outboxConfigs } from './message-config.ts';
 import { NODE_KEYS, nodeConfigOf, SEED_KEYS } from './node-config.ts';
 import type { FlagConfig, ProjectConfig, SecretConfig, SelectorConfig, SummaryConfig } from './types.ts';
 import { readYaml } from './yaml.ts';
@@ -21,6 +22,8 @@ const TOP_KEYS = [
   'summary',
   'selectors',
   'lock_patience',
+  'outbox',
+  'alert',
 ];
 
 const FLAG_KEYS = ['description', 'env', 'sources', 'seeds', 'empty'];
@@ -53,6 +56,8 @@ export function parseProjectConfig(text: string, file: string): ProjectConfig {
     summary: top.maps('summary', ['title', 'model', 'columns', 'order_by']).map(summary),
     selectors: Object.keys(selectors.value).map((key) => selector(yaml, selectors, key)),
     lockPatience: top.read('lock_patience', millisecondsOf, DURATION) ?? 60_000,
+    outbox: outboxConfigs(top),
+    ...alertConfig(top),
   };
   yaml.done();
   return config;

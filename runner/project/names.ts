@@ -16,7 +16,7 @@ interface Known {
 
 /** Names in project.yml that nothing has: a flag, a table or a configuration that would silently never show. */
 export function unknownNames(
-  { models: configured, flags, summary }: ProjectConfig,
+  { models: configured, flags, summary, outbox, alert }: ProjectConfig,
   { models, folders, seeds, sources }: Known,
 ): readonly Fault[] {
   const unknown = (where: string, names: readonly string[], known: readonly string[] = names): readonly Fault[] =>
@@ -42,6 +42,15 @@ export function unknownNames(
       ...unknown(`flag ${flag.name}`, flag.empty === undefined ? [] : [flag.empty], models),
     ]),
     ...summary.flatMap(({ title, model }) => unknown(`summary "${title}"`, [model], [...models, ...seeds])),
+    ...outbox.flatMap(({ name, model, whenFlag }) => [
+      ...unknown(`outbox ${name}`, [model], models),
+      ...unknown(
+        `outbox ${name}`,
+        whenFlag === undefined ? [] : [whenFlag],
+        flags.map((flag) => flag.name),
+      ),
+    ]),
+    ...(alert?.rows ?? []).flatMap(({ model }) => unknown('alert', [model], models)),
   ];
 }
 

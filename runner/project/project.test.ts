@@ -57,6 +57,50 @@ describe('project.yml', () => {
   });
 });
 
+describe('messages of project.yml', () => {
+  it('are read with their defaults', () => {
+    const text = `name: p
+outbox:
+  news: {model: news, key: id, text: body, webhook: HOOK, order_by: [day], when_flag: G, pace: 5s}
+alert:
+  webhook: ALERTS
+  rows: [{model: rejects, columns: [line]}]
+`;
+    const { outbox, alert } = parseProjectConfig(text, 'project.yml');
+    expect(outbox).toEqual([
+      {
+        name: 'news',
+        model: 'news',
+        key: 'id',
+        text: 'body',
+        webhook: 'HOOK',
+        orderBy: ['day'],
+        whenFlag: 'G',
+        republish: 10,
+        pace: 5_000,
+      },
+    ]);
+    expect(alert).toEqual({
+      webhook: 'ALERTS',
+      rows: [{ model: 'rejects', title: 'rejects', columns: ['line'], examples: 3 }],
+    });
+  });
+
+  it('are refused where something lacks or is wrong, each with its line', () => {
+    const text = 'name: p\noutbox:\n  news: {model: news, republish: -1}\nalert:\n  rows: [{title: x}]\n';
+    expect(() => parseProjectConfig(text, 'project.yml')).toThrow(
+      [
+        '"outbox.news" has no "key"',
+        '"outbox.news" has no "text"',
+        '"outbox.news" has no "webhook"',
+        'wrong value for "republish" of "outbox.news"',
+        '"alert" has no "webhook"',
+        '"alert.rows.0" has no "model"',
+      ].join('\n'),
+    );
+  });
+});
+
 describe('sources.yml', () => {
   it('is read as tables', () => {
     const [table] = parseSources(
