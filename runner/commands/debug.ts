@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Cancelled, EXIT, RunnerError } from '../errors.ts';
 import type { SourceNode } from '../graph/types.ts';
+import { sourceEnv, unsetVariables } from '../landing/source-env.ts';
 import { secretProblem } from '../project/env.ts';
 import type { SecretConfig } from '../project/types.ts';
 import { findOrphans } from '../state/orphans.ts';
@@ -66,9 +67,11 @@ function secretLine({ env, target }: LoadedProject, secret: SecretConfig): Line 
 function sourceLine({ project, env, target }: LoadedProject, node: SourceNode): Line {
   const secrets = new Set(project.config.secrets.map(({ name }) => name));
   const variables = Object.entries(node.source.env).filter(([name]) => !secrets.has(name));
-  const states = variables.map(([name, fallback]) => {
-    const value = env(name) ?? (target.embedded ? fallback : null);
-    if (value === null || value === undefined) return { name, value: 'not set', missing: fallback !== null };
+  const read = sourceEnv(node.source, env, target.embedded);
+  const needed = unsetVariables(node.source, env);
+  const states = variables.map(([name]) => {
+    const value = read(name);
+    if (value === undefined) return { name, value: 'not set', missing: needed.includes(name) };
     const isFile = !/^https?:/.test(value) && /[./\\]/.test(value);
     const missing = isFile && !existsSync(resolve(project.dir, value));
     return { name, value: isFile ? `${value}${missing ? ' (no such file)' : ''}` : 'set', missing };

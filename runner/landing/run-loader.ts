@@ -8,6 +8,7 @@ import type { BatchState } from '../state/types.ts';
 import { again } from '../util/again.ts';
 import { identifier, quoted, type Relation } from '../util/sql.ts';
 import { type Landing, type LandingTarget, land, unsealed } from './land.ts';
+import { sourceEnv, unsetVariables } from './source-env.ts';
 import type { Loader, LoaderContext, Request } from './types.ts';
 
 export interface LoaderRun {
@@ -37,23 +38,9 @@ export async function runLoader(
   last: BatchState | undefined,
   requestsFrom?: Relation,
 ): Promise<Landing> {
+  const { loader, context } = await openLoader(run, node, last, requestsFrom);
   const { source } = node;
-  if (run.sampleAllowed) refuseSample(run, node, last);
-  const loader = await importLoader(run.projectDir, source.loader ?? '', node.name);
   const target: LandingTarget = { db: run.db, raw: node.relation, stateSchema: run.stateSchema, runId: run.runId };
-  const requests = requestsFrom && (await readRequests(run, node, requestsFrom));
-  const context: LoaderContext = {
-    projectDir: run.projectDir,
-    source: node.name,
-    columns: source.columns,
-    env: (name) => run.env(name) ?? (run.sampleAllowed ? (source.env[name] ?? undefined) : undefined),
-    vars: run.vars,
-    asOf: run.asOf,
-    lastOriginHash: unsealed(last?.originHash ?? null, source.columns),
-    notice: run.notice,
-    ...(run.signal ? { signal: run.signal } : {}),
-    ...(requests ? { requests } : {}),
-  };
   const landing = await again(() => land(target, source, loader, context), {
     // Landing the same rows once more lands nothing, but where rows are appended; and answers may be paid for.
     isPassing: (error) =>
@@ -63,7 +50,34 @@ export async function runLoader(
       run.notice(`${(error as Error).message}. Nothing was landed: it is read again (${attempt} of 2)`),
   });
   const answered = landing.batch?.rowCount ?? 0;
+  const { requests } = context;
   return { ...landing, unanswered: requests && source.requests?.key ? requests.length - answered : 0 };
+}
+
+/** The loader of a source, and what it is told. */
+export async function openLoader(
+  run: LoaderRun,
+  node: SourceNode,
+  last: BatchState | undefined,
+  requestsFrom?: Relation,
+): Promise<{ readonly loader: Loader; readonly context: LoaderContext }> {
+  const { source } = node;
+  if (run.sampleAllowed) refuseSample(run, node, last);
+  const loader = await importLoader(run.projectDir, source.loader ?? '', node.name);
+  const requests = requestsFrom && (await readRequests(run, node, requestsFrom));
+  const context: LoaderContext = {
+    projectDir: run.projectDir,
+    source: node.name,
+    columns: source.columns,
+    env: sourceEnv(source, run.env, run.sampleAllowed),
+    vars: run.vars,
+    asOf: run.asOf,
+    lastOriginHash: unsealed(last?.originHash ?? null, source.columns),
+    notice: run.notice,
+    ...(run.signal ? { signal: run.signal } : {}),
+    ...(requests ? { requests } : {}),
+  };
+  return { loader, context };
 }
 
 /**
@@ -71,9 +85,7 @@ export async function runLoader(
  * replaced by fictitious ones for want of a variable.
  */
 function refuseSample(run: LoaderRun, { name, source }: SourceNode, last: BatchState | undefined): void {
-  const unset = Object.keys(source.env).filter(
-    (variable) => source.env[variable] !== null && run.env(variable) === undefined,
-  );
+  const unset = unsetVariables(source, run.env);
   const isSample = unset.some((variable) => source.env[variable] === last?.origin);
   if (!last || source.requests || unset.length === 0 || isSample) return;
   throw new RunnerError(

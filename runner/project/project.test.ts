@@ -116,6 +116,21 @@ describe('sources.yml', () => {
     });
   });
 
+  it('may take a default back when another variable is set', () => {
+    const table = (env: string): string =>
+      `sources:\n  shop:\n    tables:\n      orders:\n        env:\n          FILE: ${env}\n`;
+    expect(parseSources(table('{ default: y, unless: KEY }'), 's.yml')[0]).toMatchObject({
+      env: { FILE: 'y' },
+      unless: { FILE: 'KEY' },
+    });
+    expect(faults(() => parseSources(table('{ default: y, until: KEY }'), 's.yml'))).toEqual([
+      'CONFIG_INVALID s.yml:6 "sources.shop.tables.orders.env.FILE" has no "unless" → Add it.',
+      'CONFIG_INVALID s.yml:6 "until" is not a key of "sources.shop.tables.orders.env.FILE" → Take it out.',
+    ]);
+    expect(faults(() => parseSources(table('{ unless: [KEY] }'), 's.yml'))).toHaveLength(3);
+    expect(faults(() => parseSources(table('[y]'), 's.yml'))).toHaveLength(1);
+  });
+
   it('refuses a loader without columns and an unknown mode', () => {
     const text = 'sources:\n  shop:\n    tables:\n      orders:\n        loader: x.js\n        mode: add\n';
     expect(faults(() => parseSources(text, 's.yml'))).toEqual([

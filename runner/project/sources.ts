@@ -1,4 +1,4 @@
-import type { MapReader } from '../util/yaml-map.ts';
+import { isRecord, type MapReader } from '../util/yaml-map.ts';
 import type { RequestConfig, SourceTable } from './types.ts';
 import { readYaml } from './yaml.ts';
 
@@ -41,7 +41,7 @@ function sourceTable(map: MapReader, name: string): Omit<SourceTable, 'system' |
   return {
     description: map.text('description') ?? '',
     mode: mode === 'append' ? 'append' : 'replace',
-    env: defaults(map.map('env')),
+    ...defaults(map.map('env')),
     vars: map.texts('vars') ?? [],
     columns,
     ...(loader === null ? {} : { loader }),
@@ -62,8 +62,21 @@ function requestConfig(table: MapReader): RequestConfig {
   };
 }
 
-function defaults(map: MapReader): Readonly<Record<string, string | null>> {
-  const text = (value: unknown): string | undefined =>
-    ['string', 'number', 'boolean'].includes(typeof value) ? String(value) : undefined;
-  return Object.fromEntries(Object.keys(map.value).map((name) => [name, map.read(name, text, 'a text or null')]));
+/** Each a text or null, or `{default: text, unless: VARIABLE}`. */
+function defaults(map: MapReader): Pick<SourceTable, 'env' | 'unless'> {
+  const entries = Object.keys(map.value).map((name) => {
+    if (!isRecord(map.get(name))) return { name, value: map.read(name, textOf, 'a text or null') };
+    const own = map.map(name, ['default', 'unless']);
+    const value = own.read('default', textOf, 'a text') ?? own.missing('default', 'a text');
+    return { name, value, unless: own.filled('unless') ?? own.missing('unless', 'VARIABLE') };
+  });
+  const unless = entries.flatMap(({ name, unless }) => (unless ? [[name, unless] as const] : []));
+  return {
+    env: Object.fromEntries(entries.map(({ name, value }) => [name, value])),
+    ...(unless.length > 0 ? { unless: Object.fromEntries(unless) } : {}),
+  };
+}
+
+function textOf(value: unknown): string | undefined {
+  return ['string', 'number', 'boolean'].includes(typeof value) ? String(value) : undefined;
 }

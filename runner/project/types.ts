@@ -200,6 +200,8 @@ export interface SourceTable {
   readonly mode: 'replace' | 'append';
   /** Variables the loader reads → default. */
   readonly env: Readonly<Record<string, string | null>>;
+  /** Variable → the one that makes its default stand back when it is set. */
+  readonly unless?: Readonly<Record<string, string>>;
   /** Keys of `vars:` that decide the loader's rows. */
   readonly vars: readonly string[];
   readonly columns: readonly string[];

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { extract, faultOf, type TestContext, testContext, useTempDir } from '../shared/testing.ts';
-import load from './load.ts';
+import load, { check } from './load.ts';
 
 const folder = useTempDir();
 const COLUMNS = ['adresse', 'destination', 'mode', 'statut', 'distance_m', 'duree_sec', 'date_ctrl'];
@@ -63,11 +63,15 @@ describe('recorded commutes', () => {
     });
   });
 
-  it('are needed: Google itself comes later', async () => {
-    const key = { TRAJETS_CSV: '', GOOGLE_MAPS_API_KEY: 'secret' };
-    const fault = await faultOf(extract(load, ask(['walking'], key)));
-    expect(fault.code).toBe('GMAPS_LATER');
-    expect(JSON.stringify(fault)).not.toContain('secret');
+  it('are used even where there is a key', async () => {
+    await folder.write('t.csv', `${HEADER}"${HOME}",walking,OK,1200,900\n`);
+    const env = { TRAJETS_CSV: 't.csv', GOOGLE_MAPS_API_KEY: 'secret', GOOGLE_MAPS_ROOT_URL: 'http://127.0.0.1:9' };
+    expect((await extract(load, ask(['walking'], env))).all).toHaveLength(1);
+    expect(await check(ask([], env))).toBe('1 recorded commutes');
+  });
+
+  it('or a key are needed', async () => {
     expect(await faultOf(extract(load, ask(['walking'], {})))).toMatchObject({ code: 'SOURCE_NOT_CONFIGURED' });
+    expect(await faultOf(check(ask([], {})))).toMatchObject({ code: 'SOURCE_NOT_CONFIGURED' });
   });
 });

@@ -4,34 +4,25 @@ import { csvRows } from '../shared/csv.ts';
 import { sourceFault } from '../shared/fault.ts';
 import { ownHeaders } from '../shared/headers.ts';
 import { readInput } from '../shared/input.ts';
+import { type Distance, type DistanceClient, MODES } from './types.ts';
 
-/** The modes of travel, under Google's names. */
-const MODES: readonly string[] = ['walking', 'bicycling', 'transit', 'driving'];
 const COLUMNS = ownHeaders(['adresse', 'mode', 'statut', 'distance_m', 'duree_sec']);
-
-export type DistancePair = Readonly<Record<'adresse' | 'destination' | 'mode', string>>;
-
-interface Distance {
-  /** `OK`, or why there is no distance, in Google's words: `NOT_FOUND`, `ZERO_RESULTS`. */
-  readonly statut: string;
-  /** Metres; `null` unless the status is `OK`. */
-  readonly distance_m: string | null;
-  /** Seconds; `null` unless the status is `OK`. */
-  readonly duree_sec: string | null;
-}
-
-/** Asks for distances. A pair that gets no answer is left out: it is asked again by the next run. */
-export type DistanceClient = (pairs: readonly DistancePair[]) => AsyncIterable<DistancePair & Distance>;
 
 /** Answers recorded in a CSV (`TRAJETS_CSV`), whose distances are all to the company. */
 export function recordedClient(context: LoaderContext): DistanceClient {
-  return async function* (pairs) {
+  return async (pairs) => {
     const recording = await readRecording(context);
-    for (const pair of pairs) {
+    const answers = pairs.flatMap((pair) => {
       const recorded = recording.get(key(pair.adresse, pair.mode));
-      if (recorded !== undefined) yield { ...pair, ...recorded.distance };
-    }
+      return recorded === undefined ? [] : [{ ...pair, ...recorded.distance }];
+    });
+    return { answers, faults: [] };
   };
+}
+
+/** How many answers are recorded. */
+export async function countRecorded(context: LoaderContext): Promise<number> {
+  return (await readRecording(context)).size;
 }
 
 interface Recorded {
