@@ -28,7 +28,14 @@ export const COMMANDS: readonly CommandSpec[] = [
   {
     command: 'load [sources..]',
     describe: 'Land the sources whose content changed; print the flags',
-    options: { ...WAIT_OPTION },
+    options: {
+      ...WAIT_OPTION,
+      'dry-run': {
+        type: 'boolean',
+        default: false,
+        describe: 'Say what would land or be asked; lands and asks nothing',
+      },
+    },
     positionals: {
       sources: {
         type: 'string',
@@ -39,6 +46,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     examples: [
       ['$0 load', 'all sources'],
       ['$0 load shop', 'one system'],
+      ['$0 load maps --dry-run', 'what it would cost to ask a service that is paid for'],
     ],
     load: async () => (await import('./load.ts')).load,
   },

@@ -10,12 +10,15 @@ import type { Command, RunArgs } from './types.ts';
 
 export interface LoadArgs extends RunArgs {
   readonly sources?: readonly string[];
+  /** Nothing is landed and nothing asked that is paid for: says what would be. */
+  readonly dryRun?: boolean;
 }
 
 /** `runner load [source…]`: lands the sources whose content changed and prints the flags. */
 export const load: Command<LoadArgs> = async (args, reporter) => {
   const loaded = await loadProject(args);
   const wanted = wantedSources(loaded, args.sources ?? []);
+  if (args.dryRun) return (await import('./dry-load.ts')).dryLoads(loaded, args, reporter, wanted);
   return withRun(loaded, identityOf('load', args), reporter.emit, async (run) => {
     const refused = await loadSources(run, wanted);
     reporter.flags(await flagsOf(run));

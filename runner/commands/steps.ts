@@ -3,8 +3,10 @@ import { Cancelled, EXIT, type Fault, RunnerError } from '../errors.ts';
 import { hasFailed, type NodeResult } from '../execute/types.ts';
 import type { SourceNode } from '../graph/types.ts';
 import type { Landing } from '../landing/land.ts';
+import type { LoaderRun, runLoader } from '../landing/run-loader.ts';
 import { findOrphans, orphansNotice } from '../state/orphans.ts';
 import { identifier, quoted } from '../util/sql.ts';
+import type { LoadedProject } from './load-project.ts';
 import type { OpenRun, RunEnd } from './open-run.ts';
 import type { Reporter } from './types.ts';
 
@@ -24,7 +26,7 @@ export async function loadSources(
   for (const node of sources) {
     const started = Date.now();
     try {
-      const { batch } = await loadSource(run, node);
+      const { batch, shortfall } = await loadSource(run, node);
       if (batch) run.versions.land(node.name, batch);
       run.emit({
         type: 'source_landed',
@@ -33,6 +35,7 @@ export async function loadSources(
         origin: batch?.origin ?? null,
         seconds: (Date.now() - started) / 1000,
       });
+      if (shortfall) throw shortfall;
     } catch (error) {
       if (!(error instanceof RunnerError) || error instanceof Cancelled || error.exitCode === EXIT.wrong) throw error;
       refused.set(node.id, error.faults);
@@ -45,25 +48,28 @@ export async function loadSources(
 /** Lands what a source's loader gives. */
 export async function loadSource(run: OpenRun, node: SourceNode): Promise<Landing> {
   const { runLoader } = await import('../landing/run-loader.ts');
+  return runLoader(...loaderInput(run, node));
+}
+
+type LoadingRun = LoadedProject & Pick<OpenRun, 'db' | 'versions' | 'runId' | 'signal' | 'emit'>;
+
+/** What the loader of a source is run with. */
+export function loaderInput(run: LoadingRun, node: SourceNode): Parameters<typeof runLoader> {
   const model = node.source.requests?.model;
   const requestsFrom = model === undefined ? undefined : run.graph.nodes.get(run.graph.idOf(model))?.relation;
-  return runLoader(
-    {
-      db: run.db,
-      projectDir: run.project.dir,
-      stateSchema: run.project.config.stateSchema,
-      runId: run.runId,
-      asOf: run.asOf,
-      vars: run.vars,
-      env: run.env,
-      sampleAllowed: run.target.embedded,
-      signal: run.signal,
-      notice: (message) => run.emit({ type: 'notice', message: `${node.name}: ${message}` }),
-    },
-    node,
-    run.versions.batch(node.name),
-    requestsFrom,
-  );
+  const loaderRun: LoaderRun = {
+    db: run.db,
+    projectDir: run.project.dir,
+    stateSchema: run.project.config.stateSchema,
+    runId: run.runId,
+    asOf: run.asOf,
+    vars: run.vars,
+    env: run.env,
+    sampleAllowed: run.target.embedded,
+    signal: run.signal,
+    notice: (message) => run.emit({ type: 'notice', message: `${node.name}: ${message}` }),
+  };
+  return [loaderRun, node, run.versions.batch(node.name), requestsFrom];
 }
 
 /** What the run's record says, and the exit code. A signal that came when all was done has cancelled nothing. */

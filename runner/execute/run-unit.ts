@@ -126,8 +126,11 @@ function isReadWithin(graph: Graph, unit: Unit, node: Node): boolean {
 
 async function askSource(context: UnitContext, node: SourceNode, startedAt: Date): Promise<NodeResult> {
   try {
-    const { batch, unanswered = 0 } = await context.runSource(node);
+    const { batch, unanswered = 0, shortfall } = await context.runSource(node);
     if (batch) context.versions.land(node.name, batch);
+    const rows = batch?.rowCount ?? 0;
+    // What landed stays; the state does not move on, so that the next run asks for the rest.
+    if (shortfall) return { ...failure(node, shortfall, startedAt), rows, changed: rows };
     const former = context.versions.stored(node.id);
     const known = publishedState(context.fingerprinter, node, context.versions.of, former, 'unknown');
     // What got no answer is a reason to ask again.
@@ -136,8 +139,8 @@ async function askSource(context: UnitContext, node: SourceNode, startedAt: Date
     await transactOnce(context, node.name, (tx) => context.store.publish(tx, context.runId, publication));
     context.versions.publish(node.id, state);
     return ended(node, startedAt, 'success', {
-      rows: batch?.rowCount ?? 0,
-      changed: batch?.rowCount ?? 0,
+      rows,
+      changed: rows,
       message: batch ? null : 'nothing new',
     });
   } catch (error) {

@@ -98,6 +98,27 @@ describe('landing a source', () => {
     ]);
   });
 
+  it('keeps the part that came, and says what is missing', async () => {
+    const append = { ...orders, mode: 'append' as const };
+    let asked = 0;
+    const content = rows(['a', null]);
+    async function* part(): AsyncGenerator<RawRow> {
+      for (const row of content) yield row;
+      asked += 1;
+    }
+    const shortfall = (): Error | undefined =>
+      asked === 0
+        ? undefined
+        : Object.assign(new Error('1 of 2 answers'), { code: 'HALF', place: 'host', hint: 'Again.' });
+    const landing = await land(target, append, async () => ({ origin: 'a test', rows: part(), shortfall }), context);
+    expect(landing.batch?.rowCount).toBe(1);
+    expect(landing.shortfall).toMatchObject({
+      exitCode: 1,
+      faults: [{ code: 'HALF', file: 'host', message: 'source shop.orders: 1 of 2 answers', hint: 'Again.' }],
+    });
+    expect(await query('select product from raw.shop_orders')).toEqual([['a']]);
+  });
+
   it('withdraws rows by an empty batch, but does not begin with one', async () => {
     expect((await load([])).batch).toBeNull();
     await load(rows(['a', null]));

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, type Hash } from 'node:crypto';
 import type { Database, Session } from '../adapters/types.ts';
 import { ConnectionLost, DatabaseError, EXIT, RunnerError } from '../errors.ts';
 import type { SourceTable } from '../project/types.ts';
@@ -14,6 +14,8 @@ export interface Landing {
   readonly batch: BatchState | null;
   /** Requests that got no answer: they are asked again by the next run. */
   readonly unanswered?: number;
+  /** What landed is only a part of what was asked for: why, in the loader's own words. */
+  readonly shortfall?: Error;
 }
 
 export interface LandingTarget {
@@ -46,12 +48,12 @@ export async function land(
       batch = await landBatch(tx, target, source, extraction, context);
       if (!batch) throw unchanged;
     });
-    return { batch };
   } catch (error) {
-    if (error === unchanged) return { batch: null };
-    if (error instanceof ConnectionLost && error.atCommit) return afterLostCommit(target, context.source, batch, error);
-    return refuse(error, context.source);
+    if (error instanceof ConnectionLost && error.atCommit) await afterLostCommit(target, context.source, batch, error);
+    else if (error !== unchanged) return refuse(error, context.source);
   }
+  const missing = extraction.shortfall?.();
+  return { batch, ...(missing ? { shortfall: refusal(missing, context.source) } : {}) };
 }
 
 /**
@@ -80,13 +82,16 @@ export async function ensureRawTable(
   }
 }
 
-/** Looks whether a batch landed whose commit was not answered. */
+/**
+ * Looks whether a batch landed whose commit was not answered.
+ * @throws ConnectionLost when it did not, or when that can't be known
+ */
 async function afterLostCommit(
   target: LandingTarget,
   source: string,
   batch: BatchState | null,
   lost: ConnectionLost,
-): Promise<Landing> {
+): Promise<void> {
   const found = await target.db
     .settle(lost)
     .then(() =>
@@ -101,8 +106,7 @@ async function afterLostCommit(
     .catch(() => {
       throw lost;
     });
-  if (found.rowCount > 0) return { batch };
-  throw new ConnectionLost(lost.reason, { backend: lost.backend });
+  if (found.rowCount === 0) throw new ConnectionLost(lost.reason, { backend: lost.backend });
 }
 
 /** One batch of a source at a time. */
@@ -134,25 +138,24 @@ async function landBatch(
   const partition = { schema: target.raw.schema, name: `${target.raw.name}_${batchId}` };
   await tx.query(`create table ${quoted(partition)} (like ${quoted(target.raw)}, check (batch_id = ${batchId}))`);
   const columns = ['batch_id', 'row_number', 'loaded_at', ...source.columns].map(identifier).join(', ');
-  // The names count too: the same cells under other names are other rows.
-  const hash = createHash('sha256').update(`${source.columns.join('\t')}\n`);
+  const hash = contentHash(source.columns);
   const rowCount = await tx.copyIn(
     `copy ${quoted(partition)} (${columns}) from stdin`,
     chunks(extraction, hash, `${batchId}\t`, loadedAt, source.columns.length),
   );
-  const contentHash = hash.digest('hex');
-  if (source.mode === 'append' ? rowCount === 0 : contentHash === last?.[0] || (rowCount === 0 && !last)) return null;
+  const content = hash.digest('hex');
+  if (source.mode === 'append' ? rowCount === 0 : content === last?.[0] || (rowCount === 0 && !last)) return null;
 
   await tx.query(`alter table ${quoted(target.raw)} attach partition ${quoted(partition)} for values in (${batchId})`);
   const originHash = extraction.originHash ? sealed(extraction.originHash, source.columns) : null;
-  const version = source.mode === 'append' ? hashOf([last?.[1] ?? null, contentHash]) : contentHash;
+  const version = source.mode === 'append' ? hashOf([last?.[1] ?? null, content]) : content;
   await tx.query(
     `insert into ${batches} (batch_id, source, origin, content_hash, version, origin_hash, row_count, as_of, run_id, loaded_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
     [
       batchId,
       context.source,
       extraction.origin,
-      contentHash,
+      content,
       version,
       originHash,
       rowCount,
@@ -175,10 +178,15 @@ export function unsealed(kept: string | null, columns: readonly string[]): strin
   return kept === sealed(originHash, columns) ? originHash : null;
 }
 
+/** Of the rows that {@link chunks} will see. The names count too: the same cells under other names are other rows. */
+export function contentHash(columns: readonly string[]): Hash {
+  return createHash('sha256').update(`${columns.join('\t')}\n`);
+}
+
 /** Rows as COPY lines, in pieces large enough to be worth a write; what is hashed is the source's content alone. */
-async function* chunks(
+export async function* chunks(
   extraction: Extraction,
-  hash: ReturnType<typeof createHash>,
+  hash: Hash,
   batch: string,
   loadedAt: string,
   width: number,
@@ -202,20 +210,18 @@ async function* chunks(
 }
 
 /** A source that can't be read, or holds what the server can't take, is at fault, not the run. */
-function refuse(error: unknown, source: string): never {
+export function refuse(error: unknown, source: string): never {
+  throw refusal(error, source);
+}
+
+function refusal<E>(error: E, source: string): E | RunnerError {
   if (error instanceof DatabaseError) {
-    throw new RunnerError(
-      {
-        code: `SQL_${error.sqlstate}`,
-        message: `source ${source}: ${error.message}`,
-        hint: error.hint,
-      },
-      EXIT.failed,
-    );
+    const { sqlstate, message, hint } = error;
+    return new RunnerError({ code: `SQL_${sqlstate}`, message: `source ${source}: ${message}`, hint }, EXIT.failed);
   }
-  if (!(error instanceof Error) || !('code' in error) || !('place' in error)) throw error;
+  if (!(error instanceof Error) || !('code' in error) || !('place' in error)) return error;
   const fault = error as Error & SourceFault;
-  throw new RunnerError(
+  return new RunnerError(
     {
       code: fault.code,
       message: `source ${source}: ${fault.message}`,
