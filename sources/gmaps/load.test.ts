@@ -67,7 +67,7 @@ describe('recorded commutes', () => {
     await folder.write('t.csv', `${HEADER}"${HOME}",walking,OK,1200,900\n`);
     const env = { TRAJETS_CSV: 't.csv', GOOGLE_MAPS_API_KEY: 'secret', GOOGLE_MAPS_ROOT_URL: 'http://127.0.0.1:9' };
     expect((await extract(load, ask(['walking'], env))).all).toHaveLength(1);
-    expect(await check(ask([], env))).toBe('1 recorded commutes');
+    expect(await check(ask([], env))).toBe('1 recorded commute(s)');
   });
 
   it('or a key are needed', async () => {

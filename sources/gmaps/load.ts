@@ -38,7 +38,7 @@ export default commuteLoader();
 /** What answers: recorded commutes, as many as there are, or Google, whether it takes the key. */
 export const check: Check = async (context) => {
   const recording = recordingOf(context);
-  if (recording !== undefined) return `${await countRecorded(context)} recorded commutes`;
+  if (recording !== undefined) return `${await countRecorded(context)} recorded commute(s)`;
   const key = keyOf(context);
   if (key === undefined) throw notConfigured();
   await checkKey(context, key, PATIENCE);
