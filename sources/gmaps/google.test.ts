@@ -439,6 +439,9 @@ describe('a refusal', () => {
     google.fail([refused('REQUEST_DENIED', `The key ${google.key}, was AIzaFormerKeyOfTheCompany, is not good.`)]);
     const { fault } = await outcomeOf(asking(HOMES.slice(0, 1)));
     expect(fault).toMatchObject({ found: 'REQUEST_DENIED: The key ***, was ***, is not good.' });
+    google.fail([refused('REQUEST_DENIED', 'The key of-another-kind is not good.')]);
+    const odd = await outcomeOf(asking(HOMES.slice(0, 1), { env: { GOOGLE_MAPS_API_KEY: 'of-another-kind' } }));
+    expect(odd.fault).toMatchObject({ found: 'REQUEST_DENIED: The key *** is not good.' });
   });
 
   it('ends the asking: of twelve requests, the four under way were sent', async () => {
