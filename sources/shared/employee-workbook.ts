@@ -6,10 +6,10 @@ import { type Input, readInput, sha256 } from './input.ts';
 import { pseudonym, pseudonymSalt } from './pseudonym.ts';
 
 /** Raised when the same bytes would give other rows, so that files landed before are read again. */
-const LOADER_VERSION = 'employee-workbook 1';
+const LOADER_VERSION = 'employee-workbook 2';
 const KEY_COLUMN = 'cle_salarie';
 /** What a formula that went wrong leaves in a cell. */
-const ERROR_VALUE = /^#(N\/A|[A-Z/0]+[!?])$/;
+const ERROR_VALUE = /^#(N\/A|GETTING_DATA|[A-Z/0]+[!?])$/;
 
 interface EmployeeWorkbook {
   /** The variable that holds the path. */

@@ -158,7 +158,7 @@ function storedWorkbook(secondRow: string, options: ZipOptions = {}): Buffer {
   return storedZip(
     {
       'xl/_rels/workbook.xml.rels': `<Relationships><Relationship Id="r1" Type="${relations}/worksheet" Target="/xl/sheets/données.xml"/></Relationships>`,
-      'xl/workbook.xml': '<workbook><sheets><sheet name="Données" sheetId="1" r:id="r1"/></sheets></workbook>',
+      'xl/workbook.xml': `<workbook xmlns:r="${relations}"><sheets><sheet name="Données" sheetId="1" r:id="r1"/></sheets></workbook>`,
       'xl/sheets/données.xml': `<worksheet><sheetData><row r="1"><c r="A1" t="inlineStr"><is><t>Nom</t></is></c></row><row r="2">${secondRow}</row></sheetData></worksheet>`,
     },
     options,

@@ -3,24 +3,32 @@ import { Readable } from 'node:stream';
 import type { Row } from 'exceljs';
 import type { RawRow } from '../../runner/landing/types.ts';
 import { cellText } from './cell-text.ts';
-import { isFault, sourceFault } from './fault.ts';
+import { isFault } from './fault.ts';
 import type { Input } from './input.ts';
-import { openWorkbookFile, type ReadPart } from './workbook-file.ts';
+import { openWorkbookFile, type WorkbookFile } from './workbook-file.ts';
+import { plainXml, unreadable } from './workbook-xml.ts';
 
 export interface Sheet {
   readonly name: string;
   readonly isHidden: boolean;
-  /** Rows in order, as Excel numbers them, all their cells as text; read once, without keeping them. */
+  /** Rows that are not empty, in order and as Excel numbers them, their cells as text; read once, without keeping them. */
   readonly rows: () => AsyncGenerator<RawRow, void, undefined>;
+}
+
+interface Relation {
+  readonly Id: string;
+  readonly Type: string;
+  readonly Target: string;
 }
 
 /**
  * The parts of exceljs' streaming reader, given one by one. Its own loop over the file would read a sheet before the
  * styles that tell a date from a number, spill sheets with personal data into temporary files, know a sheet only under
  * the usual file name, cut accented letters at the edge of a block, check no CRC and wait for ever on a damaged part.
+ * What these parts themselves misread is put right before: see plainXml.
  */
 interface StreamingReader {
-  workbookRels?: readonly { readonly Id: string; readonly Type: string; readonly Target: string }[];
+  workbookRels?: readonly Relation[];
   model?: { readonly sheets?: readonly { readonly name: string; readonly state?: string; readonly rId: string }[] };
   properties?: { readonly model?: { readonly date1904?: boolean } | null };
   sharedStrings?: readonly unknown[];
@@ -36,15 +44,15 @@ interface StreamingReader {
  * @throws a fault when the file is not a workbook or is damaged; damage within a sheet shows while its rows are read
  */
 export async function openWorkbook(input: Input): Promise<readonly Sheet[]> {
-  const readPart = await openWorkbookFile(input);
+  const file = await openWorkbookFile(input);
   try {
-    return await readSheets(readPart, input.place);
+    return await readSheets(file, input.place);
   } catch (error) {
-    throw isFault(error) ? error : saveAgain(input.place, error);
+    throw isFault(error) ? error : notUnderstood(input.place);
   }
 }
 
-async function readSheets(readPart: ReadPart, place: string): Promise<readonly Sheet[]> {
+async function readSheets(file: WorkbookFile, place: string): Promise<readonly Sheet[]> {
   // exceljs is slow to load: only a workbook that changed pays for it.
   const { default: exceljs } = await import('exceljs');
   const reader = new exceljs.stream.xlsx.WorkbookReader(Readable.from([]), {
@@ -53,30 +61,43 @@ async function readSheets(readPart: ReadPart, place: string): Promise<readonly S
     styles: 'cache',
     hyperlinks: 'ignore',
   }) as unknown as StreamingReader;
-  const open = (name: string): Readable => Readable.from(textOf(readPart(name)));
+  const open = (part: string): Readable => Readable.from(plainXml(file.read(part), place));
+  const relationsOf = async (part: string): Promise<readonly PartRelation[]> => {
+    const relations = posix.join(posix.dirname(part), '_rels', `${posix.basename(part)}.rels`);
+    if (!file.has(relations)) return [];
+    await reader._parseRels(open(relations));
+    return (reader.workbookRels ?? []).map(({ Id, Type, Target }) => ({
+      id: Id,
+      type: posix.basename(Type),
+      // Relative to the folder of the part, or absolute.
+      part: posix.resolve('/', posix.dirname(part), Target).slice(1),
+    }));
+  };
 
-  await reader._parseRels(open('xl/_rels/workbook.xml.rels'));
-  await reader._parseWorkbook(open('xl/workbook.xml'));
-  const relations = (reader.workbookRels ?? []).map(({ Id, Type, Target }) => ({
-    id: Id,
-    type: posix.basename(Type),
-    // Relative to the folder of the workbook, or absolute.
-    name: posix.resolve('/xl', Target).slice(1),
-  }));
+  const [workbook] = (await relationsOf('')).filter(({ type }) => type === 'officeDocument');
+  const workbookPart = workbook?.part ?? 'xl/workbook.xml';
+  await reader._parseWorkbook(open(workbookPart));
+  const relations = await relationsOf(workbookPart);
   const styles = relations.find(({ type }) => type === 'styles');
-  if (styles !== undefined) await reader._parseStyles(open(styles.name));
+  if (styles !== undefined) await reader._parseStyles(open(styles.part));
   const texts = relations.find(({ type }) => type === 'sharedStrings');
   reader.sharedStrings = [];
-  if (texts !== undefined) for await (const _ of reader._parseSharedStrings(open(texts.name)));
+  if (texts !== undefined) for await (const _ of reader._parseSharedStrings(open(texts.part)));
 
   const sheets = (reader.model?.sheets ?? []).flatMap(({ name, state, rId }): Sheet[] => {
-    const part = relations.find(({ id, type }) => id === rId && type === 'worksheet')?.name;
+    const part = relations.find(({ id, type }) => id === rId && type === 'worksheet')?.part;
     if (part === undefined) return [];
     const isHidden = state === 'hidden' || state === 'veryHidden';
-    return [{ name, isHidden, rows: () => sheetRows(reader, readPart(part), place) }];
+    return [{ name, isHidden, rows: () => sheetRows(reader, file.read(part), place) }];
   });
-  if (sheets.length === 0) throw saveAgain(place);
+  if (sheets.length === 0) throw unreadable(place, 'a workbook without sheets');
   return sheets;
+}
+
+interface PartRelation {
+  readonly id: string;
+  readonly type: string;
+  readonly part: string;
 }
 
 async function* sheetRows(
@@ -84,49 +105,23 @@ async function* sheetRows(
   part: AsyncIterable<Buffer>,
   place: string,
 ): AsyncGenerator<RawRow, void, undefined> {
-  const date1904 = reader.properties?.model?.date1904 ?? false;
-  let number = 0;
   try {
-    for (const { value: rows } of reader._parseWorksheet(textOf(refuseUnread(part, place)), '1')) {
+    const xml = plainXml(part, place, reader.sharedStrings?.length);
+    for (const { value: rows } of reader._parseWorksheet(xml, '1')) {
       for await (const row of rows) {
-        // A file may leave the number out, which means the next one.
-        number = Number.isNaN(row.number) ? number + 1 : row.number;
         const cells: (string | null)[] = Array(row.cellCount).fill(null);
-        row.eachCell((cell, column) => {
-          cells[column - 1] = cellText(cell, date1904);
+        row.eachCell(({ value }, column) => {
+          cells[column - 1] = cellText(value);
         });
-        yield { number, cells };
+        yield { number: row.number, cells };
       }
     }
   } catch (error) {
-    throw isFault(error) ? error : saveAgain(place, error);
+    throw isFault(error) ? error : notUnderstood(place);
   }
 }
 
-async function* textOf(bytes: AsyncIterable<Buffer>): AsyncGenerator<string, void, undefined> {
-  const decoder = new TextDecoder();
-  for await (const chunk of bytes) yield decoder.decode(chunk, { stream: true });
-  yield decoder.decode();
-}
-
-/** What exceljs would read wrongly without a word: dates written as text by type, and rich text within the cell. */
-async function* refuseUnread(bytes: AsyncIterable<Buffer>, place: string): AsyncGenerator<Buffer, void, undefined> {
-  let tail: Buffer = Buffer.alloc(0);
-  for await (const chunk of bytes) {
-    const window = Buffer.concat([tail, chunk]);
-    if (window.includes(' t="d"') || window.includes('<is><r>')) throw saveAgain(place);
-    tail = window.subarray(-6);
-    yield chunk;
-  }
-}
-
-function saveAgain(place: string, cause?: unknown): Error {
-  const fault = sourceFault(`${place} is a workbook written in a way that can't be read.`, {
-    code: 'EXCEL_UNREADABLE',
-    place,
-    expected: 'a workbook as Excel, LibreOffice or Google Sheets save it',
-    found: 'another way of writing one',
-    hint: 'Open the file in Excel and save it as "Excel Workbook (.xlsx)".',
-  });
-  return Object.assign(fault, { cause });
+/** Without the cause: what exceljs says may quote the file. */
+function notUnderstood(place: string): Error {
+  return unreadable(place, 'XML of another shape than that of a workbook');
 }
