@@ -6,8 +6,8 @@ import { cellWriter, escapeXml } from './workbook-cells.ts';
 const MAX_DEPTH = 32;
 /** Between two tags: a cell holds 32,767 characters, each of which may be written as a reference of a few bytes. */
 const MAX_BYTES_WITHOUT_TAG = 1_000_000;
-/** More than a full sheet of employees has; each of them stays in memory. */
-const MAX_SHARED_TEXTS = 5_000_000;
+/** Ten for each of 200,000 employees; they all stay in memory. */
+const MAX_SHARED_TEXTS = 2_000_000;
 const RELATION_ID = /\/officeDocument\/(2006\/)?relationships$/;
 
 interface Tree {
@@ -97,6 +97,9 @@ function plainParser(
   };
   parser.on('text', addText);
   parser.on('cdata', addText);
+  parser.on('xmldecl', ({ encoding = 'utf-8' }) => {
+    if (encoding.toLowerCase() !== 'utf-8') throw unreadable(place, 'XML in another encoding than UTF-8');
+  });
   parser.on('doctype', () => {
     throw unsafe(place, 'XML with a document type (DTD)');
   });
