@@ -319,3 +319,33 @@ describe('a project that is wrong', () => {
     expect(await content()).toBe(published);
   });
 });
+
+describe('a workbook with a password', () => {
+  it('is refused, and nothing that reads it is built, even where another source changed', async () => {
+    const before = await content();
+    const locked = Buffer.alloc(1024);
+    Buffer.from('d0cf11e0a1b11ae1', 'hex').copy(locked);
+    locked.write('EncryptedPackage', 512, 'utf16le');
+    const { code, stdout } = await project.runner(['pipeline', ...SAMPLE_DAY, '--log-format', 'json'], {
+      RH_XLSX: bad('locked.xlsx', locked),
+      URL_GSHEET: bad('more.csv', `${read('sources/sample/declarations.csv').trimEnd()}\n${ROW}de plus\n`),
+    });
+    const events = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    const nodes = events.filter(({ event }) => event === 'node_finished');
+    expect(code).toBe(1);
+    expect(events.find(({ event }) => event === 'faults').faults).toMatchObject([
+      { code: 'EXCEL_ENCRYPTED', file: 'bad/locked.xlsx', hint: 'Save it without a password.' },
+    ]);
+    expect(nodes.filter(({ status }) => status === 'success').map(({ name }) => name)).toEqual([
+      'stg_gsheet__declaration',
+    ]);
+    expect(nodes.find(({ name }) => name === 'activite')).toMatchObject({
+      status: 'upstream_failed',
+      message: 'not run: source rh.salarie did not succeed',
+    });
+    expect(await content()).toBe(before);
+  });
+});
