@@ -31,11 +31,11 @@ interface StreamingReader {
   workbookRels?: readonly Relation[];
   model?: { readonly sheets?: readonly { readonly name: string; readonly state?: string; readonly rId: string }[] };
   properties?: { readonly model?: { readonly date1904?: boolean } | null };
-  sharedStrings?: readonly unknown[];
+  sharedStrings?: readonly string[];
   _parseRels(part: Readable): Promise<void>;
   _parseWorkbook(part: Readable): Promise<void>;
   _parseStyles(part: Readable): Promise<void>;
-  _parseSharedStrings(part: Readable): AsyncIterable<unknown>;
+  _parseSharedStrings(part: Readable): AsyncIterable<{ readonly text: string | null }>;
   _parseWorksheet(part: AsyncIterable<string>, id: string): Iterable<{ readonly value: AsyncIterable<Row> }>;
 }
 
@@ -57,7 +57,7 @@ async function readSheets(file: WorkbookFile, place: string): Promise<readonly S
   const { default: exceljs } = await import('exceljs');
   const reader = new exceljs.stream.xlsx.WorkbookReader(Readable.from([]), {
     worksheets: 'emit',
-    sharedStrings: 'cache',
+    sharedStrings: 'emit',
     styles: 'cache',
     hyperlinks: 'ignore',
   }) as unknown as StreamingReader;
@@ -81,8 +81,14 @@ async function readSheets(file: WorkbookFile, place: string): Promise<readonly S
   const styles = relations.find(({ type }) => type === 'styles');
   if (styles !== undefined) await reader._parseStyles(open(styles.part));
   const texts = relations.find(({ type }) => type === 'sharedStrings');
-  reader.sharedStrings = [];
-  if (texts !== undefined) for await (const _ of reader._parseSharedStrings(open(texts.part)));
+  const sharedStrings: string[] = [];
+  if (texts !== undefined) {
+    // A copy: the text itself is a slice that would keep the piece of XML it stood in.
+    for await (const { text } of reader._parseSharedStrings(open(texts.part))) {
+      sharedStrings.push(Buffer.from(text ?? '').toString());
+    }
+  }
+  reader.sharedStrings = sharedStrings;
 
   const sheets = (reader.model?.sheets ?? []).flatMap(({ name, state, rId }): Sheet[] => {
     const part = relations.find(({ id, type }) => id === rId && type === 'worksheet')?.part;
