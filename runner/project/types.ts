@@ -59,7 +59,7 @@ export interface OutboxConfig {
   readonly forceEnv?: string;
   /** Default 10. */
   readonly republish: number;
-  /** Milliseconds between two messages of one webhook. Default 1 s, the most that Slack takes. */
+  /** Milliseconds between two messages of one webhook. Default 1 s. */
   readonly pace: number;
 }
 
