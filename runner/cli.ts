@@ -57,6 +57,13 @@ async function runCommand(spec: CommandSpec, args: Omit<CommonArgs, 'signal'> & 
       reporter.emit({ type: 'notice', message: `${signal}: cancelling what runs; once more to end at once` }),
     exit: (code) => process.exit(code),
   });
+  // Node would print the error of a forgotten promise or timer with all its fields, such as the headers of a request.
+  const crash = (error: unknown): void => {
+    failure(error, reporter);
+    reporter.close();
+    process.exit(EXIT.failed);
+  };
+  process.on('uncaughtException', crash);
   try {
     const command = await spec.load();
     return await interrupts.endsSoon(command({ ...args, signal: interrupts.signal } as never, reporter));
@@ -67,6 +74,7 @@ async function runCommand(spec: CommandSpec, args: Omit<CommonArgs, 'signal'> & 
     if (args.timings) reporter.emit({ type: 'timings', milliseconds: stopwatch.laps() });
     reporter.close();
     interrupts.close();
+    process.off('uncaughtException', crash);
   }
 }
 

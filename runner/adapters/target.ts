@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { RunnerError } from '../errors.ts';
+import { redactor } from '../util/redact.ts';
 import type { ConnectionConfig } from './types.ts';
 
 /** Where a command works: the embedded server of the project folder, or a server that the environment names. */
@@ -32,9 +33,11 @@ export function resolveTarget({ name, projectDir, database, env }: TargetOptions
         const dataRoot = join(projectDir, DATA_FOLDER);
         const { runningEmbedded } = await import('./embedded-reuse.ts');
         const running = await runningEmbedded(dataRoot, database);
-        if (running) return running;
-        const { ensureEmbedded } = await import('./embedded.ts');
-        return ensureEmbedded({ dataRoot, database, onProgress: progress, signal });
+        const config =
+          running ??
+          (await (await import('./embedded.ts')).ensureEmbedded({ dataRoot, database, onProgress: progress, signal }));
+        redactor.hide(config.password === undefined ? [] : [config.password]);
+        return config;
       },
     };
   }

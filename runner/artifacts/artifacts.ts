@@ -3,6 +3,7 @@ import type { RunEvent } from '../execute/types.ts';
 import type { Graph, Node } from '../graph/types.ts';
 import { unitOf } from '../graph/unit-of.ts';
 import type { Project } from '../project/types.ts';
+import { redactor } from '../util/redact.ts';
 import { writeWhole } from '../util/write-whole.ts';
 import { manifestOf } from './manifest.ts';
 import { metadata } from './metadata.ts';
@@ -36,7 +37,7 @@ const SHARE = 20;
 export function writeManifest(project: Project, graph: Graph, runId: string): void {
   writeWhole(
     join(project.dir, 'target', 'manifest.json'),
-    JSON.stringify(manifestOf(project, graph, runId, new Date())),
+    JSON.stringify(manifestOf(project, graph, runId, new Date()), redactor.replacer),
   );
 }
 
@@ -80,6 +81,7 @@ export function openArtifacts(context: ArtifactsContext): Artifacts {
       results.push(
         JSON.stringify(
           resultOf(project, context.graph, result, { sql: sqlOf.get(id), thread: threads.leave(result.node) }),
+          redactor.replacer,
         ),
       );
       sqlOf.delete(id);
@@ -109,7 +111,7 @@ function untilRefused(notice: (message: string) => void): (work: () => void) => 
 }
 
 function inner(object: object): string {
-  return JSON.stringify(object).slice(1, -1);
+  return JSON.stringify(object, redactor.replacer).slice(1, -1);
 }
 
 /** Numbers for what runs at once: the lowest that is free; the models of a transaction share one. */

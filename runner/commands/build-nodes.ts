@@ -6,6 +6,7 @@ import { planNodes } from '../execute/plan.ts';
 import { type Emit, hasFailed, type NodeResult } from '../execute/types.ts';
 import type { Node } from '../graph/types.ts';
 import { isStep } from '../state/changes.ts';
+import { redactor } from '../util/redact.ts';
 import { stopwatch } from '../util/timings.ts';
 import { choose, chosenBefore, planOf } from './choose.ts';
 import type { OpenRun } from './open-run.ts';
@@ -153,5 +154,5 @@ function isForced(run: OpenRun, node: Node): boolean {
 
 function keepFile(path: string, text: string): void {
   mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, `${text}\n`);
+  writeFileSync(path, `${redactor.redact(text)}\n`);
 }

@@ -6,6 +6,7 @@ import { modelSql } from '../execute/model-sql.ts';
 import { selectNodes } from '../graph/select.ts';
 import type { ModelNode } from '../graph/types.ts';
 import { plural } from '../util/plural.ts';
+import { redactor } from '../util/redact.ts';
 import { quoted } from '../util/sql.ts';
 import { answerOf } from './answer.ts';
 import { loadProject } from './load-project.ts';
@@ -28,7 +29,7 @@ export const compile: Command<CompileArgs> = async (args, reporter) => {
     const file = join('target', 'compiled', node.file);
     const sql = modelSql(loaded.graph, node, false, (source) => quoted(source.relation));
     mkdirSync(dirname(join(loaded.project.dir, file)), { recursive: true });
-    writeFileSync(join(loaded.project.dir, file), `${sql}\n`);
+    writeFileSync(join(loaded.project.dir, file), `${redactor.redact(sql)}\n`);
     return [node.name, file, sql];
   });
   writeManifest(loaded.project, loaded.graph, 'compile');

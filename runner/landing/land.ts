@@ -6,6 +6,7 @@ import type { BatchState } from '../state/types.ts';
 import { unlessAborted } from '../util/again.ts';
 import { copyLine } from '../util/copy.ts';
 import { hashOf } from '../util/hash.ts';
+import { redactor } from '../util/redact.ts';
 import { identifier, literal, quoted, type Relation } from '../util/sql.ts';
 import type { Extraction, Loader, LoaderContext, SourceFault } from './types.ts';
 
@@ -154,7 +155,7 @@ async function landBatch(
     [
       batchId,
       context.source,
-      extraction.origin,
+      redactor.redact(extraction.origin),
       content,
       version,
       originHash,

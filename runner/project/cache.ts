@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
+import { redactor } from '../util/redact.ts';
 import { writeWhole } from '../util/write-whole.ts';
 
 /**
@@ -106,6 +107,8 @@ function readEntries(file: string, version: string): ReadonlyMap<string, unknown
 
 function writeEntries(folder: string, version: string, entries: ReadonlyMap<string, unknown>): void {
   const body = ascii(JSON.stringify({ version, entries: Object.fromEntries(entries) } satisfies Content));
+  // Someone has written a secret into the project.
+  if (redactor.redact(body) !== body) return;
   try {
     writeWhole(join(folder, FILE), `${checksum(body)}\n${body}`);
   } catch {

@@ -26,6 +26,7 @@ const TOP_KEYS = [
   'alert',
 ];
 
+const SECRET_KINDS = ['address', 'file'] as const;
 const FLAG_KEYS = ['description', 'env', 'sources', 'seeds', 'empty'];
 
 /**
@@ -65,8 +66,9 @@ export function parseProjectConfig(text: string, file: string): ProjectConfig {
 
 function secret(yaml: YamlFile, value: unknown, path: Path): SecretConfig {
   if (typeof value === 'string') return { name: value };
-  const map = yaml.map(value, path, ['name', 'sample']);
-  return defined({ name: required(map, 'name'), sample: map.filled('sample') });
+  const map = yaml.map(value, path, ['name', 'sample', 'kind']);
+  const kind = map.read('kind', (text) => SECRET_KINDS.find((one) => one === text), SECRET_KINDS.join(' or '));
+  return defined({ name: required(map, 'name'), sample: map.filled('sample'), kind });
 }
 
 function flagConfig(name: string, map: MapReader): FlagConfig {

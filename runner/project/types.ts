@@ -135,6 +135,11 @@ export interface SecretConfig {
   readonly name: string;
   /** The value that the sample uses: accepted on the embedded server only. */
   readonly sample?: string;
+  /**
+   * `address`: what is secret is the path and query of an address, while any other value may be shown. `file`: what stands
+   * in the file that it names. Unset: the value itself.
+   */
+  readonly kind?: 'address' | 'file';
 }
 
 /** A letter that says why a run has work, printed by `load`. The first key that is set decides. */

@@ -1,6 +1,7 @@
 import type { TextResult } from '../adapters/types.ts';
 import type { RunEvent } from '../execute/types.ts';
 import type { Node } from '../graph/types.ts';
+import { redactor } from '../util/redact.ts';
 
 /** A result as JSON objects: numeric as text, dates and times in ISO form, NULL as null, json as itself. */
 export function toObjects(result: TextResult): readonly Readonly<Record<string, unknown>>[] {
@@ -44,7 +45,12 @@ export type ShownEvent =
 
 /** An event as one line of JSON. */
 export function eventLine(event: RunEvent | ShownEvent, at: Date): string {
-  return JSON.stringify({ time: at.toISOString(), event: event.type, ...fields(event) });
+  // The rows are the database's, or redacted where they were made.
+  const isWords = event.type !== 'table' && event.type !== 'answer';
+  return JSON.stringify(
+    { time: at.toISOString(), event: event.type, ...fields(event) },
+    isWords ? redactor.replacer : undefined,
+  );
 }
 
 function fields(event: RunEvent | ShownEvent): Readonly<Record<string, unknown>> {

@@ -3,6 +3,7 @@ import type { TextResult } from '../adapters/types.ts';
 import type { Reporter } from '../commands/types.ts';
 import type { Fault } from '../errors.ts';
 import { plural } from '../util/plural.ts';
+import { redactor } from '../util/redact.ts';
 import { toObjects } from './json.ts';
 import { painter, wantsColor } from './style.ts';
 import { drawNarrow, drawTable } from './table.ts';
@@ -43,11 +44,12 @@ async function createTextReporter({ output, quiet, stdin, stdout, stderr, env }:
     if (live && stream.isTTY === true) live.print(text);
     else stream.write(`${text}\n`);
   };
+  const tell = (text: string, stream?: NodeJS.WriteStream): void => print(redactor.redact(text), stream);
   const say = (text: string): void => {
-    if (!quiet) print(text);
+    if (!quiet) tell(text);
   };
   const faults = (list: readonly Fault[]): void => {
-    for (const fault of list) print(drawFault(fault, paintFault, stderr.columns), stderr);
+    for (const fault of list) tell(drawFault(redactedFault(fault), paintFault, stderr.columns), stderr);
   };
   const answer = (result: TextResult): void => {
     if (output === 'json') stdout.write(`${JSON.stringify(toObjects(result))}\n`);
@@ -59,7 +61,8 @@ async function createTextReporter({ output, quiet, stdin, stdout, stderr, env }:
       if (event.type === 'faults') faults(event.faults);
       if (event.type === 'node_finished') {
         faults(event.result.faults);
-        for (const warning of event.result.warnings ?? []) say(drawFault(warning, paint, log.columns, 'yellow'));
+        for (const warning of event.result.warnings ?? [])
+          say(drawFault(redactedFault(warning), paint, log.columns, 'yellow'));
       }
       if (event.type === 'timings') print(drawTimings(event.milliseconds), stderr);
       const line = describe(event, paint);
@@ -68,10 +71,12 @@ async function createTextReporter({ output, quiet, stdin, stdout, stderr, env }:
     },
     faults,
     line: say,
-    text: (text) => print(text, stdout),
+    text: (text) => tell(text, stdout),
     flags: (flags) => print(flagLine(flags), stdout),
     summary: (results, duration, purpose) => say(drawSummary(results, duration, paint, purpose)),
-    table: (title, result) => say(`\n${paint('bold', title)}\n${drawNarrow(result, log.columns ?? 120)}`),
+    table(title, result) {
+      if (!quiet) print(`\n${paint('bold', title)}\n${drawNarrow(result, log.columns ?? 120)}`);
+    },
     answer,
     async history(histories, rows) {
       if (output === 'json') answer(rows);
@@ -83,4 +88,9 @@ async function createTextReporter({ output, quiet, stdin, stdout, stderr, env }:
     confirm: async (question) => (await import('./confirm.ts')).confirm(question, stdin ?? process.stdin, stdout),
     close: () => live?.close(),
   };
+}
+
+/** Before it is drawn: a long line is cut, perhaps in the middle of a secret. */
+function redactedFault(fault: Fault): Fault {
+  return JSON.parse(JSON.stringify(fault, redactor.replacer)) as Fault;
 }

@@ -1,5 +1,6 @@
 import type { ConnectionConfig, Database, Session } from '../adapters/types.ts';
 import type { CheckResult, Engine } from '../contracts/types.ts';
+import { redactor } from '../util/redact.ts';
 import { identifier, type Relation } from '../util/sql.ts';
 import type { CheckHistory } from './check-history.ts';
 import type { LastRun, Plan } from './plan-record.ts';
@@ -129,7 +130,7 @@ export function createStore(db: Database, config: ConnectionConfig, schema: stri
           run.runId,
           run.label,
           run.command,
-          run.arguments,
+          redactor.redact(run.arguments),
           run.project,
           run.target,
           run.dateReference,
@@ -148,7 +149,7 @@ export function createStore(db: Database, config: ConnectionConfig, schema: stri
            when $2 = 'nothing_to_do' and exists (select from ${table('node_result')} where run_id = $1 and status = 'success') then 'success'
            else $2 end
          where run_id = $1`,
-        [runId, status, error],
+        [runId, status, error && redactor.redact(error)],
       );
     },
     async publish(tx, runId, { nodeId, state, details, built }) {
@@ -204,19 +205,23 @@ export function createStore(db: Database, config: ConnectionConfig, schema: stri
           result.status,
           result.rowCount,
           result.rowsAffected,
-          result.message,
+          result.message && redactor.redact(result.message),
           result.startedAt,
           result.finishedAt,
         ],
       );
       if (result.checks.length === 0) return;
+      const checks = result.checks.map((check) => ({
+        ...check,
+        message: check.message && redactor.redact(check.message),
+      }));
       const columns = ['path', 'type', 'column', 'name', 'outcome', 'value', 'threshold', 'message', 'engine'] as const;
       await session.query(
         `insert into ${table('check_result')} (run_id, node_id, check_path, check_type, column_name, name, outcome, value, threshold, message, engine)
          select $1, $2, c.* from unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[]) as c
          on conflict (run_id, node_id, check_path, engine) do update set
            name = excluded.name, outcome = excluded.outcome, value = excluded.value, threshold = excluded.threshold, message = excluded.message`,
-        [runId, result.nodeId, ...columns.map((column) => result.checks.map((check) => check[column]))],
+        [runId, result.nodeId, ...columns.map((column) => checks.map((check) => check[column]))],
       );
     },
   };
