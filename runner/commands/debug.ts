@@ -1,45 +1,46 @@
-import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { Cancelled, EXIT, RunnerError } from '../errors.ts';
 import type { SourceNode } from '../graph/types.ts';
-import { sourceEnv, unsetVariables } from '../landing/source-env.ts';
-import { secretProblem } from '../project/env.ts';
-import type { SecretConfig } from '../project/types.ts';
 import { findOrphans } from '../state/orphans.ts';
 import { plural } from '../util/plural.ts';
+import { sentences } from '../util/sentences.ts';
 import { answerOf } from './answer.ts';
+import { type DebugLine, debugSecrets } from './debug-secrets.ts';
 import { type LoadedProject, loadProject } from './load-project.ts';
 import { withTarget } from './open-target.ts';
-import type { Command, CommonArgs } from './types.ts';
+import type { Command, CommonArgs, Reporter } from './types.ts';
 
-type Line = readonly [what: string, state: 'ok' | 'to do', detail: string];
-
-/** `runner debug`: whether the project reads, the target answers and the sources are configured. Shows no secret. */
+/**
+ * `runner debug`: one line for the project, the target, each secret, source and webhook, with what to do. Sources and
+ * webhooks are really tried, all at once and each for a limited time; nothing is landed, posted or shown that is secret.
+ */
 export const debug: Command<CommonArgs> = async (args, reporter) => {
   const loaded = await loadProject(args);
   const { models, seeds, sources } = loaded.project;
-  const lines: Line[] = [
+  const webhooks = webhooksOf(loaded);
+  const tried = [
+    targetLines(loaded, args, reporter),
+    ...[...loaded.graph.nodes.values()]
+      .filter((node): node is SourceNode => node.type === 'source' && !!node.source.loader)
+      .map((node) => sourceLine(loaded, node, args.signal)),
+    ...[...webhooks].map(([name, unset]) => webhookLine(loaded, name, unset)),
+  ];
+  const [target = [], ...others] = await Promise.all(tried);
+  const lines: readonly DebugLine[] = [
     ['node', 'ok', process.version],
     [
       'project',
       'ok',
       `${loaded.project.config.name}: ${plural(models.length, 'model')}, ${plural(seeds.length, 'seed')}, ${plural(sources.length, 'source table')}`,
     ],
-    ...(await targetLines(loaded, args, reporter)),
-    ...loaded.project.config.secrets.map((secret) => secretLine(loaded, secret)),
-    ...[...loaded.graph.nodes.values()]
-      .filter((node): node is SourceNode => node.type === 'source' && !!node.source.loader)
-      .map((node) => sourceLine(loaded, node)),
+    ...target,
+    ...debugSecrets(loaded, new Set(webhooks.keys())),
+    ...others.flat(),
   ];
   reporter.answer(answerOf(['what', 'state', 'detail'], lines));
   return lines.every(([, state]) => state === 'ok') ? EXIT.done : EXIT.failed;
 };
 
-async function targetLines(
-  loaded: LoadedProject,
-  args: CommonArgs,
-  reporter: Parameters<Command<CommonArgs>>[1],
-): Promise<readonly Line[]> {
+async function targetLines(loaded: LoadedProject, args: CommonArgs, reporter: Reporter): Promise<readonly DebugLine[]> {
   try {
     return await withTarget(loaded, args, reporter, async ({ db, state }) => {
       const [version, user, database] =
@@ -52,30 +53,31 @@ async function targetLines(
   } catch (error) {
     if (error instanceof Cancelled) throw error;
     const fault = error instanceof RunnerError ? error.faults[0] : undefined;
-    return [['target', 'to do', [fault?.message ?? String(error), fault?.hint].filter(Boolean).join(' ')]];
+    return [['target', 'to do', sentences(fault?.message ?? String(error), fault?.hint)]];
   }
 }
 
-function secretLine({ env, target }: LoadedProject, secret: SecretConfig): Line {
-  const problem = secretProblem(env, secret);
-  if (problem && !target.embedded) return [secret.name, 'to do', `${problem}: this target needs one of your own`];
-  if (problem) return [secret.name, 'ok', `${problem}: right for the sample only`];
-  return [secret.name, 'ok', env(secret.name) === undefined ? 'not set (optional)' : 'set'];
+async function sourceLine(loaded: LoadedProject, node: SourceNode, signal: AbortSignal): Promise<readonly DebugLine[]> {
+  const { checkSource } = await import('../landing/check-source.ts');
+  const { project, env, vars, asOf, target } = loaded;
+  const run = { projectDir: project.dir, env, vars, asOf, sampleAllowed: target.embedded, signal };
+  const { works, detail } = await checkSource(run, node);
+  return [[`source ${node.name}`, works ? 'ok' : 'to do', detail.replace(/\s+/g, ' ')]];
 }
 
-/** A variable that names a file which is not there is the commonest fault of a set-up. */
-function sourceLine({ project, env, target }: LoadedProject, node: SourceNode): Line {
-  const secrets = new Set(project.config.secrets.map(({ name }) => name));
-  const variables = Object.entries(node.source.env).filter(([name]) => !secrets.has(name));
-  const read = sourceEnv(node.source, env, target.embedded);
-  const needed = unsetVariables(node.source, env);
-  const states = variables.map(([name]) => {
-    const value = read(name);
-    if (value === undefined) return { name, value: 'not set', missing: needed.includes(name) };
-    const isFile = !/^https?:/.test(value) && /[./\\]/.test(value);
-    const missing = isFile && !existsSync(resolve(project.dir, value));
-    return { name, value: isFile ? `${value}${missing ? ' (no such file)' : ''}` : 'set', missing };
-  });
-  const detail = states.map(({ name, value }) => `${name}: ${value}`).join(', ');
-  return [`source ${node.name}`, states.some(({ missing }) => missing) ? 'to do' : 'ok', detail || 'needs no setting'];
+/** Variables that hold the address of a webhook, each with what it means that it is not set. */
+function webhooksOf({ project }: LoadedProject): ReadonlyMap<string, string> {
+  const { alert, outbox } = project.config;
+  return new Map([
+    ...(alert ? [[alert.webhook, 'not set: nobody is alerted'] as const] : []),
+    ...outbox.map(({ webhook }) => [webhook, 'not set: messages wait'] as const),
+  ]);
+}
+
+async function webhookLine({ env }: LoadedProject, name: string, unset: string): Promise<readonly DebugLine[]> {
+  const address = env(name);
+  if (address === undefined) return [[`webhook ${name}`, 'ok', unset]];
+  const { probe } = await import('../outbox/probe.ts');
+  const { works, detail } = await probe(address);
+  return [[`webhook ${name}`, works ? 'ok' : 'to do', detail]];
 }

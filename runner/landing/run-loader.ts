@@ -9,13 +9,17 @@ import { again } from '../util/again.ts';
 import { identifier, quoted, type Relation } from '../util/sql.ts';
 import { type Landing, type LandingTarget, land, unsealed } from './land.ts';
 import { sourceEnv, unsetVariables } from './source-env.ts';
-import type { Loader, LoaderContext, Request } from './types.ts';
+import type { Check, Loader, LoaderContext, Request } from './types.ts';
 
-export interface LoaderRun {
+export interface LoaderRun extends ContextOfRun {
   readonly db: Database;
-  readonly projectDir: string;
   readonly stateSchema: string;
   readonly runId: string;
+}
+
+/** What the context of a loader is made of. */
+export interface ContextOfRun {
+  readonly projectDir: string;
   readonly asOf: string;
   readonly vars: Readonly<Record<string, unknown>>;
   /** The environment, without the defaults of sources.yml. */
@@ -63,21 +67,29 @@ export async function openLoader(
 ): Promise<{ readonly loader: Loader; readonly context: LoaderContext }> {
   const { source } = node;
   if (run.sampleAllowed) refuseSample(run, node, last);
-  const loader = await importLoader(run.projectDir, source.loader ?? '', node.name);
+  const { loader } = await importLoader(run.projectDir, source.loader ?? '', node.name);
   const requests = requestsFrom && (await readRequests(run, node, requestsFrom));
   const context: LoaderContext = {
+    ...loaderContext(run, node),
+    lastOriginHash: unsealed(last?.originHash ?? null, source.columns),
+    ...(requests ? { requests } : {}),
+  };
+  return { loader, context };
+}
+
+/** What a loader is given whatever is in force and asked for. */
+export function loaderContext(run: ContextOfRun, { name, source }: SourceNode): LoaderContext {
+  return {
     projectDir: run.projectDir,
-    source: node.name,
+    source: name,
     columns: source.columns,
     env: sourceEnv(source, run.env, run.sampleAllowed),
     vars: run.vars,
     asOf: run.asOf,
-    lastOriginHash: unsealed(last?.originHash ?? null, source.columns),
+    lastOriginHash: null,
     notice: run.notice,
     ...(run.signal ? { signal: run.signal } : {}),
-    ...(requests ? { requests } : {}),
   };
-  return { loader, context };
 }
 
 /**
@@ -126,7 +138,12 @@ async function readRequests(run: LoaderRun, node: SourceNode, from: Relation): P
   );
 }
 
-async function importLoader(projectDir: string, path: string, source: string): Promise<Loader> {
+/** A source's module: its loader, and what `runner debug` asks where it has that. */
+export async function importLoader(
+  projectDir: string,
+  path: string,
+  source: string,
+): Promise<{ readonly loader: Loader; readonly check?: Check }> {
   const file = join(projectDir, path);
   if (!existsSync(file)) {
     throw new RunnerError({
@@ -136,8 +153,11 @@ async function importLoader(projectDir: string, path: string, source: string): P
       hint: 'Compile the project (npm run build), or correct loader: in sources/sources.yml.',
     });
   }
-  const module = (await import(pathToFileURL(file).href)) as { default?: unknown };
-  if (typeof module.default === 'function') return module.default as Loader;
+  const module = (await import(pathToFileURL(file).href)) as { default?: unknown; check?: unknown };
+  if (typeof module.default === 'function') {
+    const loader = module.default as Loader;
+    return typeof module.check === 'function' ? { loader, check: module.check as Check } : { loader };
+  }
   throw new RunnerError({
     code: 'LOADER_INVALID',
     message: `the loader of source ${source} exports no function`,

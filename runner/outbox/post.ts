@@ -5,8 +5,8 @@ export type Posted =
   | { readonly outcome: 'sent' }
   /** Worth another attempt, after `wait` milliseconds at the earliest. `mayHaveArrived`: Slack may show it already. */
   | { readonly outcome: 'again'; readonly reason: string; readonly wait: number; readonly mayHaveArrived: boolean }
-  /** No later attempt can help until somebody mends something: `hint` says what. */
-  | { readonly outcome: 'refused'; readonly reason: string; readonly hint: string };
+  /** No later attempt can help until somebody mends something: `hint` says what; `word` is Slack's own for it. */
+  | { readonly outcome: 'refused'; readonly reason: string; readonly hint: string; readonly word?: string };
 
 /** Milliseconds that one attempt may take. */
 const TIMEOUT_MS = 10_000;
@@ -49,11 +49,11 @@ export async function post(webhook: string, text: string, timeout = TIMEOUT_MS):
 function failed(error: unknown, host: string, wait: number): Posted {
   const { statusCode: status, body } = error as { readonly statusCode?: number; readonly body?: string };
   if (status === undefined) return unanswered(error, host);
-  const word = body !== undefined && SLACK_WORD.test(body.trim()) ? ` (${body.trim()})` : '';
-  const reason = `${host} answered ${status}${word}`;
+  const word = body !== undefined && SLACK_WORD.test(body.trim()) ? body.trim() : undefined;
+  const reason = `${host} answered ${status}${word === undefined ? '' : ` (${word})`}`;
   if (status === 429) return { outcome: 'again', reason, wait: wait || 1_000, mayHaveArrived: false };
   if (status === 408 || status >= 500) return { outcome: 'again', reason, wait, mayHaveArrived: true };
-  return { outcome: 'refused', reason, hint: HINTS[status] ?? OTHER_HINT };
+  return { outcome: 'refused', reason, hint: HINTS[status] ?? OTHER_HINT, ...(word === undefined ? {} : { word }) };
 }
 
 const OTHER_HINT = 'Check the address of the webhook and the text of the message.';
