@@ -28,10 +28,11 @@ export function secretTexts(env: Env, secrets: readonly SecretConfig[], projectD
 }
 
 function isAddress(value: string): boolean {
-  return /^[a-z][a-z0-9+.-]+:\/\//i.test(value) && URL.canParse(value);
+  return /^[a-z][a-z0-9+.-]+:\/\//i.test(value);
 }
 
 function addressTexts(value: string): readonly string[] {
+  if (!URL.canParse(value)) return [value];
   const { password, host, pathname, search, searchParams } = new URL(value);
   const parts = [...pathname.split('/'), ...searchParams.values()].filter((part) => IS_RANDOM.test(part));
   const written = value.slice(value.indexOf(host) + host.length);
