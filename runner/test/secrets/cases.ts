@@ -13,6 +13,11 @@ export interface Case {
 }
 
 const LEAKY = [['sources/sources.yml', 'dist/sources/sport/load.js', 'sources/leaky.mjs']] as const;
+const LEAKY_ANSWERS = [['sources/sources.yml', 'dist/sources/gmaps/load.js', 'sources/leaky.mjs']] as const;
+/** Somebody has written one into a model. */
+const WRITTEN = [
+  ['models/sec/rh_salarie.sql', 'select * from final', 'select * from final -- AIzaSy-marked-maps-key-5'],
+] as const;
 const NO_SALT = { P12_PSEUDO_SALT: '' };
 const page: Answer = { headers: { 'content-type': 'text/html' }, body: '<html>Sign in</html>' };
 
@@ -60,6 +65,18 @@ export const CASES: readonly Case[] = [
   { args: ['pipeline'], code: 1, env: { PGPASSWORD: 'marked-pg-password-wrong' } },
   { args: ['pipeline'], code: 1, env: { PGPORT: '1' } },
   { args: ['pipeline'], code: 2, env: NO_SALT },
+  { args: ['compile'], code: 0, edits: WRITTEN },
+  { args: ['compile', '--select', 'rh_salarie', '--output', 'json'], code: 0, edits: WRITTEN },
+  { args: ['explain', '--output', 'json'], code: 0, edits: WRITTEN },
+  { args: ['ls', '--output', 'json'], code: 0, edits: WRITTEN },
+  ...['error', 'fault', 'promise'].map(
+    (LEAK): Case => ({
+      args: ['build', '--select', 'source:gmaps.trajet', '--log-format', 'json'],
+      code: 1,
+      env: { LEAK, FORCE_GMAPS: '1' },
+      edits: LEAKY_ANSWERS,
+    }),
+  ),
   ...['error', 'fault', 'timer', 'promise'].flatMap((LEAK): readonly Case[] => [
     { args: ['load'], code: 1, env: { LEAK }, edits: LEAKY },
     { args: ['pipeline', '--log-format', 'json'], code: 1, env: { LEAK }, edits: LEAKY },
