@@ -215,4 +215,10 @@ describe('a project folder', () => {
     expect(faults(() => requireSecrets(() => 'demo', config))).toHaveLength(1);
     expect(faults(() => requireSecrets(() => 'real', config))).toEqual([]);
   });
+
+  it('knows two kinds of secrets besides a plain value', () => {
+    const { secrets } = parseProjectConfig('name: x\nsecrets: [{name: SHEET, kind: address}]', 'project.yml');
+    expect(secrets).toEqual([{ name: 'SHEET', kind: 'address' }]);
+    expect(() => parseProjectConfig('name: x\nsecrets: [{name: SHEET, kind: adress}]', 'project.yml')).toThrow();
+  });
 });
