@@ -55,9 +55,9 @@ describe('a source is tried', () => {
 
   it('for a limited time, and told with what it has said last', async () => {
     const module = `export default ({ notice }) => { notice('It was busy.'); return new Promise(() => {}); };`;
-    expect(await tried(module, {}, 20)).toEqual({
+    expect(await tried(module, {}, 2_000)).toEqual({
       works: false,
-      detail: 'It was busy. no answer within 0.02 s. Check the network and the address, then try again.',
+      detail: 'It was busy. No answer within 2 s. Check the network and the address, then try again.',
     });
   });
 

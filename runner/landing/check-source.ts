@@ -36,7 +36,7 @@ export async function checkSource(
   } catch (error) {
     if (run.signal?.reason instanceof Cancelled) throw run.signal.reason;
     if (!late.aborted) return { works: false, detail: toDo(error) };
-    const after = `no answer within ${limit / 1000} s`;
+    const after = `No answer within ${limit / 1000} s`;
     return { works: false, detail: sentences(said, after, 'Check the network and the address, then try again.') };
   }
 }
