@@ -226,6 +226,14 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
     ['the counts add up and are wrong', set('ops.bilan_declaration', 'nb_rejetees = nb_rejetees + 1, nb_retenues = nb_retenues - 1'), 'checks.failed_rows.calcul'],
     ['a source is not counted', lose('ops.bilan_declaration'), 'checks.row_count'],
   ],
+  message_felicitation: [
+    ['an activity is not congratulated', lose('ops.message_felicitation'), 'checks.failed_rows.activites'],
+    ['an activity that was simulated is congratulated', add('ops.message_felicitation', { cle_message: "'x'" }), 'checks.failed_rows.activites'],
+    ['someone else is congratulated', "update ops.message_felicitation set texte = 'Bravo Personne !'", 'checks.failed_rows.nom'],
+    ['a comment calls the whole channel', set('ops.message_felicitation', "texte = texte || ' <!channel>'"), 'checks.failed_rows.marques'],
+    ['an ampersand is not written as Slack wants it', set('ops.message_felicitation', "texte = texte || ' & co'"), 'checks.failed_rows.marques'],
+    ['a sport loses its words by its new name', set('metier.message_sport', "type_activite = 'Randonnee'", "type_activite = 'Randonnée'"), 'checks.failed_rows.sports'],
+  ],
   run_metrique: [
     ['a run ended before it began', set('ops.run', "finished_at = started_at - interval '1 second'"), 'checks.failed_rows.fin'],
     ['nothing has run for three days', "update ops.run set started_at = started_at - interval '3 days'", 'checks.freshness', 'WARN'],
@@ -304,6 +312,12 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
   type_activite: [
     ['a sport called INCONNU would count', set('metier.type_activite', "libelle = 'INCONNU'"), 'columns.libelle.checks.invalid.reserve'],
     ['a sport of no category', set('metier.type_activite', "categorie = 'LOISIR'"), 'columns.categorie.checks.invalid'],
+  ],
+  message_sport: [
+    ['a new sport would have no words', lose('metier.message_sport', "type_activite = 'AUTRE'"), 'checks.metric.autre'],
+    ['a placeholder that nothing fills in', set('metier.message_sport', "texte = texte || '{prénom}'", "texte is not null"), 'checks.failed_rows.accolades'],
+    ['a text without a distance tells one', set('metier.message_sport', "texte_sans_distance = texte_sans_distance || '{km}'"), 'checks.failed_rows.distance'],
+    ['a wording calls the whole channel', set('metier.message_sport', "texte_sans_distance = '<!channel>'"), 'columns.texte_sans_distance.checks.invalid.marques'],
   ],
   mode_deplacement: [
     ['a mode that Google does not know', set('metier.mode_deplacement', "mode_google = 'flying'"), 'columns.mode_google.checks.invalid'],
