@@ -1,5 +1,6 @@
 import type { Options } from 'yargs';
 import { OUTPUT_OPTION, ROWS_OPTION, SELECTION_OPTIONS, WAIT_OPTION } from '../options.ts';
+import { alerting } from './alerting.ts';
 import type { Command } from './types.ts';
 
 /** A command as the command line knows it; its module is loaded only when it is the one called. */
@@ -48,7 +49,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       ['$0 load shop', 'one system'],
       ['$0 load maps --dry-run', 'what it would cost to ask a service that is paid for'],
     ],
-    load: async () => (await import('./load.ts')).load,
+    load: async () => alerting('load', (await import('./load.ts')).load),
   },
   {
     command: 'build',
@@ -59,7 +60,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       ['$0 build --select changed', 'what differs from what is published, and what depends on it'],
       ['$0 build --select rates+', 'a seed and all that reads it'],
     ],
-    load: async () => (await import('./build.ts')).build,
+    load: async () => alerting('build', (await import('./build.ts')).build),
   },
   {
     command: 'pipeline',
@@ -71,7 +72,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       ['$0 pipeline --as-of 2026-10-31', 'as it would have been on that day'],
       ['$0 pipeline --full-refresh', 'everything, incremental models from nothing'],
     ],
-    load: async () => (await import('./pipeline.ts')).pipeline,
+    load: async () => alerting('pipeline', (await import('./pipeline.ts')).pipeline),
   },
   {
     command: 'retry',
@@ -88,7 +89,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       ['$0 retry', 'after the cause is mended; with the day and variables of that run'],
       ['$0 retry --as-of 2026-10-31', 'for another day'],
     ],
-    load: async () => (await import('./retry.ts')).retry,
+    load: async () => alerting('retry', (await import('./retry.ts')).retry),
   },
   {
     command: 'test',
@@ -118,7 +119,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       ['$0 test --history --select tag:kpi', 'the trend of their checks'],
       ['$0 test --engine soda', 'all contracts, by the engine that an auditor would use'],
     ],
-    load: async () => (await import('./test.ts')).test,
+    load: async () => alerting('test', (await import('./test.ts')).test),
   },
   {
     command: 'ls',

@@ -110,7 +110,7 @@ export async function withRun(
       const reading = createStore({ ...db, query: lock.query }, connection, stateSchema);
       const state = await reading.read(schemasOf(loaded));
       stopwatch.lap('state');
-      await reading.startRun(
+      const died = await reading.startRun(
         {
           runId,
           label,
@@ -126,6 +126,7 @@ export async function withRun(
       );
       stopwatch.lap('record');
       emit({ type: 'run_started', command: identity.command, runId, asOf, target: target.name });
+      if (died.length > 0) emit({ type: 'runs_died', runs: died });
       try {
         await prepare(db, loaded, state);
         const versions = createVersions(loaded.graph, state.nodes, state.batches);

@@ -9,7 +9,7 @@ import type { Graph } from '../graph/types.ts';
 import type { Cache } from '../project/cache.ts';
 import { placeFaults } from '../project/place-faults.ts';
 import { type Inspected, SOURCES } from '../project/read-project.ts';
-import type { ModelFile, Project } from '../project/types.ts';
+import type { ModelFile, Project, ProjectConfig } from '../project/types.ts';
 import { requireUnitTests } from '../unit-tests/check.ts';
 
 /**
@@ -40,6 +40,13 @@ export async function projectGraph(
     const key = [file, hash, ...checks.map(({ line }) => line)];
     faults.push(...(await cache.memo('contract sql', key, () => contractSql(contract))));
   }
+  const { alert, ...config } = project.config;
+  if (alert?.text !== undefined) {
+    const { text } = alert;
+    faults.push(
+      ...(await cache.memo('alert text', [text, config.secrets, config.vars], () => alertFaults(text, config))),
+    );
+  }
   const rendered = anySource ? models.rendered.map((model) => ({ ...model, sources: [] })) : models.rendered;
   // What unit tests name can be judged where all is known that models read and declare.
   const whole = ofFiles.length === 0 && models.failed.size === 0;
@@ -55,6 +62,10 @@ export async function projectGraph(
 
 async function contractSql(contract: Contract): Promise<readonly Fault[]> {
   return (await import('../compile/contract-sql.ts')).contractSqlFaults(contract);
+}
+
+async function alertFaults(text: string, config: ProjectConfig): Promise<readonly Fault[]> {
+  return (await import('../compile/alert-template.ts')).alertTemplateFaults(text, config);
 }
 
 /** A fault of a macro is met by every model that calls it. */

@@ -39,7 +39,7 @@ export async function loadSources(
     } catch (error) {
       if (!(error instanceof RunnerError) || error instanceof Cancelled || error.exitCode === EXIT.wrong) throw error;
       refused.set(node.id, error.faults);
-      run.emit({ type: 'faults', faults: error.faults });
+      run.emit({ type: 'faults', faults: error.faults, source: node.name });
     }
   }
   return refused;

@@ -19,7 +19,8 @@ export interface Run {
 }
 
 export interface Templates {
-  readonly run: (model: ModelFile, incremental: boolean) => Run;
+  /** @param context names that this template alone sees */
+  readonly run: (model: ModelFile, incremental: boolean, context?: Readonly<Record<string, unknown>>) => Run;
   /** A hook sees what its model sees, and its refs are those of the model rendered last. */
   readonly runHook: (model: ModelFile, hook: string) => string;
   readonly macroFaults: readonly Fault[];
@@ -94,10 +95,10 @@ export function createTemplates(
       reading.faults.push(...faults.map((fault) => inHook(fault, at ? undefined : { file, hook })));
       return text.trim();
     },
-    run: (model, incremental) => {
+    run: (model, incremental, context = {}) => {
       texts.set(model.file, model.template);
       reading = newReading(model.config, incremental);
-      const text = render(model.file, model.template, (template) => template.render({})) ?? '';
+      const text = render(model.file, model.template, (template) => template.render(context)) ?? '';
       return { text, reading };
     },
   };

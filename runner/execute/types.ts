@@ -61,7 +61,10 @@ export type RunEvent =
     }
   | { readonly type: 'flags'; readonly flags: readonly Flag[] }
   | { readonly type: 'notice'; readonly message: string }
-  | { readonly type: 'faults'; readonly faults: readonly Fault[] }
+  /** Of a `source` that could not be read: their words are its loader's. */
+  | { readonly type: 'faults'; readonly faults: readonly Fault[]; readonly source?: string }
+  /** Runs that were still noted as running when this one took the target. */
+  | { readonly type: 'runs_died'; readonly runs: readonly { readonly runId: string; readonly command: string }[] }
   | {
       readonly type: 'run_finished';
       readonly runId: string;

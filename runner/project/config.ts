@@ -35,12 +35,26 @@ const FLAG_KEYS = ['description', 'env', 'sources', 'seeds', 'empty'];
  */
 export function parseProjectConfig(text: string, file: string): ProjectConfig {
   const yaml = readYaml(text, file);
+  const config = configOf(yaml);
+  yaml.done();
+  return config;
+}
+
+/**
+ * The same of a file that is wrong, without what is wrong in it.
+ * @throws RunnerError `YAML_SYNTAX`
+ */
+export function parseConfigAsFarAsItGoes(text: string, file: string): ProjectConfig {
+  return configOf(readYaml(text, file));
+}
+
+function configOf(yaml: YamlFile): ProjectConfig {
   const top = yaml.map(yaml.value, [], TOP_KEYS);
   const name = required(top, 'name');
   const models = top.map('models');
   const flags = top.map('flags');
   const selectors = top.map('selectors');
-  const config: ProjectConfig = {
+  return {
     name,
     dataSource: top.filled('data_source') ?? name,
     database: top.filled('database') ?? name,
@@ -60,8 +74,6 @@ export function parseProjectConfig(text: string, file: string): ProjectConfig {
     outbox: outboxConfigs(top),
     ...alertConfig(top),
   };
-  yaml.done();
-  return config;
 }
 
 function secret(yaml: YamlFile, value: unknown, path: Path): SecretConfig {

@@ -113,6 +113,16 @@ export async function readConfig(dir: string, cache: Cache = NO_CACHE): Promise<
   return cachedParsers(cache).parseProjectConfig(read(dir, 'project.yml'), 'project.yml');
 }
 
+/** project.yml without what is wrong in it; `undefined` where nothing can be read. For an alert that tells of just that. */
+export async function readConfigAsFarAsItGoes(dir: string): Promise<ProjectConfig | undefined> {
+  try {
+    const { parseConfigAsFarAsItGoes } = await import('./config.ts');
+    return parseConfigAsFarAsItGoes(read(dir, 'project.yml'), 'project.yml');
+  } catch {
+    return undefined;
+  }
+}
+
 function requireProject(dir: string): void {
   if (existsSync(join(dir, 'project.yml'))) return;
   throw new RunnerError({

@@ -19,6 +19,7 @@ const LABELS: Readonly<Record<Status, readonly [string, Parameters<Paint>[0]]>> 
 export function describe(event: RunEvent, paint: Paint): string | undefined {
   if (event.type === 'run_started')
     return paint('bold', `${event.command} ${event.runId} · day ${event.asOf} · target ${event.target}`);
+  if (event.type === 'runs_died') return paint('yellow', event.runs.map(drawDead).join('\n'));
   if (event.type === 'notice') return paint('yellow', `  ${event.message}`);
   if (event.type === 'source_landed') {
     const what = event.rows === null ? 'unchanged' : `${plural(event.rows, 'row')} landed from ${event.origin}`;
@@ -29,6 +30,10 @@ export function describe(event: RunEvent, paint: Paint): string | undefined {
   if (event.type === 'flags') return drawFlags(event.flags);
   if (event.type === 'node_finished') return drawResult(event.result, event.done, event.total, paint);
   return undefined;
+}
+
+function drawDead({ runId, command }: { readonly runId: string; readonly command: string }): string {
+  return `  ${command} ${runId} was found dead: its process ended without a word. What it published is whole`;
 }
 
 /** All flags on one line, `S=0 G=1`, and below it the meaning of those that are raised. */

@@ -12,6 +12,7 @@ const MIGRATIONS: readonly Migration[] = [
   { name: '002_details_and_relations', up: detailsAndRelations },
   { name: '003_run_plan', up: runPlan },
   { name: '004_check_engine', up: checkEngine },
+  { name: '007_run_alerted', up: runAlerted },
 ];
 
 export const LATEST_MIGRATION = MIGRATIONS.at(-1)?.name ?? '';
@@ -122,6 +123,13 @@ async function checkEngine(knex: Knex, schema: string): Promise<void> {
     table.text('engine').notNullable().defaultTo('runner');
     table.dropPrimary();
     table.primary(['run_id', 'node_id', 'check_path', 'engine']);
+  });
+}
+
+/** Which execution of an orchestrator has sent its alert under the id of a run. */
+async function runAlerted(knex: Knex, schema: string): Promise<void> {
+  await knex.schema.withSchema(schema).alterTable('run', (table) => {
+    table.text('alerted_for');
   });
 }
 

@@ -42,8 +42,9 @@ export interface Store {
    * Called with the target's lock held: a run that is still noted as running has died. A run of an id that is there
    * (an orchestrator that restarts one, or runs several commands in one execution) goes on with it: its results stay
    * until they are replaced one by one.
+   * @returns those that have died, this one included where it goes on with one
    */
-  startRun(run: RunRecord, startedAt: Date): Promise<void>;
+  startRun(run: RunRecord, startedAt: Date): Promise<readonly DeadRun[]>;
   /** Called before the first node of a run starts. */
   plan(runId: string, plan: Plan): Promise<void>;
   /** The last run of a project that planned something, also when it died. */
@@ -64,6 +65,11 @@ export interface Store {
   record(session: Session | Database, runId: string, result: NodeRecord): Promise<void>;
   /** What became of a publishing transaction of the run whose commit was not answered. */
   outcomeOf(runId: string, transaction: string): Promise<'published' | 'undone' | 'unknown'>;
+}
+
+export interface DeadRun {
+  readonly runId: string;
+  readonly command: string;
 }
 
 export interface PublishedDetails {
@@ -120,12 +126,14 @@ export function createStore(db: Database, config: ConnectionConfig, schema: stri
       return new Map(result.rows.map(([id, seconds]) => [id ?? '', Number(seconds)]));
     },
     async startRun(run, startedAt) {
-      await db.query(
-        `with dead as (update ${table('run')} set status = 'aborted' where status = 'running' and run_id <> $1)
+      const { rows } = await db.query(
+        `with died as (select run_id, command from ${table('run')} where status = 'running' order by started_at),
+         dead as (update ${table('run')} set status = 'aborted' where status = 'running' and run_id <> $1)
          insert into ${table('run')} (run_id, label, command, arguments, project, target, date_reference, git_commit, orchestrator, status, started_at)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'running', $10)
          on conflict (run_id) do update set command = excluded.command, arguments = excluded.arguments, date_reference = excluded.date_reference,
-           git_commit = excluded.git_commit, status = 'running', error = null, finished_at = null`,
+           git_commit = excluded.git_commit, status = 'running', error = null, finished_at = null
+         returning (select json_agg(json_build_object('runId', run_id, 'command', command)) from died)`,
         [
           run.runId,
           run.label,
@@ -139,6 +147,7 @@ export function createStore(db: Database, config: ConnectionConfig, schema: stri
           startedAt,
         ],
       );
+      return JSON.parse(rows[0]?.[0] ?? '[]') as readonly DeadRun[];
     },
     plan: async (runId, plan) => (await import('./plan-record.ts')).recordPlan(db, schema, runId, plan),
     lastRun: async (project) => (await import('./plan-record.ts')).lastRun(db, schema, project),

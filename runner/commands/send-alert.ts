@@ -1,0 +1,170 @@
+import { resolve } from 'node:path';
+import { resolveTarget } from '../adapters/target.ts';
+import type { Database } from '../adapters/types.ts';
+import { toSample } from '../contracts/sample.ts';
+import { EXIT } from '../errors.ts';
+import type { NodeResult } from '../execute/types.ts';
+import { type Alert, type AlertedRows, alertText, escaped } from '../outbox/alert.ts';
+import { plainAlert } from '../outbox/plain-alert.ts';
+import { post } from '../outbox/post.ts';
+import { type Env, readEnv } from '../project/env.ts';
+import { readConfigAsFarAsItGoes } from '../project/read-project.ts';
+import type { AlertConfig, AlertRows, ProjectConfig } from '../project/types.ts';
+import { alertedFor, noteAlerted } from '../state/alerted.ts';
+import { today } from '../util/dates.ts';
+import { identifier, quoted } from '../util/sql.ts';
+import type { HeardRun } from './hear-run.ts';
+import type { CommonArgs, Reporter } from './types.ts';
+
+export interface EndedRun {
+  /** Of the command. */
+  readonly name: string;
+  readonly args: CommonArgs;
+  readonly reporter: Reporter;
+  readonly exitCode: number;
+  readonly heard: HeardRun;
+}
+
+/** Sends the alert of a run that failed or found something, in one attempt. Never throws: what went wrong is told. */
+export async function sendAlert(ended: EndedRun): Promise<void> {
+  try {
+    await alert(ended);
+  } catch (error) {
+    notSent(ended, error instanceof Error ? error.message : String(error), 'What the run itself did is not touched.');
+  }
+}
+
+async function alert(ended: EndedRun): Promise<void> {
+  const { name, args, reporter, heard } = ended;
+  const dir = resolve(args.projectDir);
+  const config = await readConfigAsFarAsItGoes(dir);
+  const env = readEnv(dir, process.env);
+  const execution = env('KESTRA_EXECUTION_ID');
+  if (name !== 'pipeline' && execution === undefined) return;
+  if (!config) return reporter.emit({ type: 'notice', message: 'no alert was sent: project.yml can’t be read' });
+  const settings = config.alert;
+  if (!settings) return;
+  const found = heard.changed.flatMap((result) => {
+    const rows = settings.rows.find(({ model }) => model === result.node.name);
+    return rows && result.rows !== 0 ? [{ rows, result }] : [];
+  });
+  if (ended.exitCode === EXIT.done && heard.died.length === 0 && found.length === 0) return;
+  const webhook = env(settings.webhook);
+  if (webhook === undefined) {
+    reporter.emit({ type: 'notice', message: `no alert was sent: ${settings.webhook} is not set` });
+    return;
+  }
+  const runId = heard.started?.runId ?? env('RUN_LABEL') ?? execution ?? '';
+  await withDatabase(ended, config, env, async (db) => {
+    const isTold = db && execution && (await alertedFor(db, config.stateSchema, runId).catch(() => null)) === execution;
+    if (isTold) return;
+    const rows = db ? await Promise.all(found.map((one) => alertedRows(db, one.rows, one.result))) : [];
+    const told = rows.filter(({ count }) => count > 0);
+    if (ended.exitCode === EXIT.done && heard.died.length === 0 && told.length === 0) return;
+    const text = await textOf(alertOf(ended, { config, env, runId, rows: told }), ended, config, settings, env);
+    const posted = await post(webhook, text);
+    if (posted.outcome === 'again') notSent(ended, posted.reason, 'An alert is tried once: see to the connection.');
+    if (posted.outcome === 'refused') notSent(ended, posted.reason, posted.hint);
+    if (posted.outcome === 'sent' && db && execution)
+      await noteAlerted(db, config.stateSchema, runId, execution).catch(() => undefined);
+  });
+}
+
+/** Works without a database where none can be reached: what failed may be just that. */
+async function withDatabase(
+  { args, heard }: EndedRun,
+  { database }: ProjectConfig,
+  env: Env,
+  work: (db: Database | undefined) => Promise<void>,
+): Promise<void> {
+  const isGone = heard.errors.some(({ code }) => code === 'CONNECTION_FAILED' || code === 'CONNECTION_LOST');
+  let db: Database | undefined;
+  try {
+    const target = resolveTarget({ name: args.target, projectDir: resolve(args.projectDir), database, env });
+    // The embedded server is not started for an alert.
+    if (!isGone && (heard.started || !target.embedded)) {
+      const { openDatabase } = await import('../adapters/postgres.ts');
+      db = openDatabase(await target.connect(() => undefined, args.signal), { max: 1, applicationName: 'runner' });
+      await db.query('select 1');
+    }
+  } catch {
+    await db?.close();
+    db = undefined;
+  }
+  try {
+    await work(db);
+  } finally {
+    await db?.close();
+  }
+}
+
+/** @returns examples only of a model whose contract says which columns are personal */
+async function alertedRows(db: Database, asked: AlertRows, { node }: NodeResult): Promise<AlertedRows> {
+  const { model, title, examples } = asked;
+  const count = Number((await db.query(`select count(*) from ${quoted(node.relation)}`)).rows[0]?.[0]);
+  const { contract } = node;
+  if (!contract || asked.columns.length === 0) return { model, title, count, columns: [], examples: [] };
+  const list = asked.columns.map((name) => `${identifier(name)}::text as ${identifier(name)}`).join(', ');
+  const result = await db.query(
+    `select * from (select ${list} from ${quoted(node.relation)}) as r order by r::text limit $1`,
+    [String(examples)],
+  );
+  const { columns, rows } = toSample(result, contract, undefined);
+  return { model, title, count, columns, examples: rows.map((row) => row.map((value) => value ?? '')) };
+}
+
+interface Known {
+  readonly config: ProjectConfig;
+  readonly env: Env;
+  readonly runId: string;
+  readonly rows: readonly AlertedRows[];
+}
+
+function alertOf({ name, args, exitCode, heard }: EndedRun, { config, env, runId, rows }: Known): Alert {
+  const { started, finished, errors, died } = heard;
+  const counts = finished?.counts ?? {};
+  return {
+    project: config.name,
+    run: {
+      id: runId,
+      command: name,
+      status: finished?.status ?? STATUS[exitCode] ?? 'failed',
+      day: started?.asOf ?? args.asOf ?? today(config.timezone),
+      url: env('RUN_URL') ?? '',
+      failed: exitCode !== EXIT.done,
+      not_run: (counts.upstream_failed ?? 0) + (counts.skipped ?? 0),
+    },
+    errors,
+    cut: 0,
+    died: died.map(({ runId: id, command }) => ({ id, command })),
+    rows,
+  };
+}
+
+/** Of a command that did not get so far as to start a run. */
+const STATUS: Readonly<Record<number, string>> = { [EXIT.wrong]: 'not started', [EXIT.locked]: 'not started' };
+
+async function textOf(
+  told: Alert,
+  { reporter }: EndedRun,
+  config: ProjectConfig,
+  { text: template }: AlertConfig,
+  env: Env,
+): Promise<string> {
+  if (template === undefined) return alertText(told, plainAlert);
+  try {
+    const { createAlertTemplate } = await import('../compile/alert-template.ts');
+    const draw = createAlertTemplate(template, config, (name) => {
+      const value = env(name);
+      return value === undefined ? undefined : escaped(value);
+    });
+    return alertText(told, draw);
+  } catch {
+    reporter.emit({ type: 'notice', message: 'the alert was sent in plain words: its template has an error' });
+    return alertText(told, plainAlert);
+  }
+}
+
+function notSent({ reporter }: EndedRun, reason: string, hint: string): void {
+  reporter.faults([{ code: 'ALERT_NOT_SENT', message: `the alert of this run was not sent: ${reason}`, hint }]);
+}
