@@ -302,37 +302,39 @@ describe('the alert of the sample', () => {
     ]);
   });
 
-  it('tells nobody’s name, address, birth date or salary, whatever fails', async () => {
-    edit('project.yml', '[source, num_ligne, libelle_motif]', '[source, contenu]');
+  it('tells nobody’s name, address, birth date or salary, whatever is found and whatever fails', async () => {
+    edit('project.yml', '[source, num_ligne, libelle_motif]', '[source, contenu, libelle_motif]');
+    edit('project.yml', '[source, num_ligne, cle_salarie, detail]', '[source, detail]');
     edit(
-      'models/ops/rejet.sql',
-      'declarations.motif_rejet as motif,',
-      "coalesce(declarations.motif_rejet, '') as motif,",
+      'sources/sample/declarations.csv',
+      '\n',
+      '\n24/11/2026 10:00:00,Zorglub,Zoé,24/11/2026,Judo,,1:00:00,Le Bulgroz\n',
     );
-    edit(
-      'models/ops/rejet.sql',
-      'where declarations.motif_rejet is not null',
-      "where coalesce(declarations.motif_rejet, 'x') <> 'x' and declarations.num_ligne > 200",
-    );
+    expect((await pipeline()).code).toBe(0);
+    all.push(...alerts());
+    expect(all.at(-1)).toMatch(/\n• csv_gsheet · \*\*\* · /);
     edit(
       'models/sec/lien_salarie.sql',
       '        prenom,\n        {{',
       '        (prenom::integer)::text as prenom,\n        {{',
     );
     expect((await pipeline()).code).toBe(1);
+    all.push(...alerts());
+    expect(all.at(-1)).toContain('SQL_22P02');
     mend();
+    const last = 'description: Last name.';
+    edit('soda/sec/rh_salarie.yml', last, `${last}\n    checks:\n      - invalid: {valid_max_length: 2}`);
     edit(
       'soda/sec/rh_salarie.yml',
-      'description: Last name.',
-      'description: Last name.\n    checks:\n      - invalid: {valid_max_length: 2}',
+      'description: First name.',
+      'description: First name.\n    checks:\n      - aggregate: {function: max_length, threshold: {must_be: 1}}',
     );
-    edit('models/sec/rh_salarie.sql', 'salaries.nom,', 'upper(salaries.nom) as nom,');
-    edit('models/staging/stg_sport__pratique.sql', 'from', 'from /* a */');
     expect((await pipeline()).code).toBe(1);
     all.push(...alerts());
+    expect(all.at(-1)).toMatch(/CHECK_FAILED` soda\/sec\/rh_salarie\.yml/);
+    expect(all.at(-1)).toContain('***');
+    expect(all.join('\n')).not.toMatch(/Zorglub|Zoé|Bulgroz/);
     const text = all.join('\n');
-    expect(text).toContain('SQL_22P02');
-    expect(text).toContain('rh_salarie');
     const people = await project.rows(
       'select nom, prenom, adresse_domicile, id_salarie, date_naissance::text, salaire_brut::text from sec.rh_salarie',
     );
