@@ -41,7 +41,7 @@ async function asTheFirstMigrationLeftIt(): Promise<void> {
   await shop.db.query(
     `drop table runs.built_relation;
      alter table runs.node_state drop column hashes, drop column details;
-     alter table runs.run drop column if exists plan;
+     alter table runs.run drop column if exists plan, drop column if exists alerted_for;
      alter table runs.check_result drop column engine, add primary key (run_id, node_id, check_path);
      delete from runs.migration where name not like '001%'`,
   );
