@@ -9,9 +9,11 @@ import { plainAlert } from '../outbox/plain-alert.ts';
 import { post } from '../outbox/post.ts';
 import { type Env, readEnv } from '../project/env.ts';
 import { readConfigAsFarAsItGoes } from '../project/read-project.ts';
+import { secretTexts } from '../project/secret-texts.ts';
 import type { AlertConfig, AlertRows, ProjectConfig } from '../project/types.ts';
 import { alertedFor, noteAlerted } from '../state/alerted.ts';
 import { today } from '../util/dates.ts';
+import { redactor } from '../util/redact.ts';
 import { identifier, quoted } from '../util/sql.ts';
 import type { HeardRun } from './hear-run.ts';
 import type { CommonArgs, Reporter } from './types.ts';
@@ -39,6 +41,8 @@ async function alert(ended: EndedRun): Promise<void> {
   const dir = resolve(args.projectDir);
   const config = await readConfigAsFarAsItGoes(dir);
   const env = readEnv(dir, process.env);
+  // Of a project that is wrong they are not known yet.
+  if (config) redactor.hide(secretTexts(env, config.secrets, dir));
   const execution = env('KESTRA_EXECUTION_ID');
   if (name !== 'pipeline' && execution === undefined) return;
   if (!config) return reporter.emit({ type: 'notice', message: 'no alert was sent: project.yml can’t be read' });
@@ -134,7 +138,7 @@ function alertOf({ name, args, exitCode, heard }: EndedRun, { config, env, runId
       failed: exitCode !== EXIT.done,
       not_run: (counts.upstream_failed ?? 0) + (counts.skipped ?? 0),
     },
-    errors,
+    errors: JSON.parse(JSON.stringify(errors, redactor.replacer)) as typeof errors,
     cut: 0,
     died: died.map(({ runId: id, command }) => ({ id, command })),
     rows,

@@ -126,6 +126,12 @@ describe('an alert of a project without a text of its own', () => {
     expect(alerts()[0]).not.toContain('sources:');
   });
 
+  it('tells no secret that stands in an error', async () => {
+    edit('project.yml', 'name: shop', 'name: shop\na-marked-token: 1');
+    expect((await pipeline({ SHOP_TOKEN: 'a-marked-token' })).code).toBe(2);
+    expect(alerts()).toEqual([expect.stringMatching(/• CONFIG_INVALID .*"\*\*\*" is not a key/)]);
+  });
+
   it('comes of an error that nobody has foreseen, which is told as it would have been', async () => {
     mkdirSync(join(shop.dir, 'macros/odd.sql'));
     const { code, stderr } = await pipeline();
