@@ -64,7 +64,8 @@ export const COMMANDS: readonly CommandSpec[] = [
   },
   {
     command: 'pipeline',
-    describe: 'Load, then build what changed (with --full-refresh everything, with --select that), as one run',
+    describe:
+      'Load, build what changed (with --full-refresh everything, with --select that), send messages, as one run',
     options: BUILD_OPTIONS,
     examples: [
       ['$0 pipeline', 'the daily run'],
@@ -73,6 +74,22 @@ export const COMMANDS: readonly CommandSpec[] = [
       ['$0 pipeline --full-refresh', 'everything, incremental models from nothing'],
     ],
     load: async () => alerting('pipeline', (await import('./pipeline.ts')).pipeline),
+  },
+  {
+    command: 'notify',
+    describe: 'Send the messages that were not sent yet, the oldest first',
+    options: {
+      ...WAIT_OPTION,
+      'dry-run': { type: 'boolean', default: false, describe: 'Count what would be sent; send and write nothing' },
+      skip: { type: 'string', array: true, describe: 'Keys of messages that are never to be sent; nothing is sent' },
+      'skip-all': { type: 'boolean', default: false, describe: 'The same of all messages that wait' },
+    },
+    examples: [
+      ['$0 notify', 'also what the last run could not send'],
+      ['$0 notify --dry-run', 'how many messages wait'],
+      ['$0 notify --skip-all', 'before the first run: messages of years ago are not sent'],
+    ],
+    load: async () => (await import('./notify.ts')).notify,
   },
   {
     command: 'retry',

@@ -2,6 +2,7 @@ import type { BuildArgs } from './build.ts';
 import { buildNodes } from './build-nodes.ts';
 import { flagsOf } from './load.ts';
 import { loadProject } from './load-project.ts';
+import { outboxesOf, sendAfterBuild, withMessages } from './messages.ts';
 import { identityOf, type OpenRun, withRun } from './open-run.ts';
 import { askedOf } from './selection.ts';
 import { endOf, landedSources, loadSources, reportOrphans, reportSummary } from './steps.ts';
@@ -17,18 +18,21 @@ function reportNext(run: OpenRun, reporter: Reporter): void {
   reporter.line(['', 'Next:', ...lines.map((line) => `  ${line}`)].join('\n'));
 }
 
-/** `runner pipeline`: load, then build what changed or is asked for, as one run. */
+/** `runner pipeline`: load, then build what changed or is asked for, then send the messages, as one run. */
 export const pipeline: Command<BuildArgs> = async (args, reporter) => {
   const loaded = await loadProject(args);
   const request = args.select || args.fullRefresh ? args : { ...args, select: ['changed'] };
   askedOf(loaded.graph, request);
+  const outboxes = outboxesOf(loaded);
   return withRun(loaded, identityOf('pipeline', args), reporter.emit, async (run) => {
     const refused = await loadSources(run, landedSources(run));
-    run.emit({ type: 'flags', flags: await flagsOf(run) });
+    const flags = await flagsOf(run);
+    run.emit({ type: 'flags', flags });
     const results = await buildNodes(run, { ...request, refused });
     reporter.summary(results, (Date.now() - run.startedAt.getTime()) / 1000);
-    const end = endOf(run, results, refused);
-    if (end.status === 'cancelled') return end;
+    const built = endOf(run, results, refused);
+    if (built.status === 'cancelled') return built;
+    const end = withMessages(built, await sendAfterBuild(run, outboxes, flags));
     await reportSummary(run, reporter);
     reportOrphans(run);
     reportNext(run, reporter);

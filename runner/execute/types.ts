@@ -65,6 +65,26 @@ export type RunEvent =
   | { readonly type: 'faults'; readonly faults: readonly Fault[]; readonly source?: string }
   /** Runs that were still noted as running when this one took the target. */
   | { readonly type: 'runs_died'; readonly runs: readonly { readonly runId: string; readonly command: string }[] }
+  /** Before each message: how many of the outbox are done, and the least that the rest takes. */
+  | {
+      readonly type: 'messages';
+      readonly outbox: string;
+      readonly done: number;
+      readonly total: number;
+      readonly seconds: number;
+    }
+  | {
+      readonly type: 'outbox_finished';
+      readonly outbox: string;
+      readonly noted: number;
+      readonly sent: number;
+      readonly resent: number;
+      readonly waiting: number;
+      readonly withdrawn: number;
+      readonly uncertain: number;
+      /** Why what waits was not even tried. */
+      readonly because: string | null;
+    }
   | {
       readonly type: 'run_finished';
       readonly runId: string;

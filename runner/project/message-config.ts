@@ -3,7 +3,18 @@ import { defined } from './defined.ts';
 import { DURATION, millisecondsOf } from './durations.ts';
 import type { AlertConfig, OutboxConfig } from './types.ts';
 
-const OUTBOX_KEYS = ['model', 'key', 'text', 'order_by', 'webhook', 'when_flag', 'force_env', 'republish', 'pace'];
+const OUTBOX_KEYS = [
+  'model',
+  'key',
+  'text',
+  'order_by',
+  'webhook',
+  'when_flag',
+  'force_env',
+  'republish',
+  'pace',
+  'timeout',
+];
 const ALERT_KEYS = ['webhook', 'text', 'rows'];
 
 /** `outbox:` of project.yml: models whose rows are sent to a webhook, by the name of the outbox. */
@@ -23,6 +34,7 @@ export function outboxConfigs(top: MapReader): readonly OutboxConfig[] {
       forceEnv: map.filled('force_env'),
       republish: map.read('republish', countOf, 'a whole number') ?? 10,
       pace: map.read('pace', millisecondsOf, DURATION) ?? 1_000,
+      timeout: map.read('timeout', millisecondsOf, DURATION) ?? 10_000,
     });
   });
 }

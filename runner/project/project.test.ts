@@ -78,6 +78,7 @@ alert:
         whenFlag: 'G',
         republish: 10,
         pace: 5_000,
+        timeout: 10_000,
       },
     ]);
     expect(alert).toEqual({

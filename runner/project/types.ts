@@ -61,6 +61,8 @@ export interface OutboxConfig {
   readonly republish: number;
   /** Milliseconds between two messages of one webhook. Default 1 s. */
   readonly pace: number;
+  /** Milliseconds that one attempt may take. Default 10 s. */
+  readonly timeout: number;
 }
 
 /** Who is told, once a run, that it failed or what it found. */

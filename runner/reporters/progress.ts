@@ -1,12 +1,12 @@
 import type { RunEvent } from '../execute/types.ts';
 import type { Node } from '../graph/types.ts';
 import type { LiveLine } from './live.ts';
-import { seconds } from './style.ts';
+import { about, seconds } from './style.ts';
 
 /** Follows a run, to say where it stands. */
 export interface Progress {
   listen(event: RunEvent): void;
-  /** A line for the whole and one for each of the nodes that run longest; none before and after a build. */
+  /** A line for the whole and one for each of the nodes that run longest, or how many messages are sent; none before and after. */
   lines(): readonly LiveLine[];
 }
 
@@ -22,6 +22,7 @@ export function createProgress(now: () => number = Date.now): Progress {
   let startedAt = now();
   const finished = new Set<string>();
   let failed = 0;
+  let messages: Extract<RunEvent, { type: 'messages' }> | undefined;
 
   /** Seconds; `undefined` when no former run says anything. */
   const left = (): number | undefined => {
@@ -47,6 +48,8 @@ export function createProgress(now: () => number = Date.now): Progress {
         threads = event.threads ?? 1;
       }
       if (event.type === 'estimates') expected = event.seconds;
+      if (event.type === 'messages') messages = event;
+      if (event.type === 'outbox_finished') messages = undefined;
       if (event.type === 'node_started') running.set(event.node.id, { node: event.node, since: now() });
       if (event.type !== 'node_finished') return;
       const { node, status } = event.result;
@@ -56,6 +59,10 @@ export function createProgress(now: () => number = Date.now): Progress {
       if (status !== 'success' && status !== 'unchanged') failed += 1;
     },
     lines() {
+      if (messages) {
+        const { outbox, done, total, seconds: rest } = messages;
+        return [line(`${outbox}: ${done}/${total} sent · about ${about(rest)} left`, 'bold')];
+      }
       if (planned.length === 0 || finished.size >= planned.length) return [];
       const rest = left();
       const whole = [
@@ -83,10 +90,4 @@ function line(text: string, style: LiveLine['style']): LiveLine {
 
 function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[Math.floor((values.length - 1) / 2)] ?? 0;
-}
-
-/** Whole seconds, from one on: it is a guess. */
-function about(value: number): string {
-  const whole = Math.max(1, Math.ceil(value));
-  return whole < 100 ? `${whole} s` : `${Math.ceil(whole / 60)} min`;
 }

@@ -24,3 +24,9 @@ export function seconds(value: number): string {
       ? `${value.toFixed(1)} s`
       : `${Math.floor(Math.round(value) / 60)} min ${Math.round(value) % 60} s`;
 }
+
+/** Whole seconds, from one on: it is a guess. */
+export function about(value: number): string {
+  const whole = Math.max(1, Math.ceil(value));
+  return whole < 100 ? `${whole} s` : `${Math.ceil(whole / 60)} min`;
+}

@@ -2,7 +2,7 @@ import type { ContractResult } from '../contracts/types.ts';
 import type { Fault, FaultyRows } from '../errors.ts';
 import type { Flag, NodeResult, RunEvent, Status } from '../execute/types.ts';
 import { grouped, plural } from '../util/plural.ts';
-import { type Paint, type Style, seconds } from './style.ts';
+import { about, type Paint, type Style, seconds } from './style.ts';
 import { drawNarrow } from './table.ts';
 
 const LABELS: Readonly<Record<Status, readonly [string, Parameters<Paint>[0]]>> = {
@@ -29,11 +29,34 @@ export function describe(event: RunEvent, paint: Paint): string | undefined {
     return `${plural(event.nodes.length, 'node')} of ${event.total} to ${event.purpose ?? 'build'}`;
   if (event.type === 'flags') return drawFlags(event.flags);
   if (event.type === 'node_finished') return drawResult(event.result, event.done, event.total, paint);
+  if (event.type === 'messages' && event.done % 60 === 0) {
+    const { outbox, done, total } = event;
+    return `  ${outbox}: ${done === 0 ? `${plural(total, 'message')} to send` : `${done} of ${grouped(total)} sent`}, at least ${about(event.seconds)}`;
+  }
+  if (event.type === 'outbox_finished') return drawOutbox(event, paint);
   return undefined;
 }
 
 function drawDead({ runId, command }: { readonly runId: string; readonly command: string }): string {
   return `  ${command} ${runId} was found dead: its process ended without a word. What it published is whole`;
+}
+
+function drawOutbox(event: Extract<RunEvent, { type: 'outbox_finished' }>, paint: Paint): string | undefined {
+  const { outbox, sent, resent, waiting, withdrawn, uncertain, because } = event;
+  if (because !== null) {
+    const verb = waiting === 1 ? 'waits' : 'wait';
+    return waiting === 0
+      ? undefined
+      : paint('yellow', `  ${outbox}: ${plural(waiting, 'message')} ${verb}: ${because}`);
+  }
+  const figures = [
+    `${plural(sent, 'message')} sent`,
+    resent > 0 ? `${grouped(resent)} sent once more` : '',
+    waiting > 0 ? paint('yellow', `${grouped(waiting)} not sent yet`) : '',
+    withdrawn > 0 ? `${grouped(withdrawn)} withdrawn: their rows are gone` : '',
+    uncertain > 0 ? paint('yellow', `${plural(uncertain, 'attempt')} without an answer: some may be shown twice`) : '',
+  ];
+  return `  ${outbox}: ${figures.filter(Boolean).join(', ')}`;
 }
 
 /** All flags on one line, `S=0 G=1`, and below it the meaning of those that are raised. */

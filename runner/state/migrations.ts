@@ -12,6 +12,7 @@ const MIGRATIONS: readonly Migration[] = [
   { name: '002_details_and_relations', up: detailsAndRelations },
   { name: '003_run_plan', up: runPlan },
   { name: '004_check_engine', up: checkEngine },
+  { name: '006_outbox', up: outbox },
   { name: '007_run_alerted', up: runAlerted },
 ];
 
@@ -130,6 +131,27 @@ async function checkEngine(knex: Knex, schema: string): Promise<void> {
 async function runAlerted(knex: Knex, schema: string): Promise<void> {
   await knex.schema.withSchema(schema).alterTable('run', (table) => {
     table.text('alerted_for');
+  });
+}
+
+/** What became of each message, by its key: neither its text nor whom it names. */
+async function outbox(knex: Knex, schema: string): Promise<void> {
+  await knex.schema.withSchema(schema).createTable('outbox', (table) => {
+    table.text('outbox').notNullable();
+    table.text('message_key').notNullable();
+    // waiting, sending, sent, skipped
+    table.text('status').notNullable();
+    table.integer('attempts').notNullable().defaultTo(0);
+    // Attempts that may have arrived without being answered.
+    table.integer('uncertain').notNullable().defaultTo(0);
+    table.integer('resent').notNullable().defaultTo(0);
+    table.timestamp('noted_at', { useTz: true }).notNullable();
+    table.timestamp('tried_at', { useTz: true });
+    table.timestamp('sent_at', { useTz: true });
+    table.text('run_id').notNullable();
+    table.text('reason');
+    table.primary(['outbox', 'message_key']);
+    table.index(['outbox'], 'outbox_open', { predicate: knex.whereRaw("status in ('waiting', 'sending')") });
   });
 }
 

@@ -7,5 +7,6 @@ export const OWN_TABLES = [
   'migration_lock',
   'node_result',
   'node_state',
+  'outbox',
   'run',
 ] as const;

@@ -1,0 +1,141 @@
+import type { TextResult } from '../adapters/types.ts';
+import { ConnectionLost } from '../errors.ts';
+import { again } from '../util/again.ts';
+import { identifier, quoted } from '../util/sql.ts';
+import type { Outbox, OutboxContext } from './types.ts';
+
+/** How an attempt ended. */
+export interface Ending {
+  readonly status: 'waiting' | 'sent';
+  /** It arrived. */
+  readonly arrived?: boolean;
+  /** It may have arrived. */
+  readonly uncertain?: boolean;
+  readonly reason?: string;
+}
+
+/** The table `outbox`: what became of each message. It holds no text and no person. */
+export interface Ledger {
+  /** Attempts that a run has left without noting their end, by outbox: each may have arrived. */
+  recover(outboxes: readonly string[]): Promise<readonly string[]>;
+  isPublished(outbox: Outbox): Promise<boolean>;
+  /** Takes up the rows of the model that are not known; returns how many. */
+  note(outbox: Outbox): Promise<number>;
+  /** Keys of what waits and has its row, the oldest first. */
+  waiting(outbox: Outbox): Promise<readonly string[]>;
+  /** Keys of the last messages that were sent and have their rows, the oldest first. */
+  lastSent(outbox: Outbox): Promise<readonly string[]>;
+  /** Notes that an attempt begins. Returns the text, `null` when it has none, `undefined` when the row is gone. */
+  begin(outbox: Outbox, key: string, from: Ending['status']): Promise<string | null | undefined>;
+  end(outbox: Outbox, key: string, ending: Ending): Promise<void>;
+  /** Milliseconds since the last attempt in these outboxes; `undefined` when there was none. */
+  sinceLast(outboxes: readonly string[]): Promise<number | undefined>;
+  /** How many messages wait, and how many of them have no row any more. */
+  left(outbox: Outbox): Promise<{ readonly waiting: number; readonly withdrawn: number }>;
+  /** Notes that waiting messages are not to be sent: those of these keys, or all. Returns their keys. */
+  skip(outboxes: readonly string[], keys: readonly string[] | undefined): Promise<readonly string[]>;
+}
+
+export function createLedger({ notes, lock, stateSchema, runId }: OutboxContext): Ledger {
+  const table = quoted({ schema: stateSchema, name: 'outbox' });
+  // Each statement may be done twice: of one whose commit was not answered nobody needs to know whether it took place.
+  const write = (sql: string, params: readonly unknown[]): Promise<TextResult> => {
+    let former: ConnectionLost | undefined;
+    const attempt = async (): Promise<TextResult> => {
+      if (former) {
+        await notes.settle(former);
+        await lock.regain();
+      }
+      return notes.transaction(async (tx) => {
+        const result = await tx.query(sql, params);
+        await lock.requireHeld(tx);
+        return result;
+      });
+    };
+    return again(attempt, {
+      isPassing: (error) => error instanceof ConnectionLost,
+      onAgain: (error) => {
+        former = error as ConnectionLost;
+      },
+    });
+  };
+  const keysOf = ({ rows }: TextResult): readonly string[] => [...new Set(rows.map(([key]) => key ?? ''))];
+  const known = ({ relation, key }: Outbox): string =>
+    `${table} as o join ${quoted(relation)} as m on m.${identifier(key)}::text = o.message_key`;
+  return {
+    async recover(outboxes) {
+      const { rows } = await write(
+        `update ${table} set status = case when sent_at is null then 'waiting' else 'sent' end, uncertain = uncertain + 1,
+           reason = 'a run ended before it had noted the answer'
+         where outbox = any ($1::text[]) and status = 'sending' returning outbox`,
+        [outboxes],
+      );
+      return rows.map(([outbox]) => outbox ?? '');
+    },
+    async isPublished({ relation }) {
+      const { rows } = await notes.query('select to_regclass($1) is not null', [quoted(relation)]);
+      return rows[0]?.[0] === 't';
+    },
+    async note({ name, relation, key }) {
+      const { rowCount } = await write(
+        `insert into ${table} (outbox, message_key, status, noted_at, run_id)
+         select distinct $1::text, m.${identifier(key)}::text, 'waiting', clock_timestamp(), $2::text from ${quoted(relation)} as m
+         on conflict do nothing`,
+        [name, runId],
+      );
+      return rowCount;
+    },
+    async waiting(outbox) {
+      const order = [...outbox.orderBy, outbox.key].map((column) => `m.${identifier(column)}`).join(', ');
+      const sql = `select o.message_key from ${known(outbox)} where o.outbox = $1 and o.status = 'waiting' order by ${order}`;
+      return keysOf(await notes.query(sql, [outbox.name]));
+    },
+    async lastSent(outbox) {
+      const order = [...outbox.orderBy, outbox.key].map((column) => `m.${identifier(column)} desc`).join(', ');
+      const sql = `select o.message_key from ${known(outbox)} where o.outbox = $1 and o.status = 'sent' order by ${order} limit $2`;
+      return keysOf(await notes.query(sql, [outbox.name, outbox.republish])).toReversed();
+    },
+    async begin({ name, relation, key, text }, message, from) {
+      const { rows } = await write(
+        `update ${table} as o set status = 'sending', attempts = attempts + case o.status when 'sending' then 0 else 1 end,
+           tried_at = clock_timestamp(), run_id = $3, reason = null
+         from ${quoted(relation)} as m
+         where m.${identifier(key)}::text = o.message_key and o.outbox = $1 and o.message_key = $2
+           and (o.status = $4 or o.status = 'sending' and o.run_id = $3)
+         returning m.${identifier(text)}::text`,
+        [name, message, runId, from],
+      );
+      return rows[0]?.[0];
+    },
+    async end({ name }, message, { status, arrived = false, uncertain = false, reason }) {
+      await write(
+        `update ${table} set status = $4, uncertain = uncertain + $5::boolean::integer,
+           resent = resent + ($6::boolean and sent_at is not null)::integer,
+           sent_at = case when $6 then clock_timestamp() else sent_at end, tried_at = clock_timestamp(), reason = $7
+         where outbox = $1 and message_key = $2 and status = 'sending' and run_id = $3`,
+        [name, message, runId, status, uncertain, arrived, reason ?? null],
+      );
+    },
+    async sinceLast(outboxes) {
+      const { rows } = await notes.query(
+        `select extract(epoch from clock_timestamp() - max(tried_at)) * 1000 from ${table} where outbox = any ($1::text[])`,
+        [outboxes],
+      );
+      const elapsed = rows[0]?.[0];
+      return elapsed == null ? undefined : Number(elapsed);
+    },
+    async left({ name, relation, key }) {
+      const { rows } = await notes.query(
+        `select count(*), count(*) filter (where not exists (select from ${quoted(relation)} as m where m.${identifier(key)}::text = o.message_key))
+         from ${table} as o where outbox = $1 and status = 'waiting'`,
+        [name],
+      );
+      return { waiting: Number(rows[0]?.[0]) - Number(rows[0]?.[1]), withdrawn: Number(rows[0]?.[1]) };
+    },
+    async skip(outboxes, keys) {
+      const sql = `update ${table} set status = 'skipped', reason = 'passed over by hand', run_id = $3
+        where outbox = any ($1::text[]) and status = 'waiting' and ($2::text[] is null or message_key = any ($2)) returning message_key`;
+      return keysOf(await write(sql, [outboxes, keys ?? null, runId]));
+    },
+  };
+}
