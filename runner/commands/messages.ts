@@ -1,6 +1,6 @@
 import { EXIT, RunnerError } from '../errors.ts';
-import type { Flag } from '../execute/types.ts';
-import type { Delivery, Outbox } from '../outbox/types.ts';
+import { type Flag, hasFailed, type NodeResult } from '../execute/types.ts';
+import type { Delivery, Outbox, TakingUp } from '../outbox/types.ts';
 import { identifier, literal } from '../util/sql.ts';
 import type { LoadedProject } from './load-project.ts';
 import type { OpenRun, RunEnd } from './open-run.ts';
@@ -31,36 +31,63 @@ export function outboxesOf({ project, graph, env }: LoadedProject): readonly Out
 export async function sendMessages(
   run: OpenRun,
   outboxes: readonly Outbox[],
-  takesUp: (outbox: Outbox) => boolean = () => true,
+  taking: TakingUp,
 ): Promise<readonly Delivery[]> {
   const { deliver } = await import('../outbox/deliver.ts');
-  return deliver({ ...run, stateSchema: run.project.config.stateSchema }, outboxes, takesUp);
+  return deliver({ ...run, stateSchema: run.project.config.stateSchema }, outboxes, taking);
 }
 
 /**
- * The last step of a pipeline. New rows are taken up where the outbox's flag was raised when the run had loaded; what
+ * Notes where new rows are to be taken up: in the outboxes whose flag is raised once the run has loaded. The build
+ * consumes the flag; should this run die, or the model fail, a later one still knows.
+ */
+export async function noteDue(run: OpenRun, outboxes: readonly Outbox[], flags: readonly Flag[]): Promise<void> {
+  const raised = flags.filter((flag) => flag.raised).map(({ name }) => name);
+  const due = outboxes.filter(({ whenFlag }) => whenFlag !== undefined && raised.includes(whenFlag));
+  if (due.length === 0) return;
+  await run.notes.query(
+    `insert into ${identifier(run.project.config.stateSchema)}.outbox_due (outbox, run_id, due_since)
+     select unnest($1::text[]), $2, clock_timestamp() on conflict do nothing`,
+    [due.map(({ name }) => name), run.runId],
+  );
+}
+
+/**
+ * The last step of a pipeline. New rows are taken up where they are due, or always where the outbox has no flag; what
  * waits goes in any case, also after a failed build: the model then holds the rows that were published before. A run that
  * has nothing to send asks the server once, and loads nothing for it.
+ * @param selects the run was to build a selection of its own, which may lack a model that changed
  */
 export async function sendAfterBuild(
   run: OpenRun,
   outboxes: readonly Outbox[],
-  flags: readonly Flag[],
+  results: readonly NodeResult[],
+  selects: boolean,
 ): Promise<readonly Delivery[]> {
-  const raised = flags.filter((flag) => flag.raised).map(({ name }) => name);
-  const takesUp = ({ whenFlag }: Outbox): boolean => whenFlag === undefined || raised.includes(whenFlag);
-  if (outboxes.some((outbox) => takesUp(outbox) || outbox.isForced) || (await anyOpen(run, outboxes)))
-    return sendMessages(run, outboxes, takesUp);
-  return [];
+  if (outboxes.length === 0) return [];
+  const { due, isOpen } = await look(run, outboxes);
+  const takesUp = ({ name, whenFlag }: Outbox): boolean => whenFlag === undefined || due.includes(name);
+  const settles = ({ model }: Outbox): boolean => {
+    const result = results.find(({ node }) => node.id === run.graph.idOf(model));
+    return result ? !hasFailed(result.status) : !selects;
+  };
+  if (!isOpen && !outboxes.some((outbox) => outbox.isForced || takesUp(outbox))) return [];
+  return sendMessages(run, outboxes, { takesUp, settles });
 }
 
-async function anyOpen(run: OpenRun, outboxes: readonly Outbox[]): Promise<boolean> {
-  if (outboxes.length === 0) return false;
+/** Where rows are due, and whether any message waits. */
+async function look(
+  run: OpenRun,
+  outboxes: readonly Outbox[],
+): Promise<{ readonly due: readonly string[]; readonly isOpen: boolean }> {
+  const schema = identifier(run.project.config.stateSchema);
   const names = outboxes.map(({ name }) => literal(name)).join(', ');
-  const sql = `select from ${identifier(run.project.config.stateSchema)}.outbox where status in ('waiting', 'sending') and outbox in (${names}) limit 1`;
+  const sql = `select outbox from ${schema}.outbox_due where outbox in (${names})
+    union all (select null from ${schema}.outbox where status in ('waiting', 'sending') and outbox in (${names}) limit 1)`;
   // The session of the lock may have been lost in the build.
-  const { rowCount } = await run.lock.query(sql).catch(() => run.notes.query(sql));
-  return rowCount > 0;
+  const { rows } = await run.lock.query(sql).catch(() => run.notes.query(sql));
+  const found = rows.map(([outbox]) => outbox);
+  return { due: found.filter((outbox) => typeof outbox === 'string'), isOpen: found.includes(null) };
 }
 
 /** How a run ended, with its messages. */

@@ -17,6 +17,8 @@ export interface NotifyArgs extends RunArgs {
   readonly skipAll?: boolean;
 }
 
+/** Whether the models hold all that flags stand for is not known here. */
+const ALL = { takesUp: () => true, settles: () => false };
 const NOTHING: RunEnd = { exitCode: EXIT.done, status: 'nothing_to_do', error: null };
 
 /** `runner notify`: takes up the rows of the outboxes' models and sends what was not sent yet, the oldest first. */
@@ -30,7 +32,7 @@ export const notify: Command<NotifyArgs> = async (args, reporter) => {
   if (args.dryRun) return count(loaded, outboxes, args, reporter);
   return withRun(loaded, identityOf('notify', args), reporter.emit, async (run) => {
     if (args.skip || args.skipAll) return skip(run, outboxes, args.skipAll ? undefined : args.skip);
-    return withMessages(NOTHING, await sendMessages(run, outboxes));
+    return withMessages(NOTHING, await sendMessages(run, outboxes, ALL));
   });
 };
 
@@ -62,7 +64,7 @@ async function skip(run: OpenRun, outboxes: readonly Outbox[], keys: readonly st
   const ledger = createLedger({ ...run, stateSchema: run.project.config.stateSchema });
   const names = outboxes.map(({ name }) => name);
   await ledger.recover(names);
-  for (const outbox of outboxes) if (await ledger.isPublished(outbox)) await ledger.note(outbox);
+  for (const outbox of outboxes) if (await ledger.isPublished(outbox)) await ledger.note(outbox, false);
   const skipped = await ledger.skip(names, keys);
   run.emit({ type: 'notice', message: `${plural(skipped.length, 'message')} passed over: never sent` });
   const unknown = keys?.filter((key) => !skipped.includes(key)) ?? [];

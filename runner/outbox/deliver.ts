@@ -3,18 +3,17 @@ import { plural } from '../util/plural.ts';
 import { createLedger } from './ledger.ts';
 import { createPace } from './pace.ts';
 import { LONGEST_WAIT, type Message, MOST_ATTEMPTS, type Sending, type Stop, send, type Tally } from './send.ts';
-import type { Delivery, Outbox, OutboxContext } from './types.ts';
+import type { Delivery, Outbox, OutboxContext, TakingUp } from './types.ts';
 
 /**
  * Sends what waits, outbox by outbox and the oldest first, and then, where that is forced, the last messages once more.
  * An outbox that has to stop keeps its order and its messages; those of other webhooks go on.
- * @param takesUp whether the rows that an outbox does not know are taken up
  * @throws the signal's reason, between two messages
  */
 export async function deliver(
   context: OutboxContext,
   outboxes: readonly Outbox[],
-  takesUp: (outbox: Outbox) => boolean,
+  { takesUp, settles }: TakingUp,
 ): Promise<readonly Delivery[]> {
   const ledger = createLedger(context);
   const interrupted = await ledger.recover(outboxes.map(({ name }) => name));
@@ -27,7 +26,7 @@ export async function deliver(
     if (!(await ledger.isPublished(outbox))) continue;
     const { name, address } = outbox;
     const tally = { sent: 0, resent: 0, uncertain: interrupted.filter((other) => other === name).length };
-    const noted = takesUp(outbox) ? await ledger.note(outbox) : 0;
+    const noted = takesUp(outbox) ? await ledger.note(outbox, settles(outbox)) : 0;
     const stop =
       address === undefined ? undefined : await drain({ ...context, ledger, pace }, outbox, stops.get(address), tally);
     if (stop && address !== undefined) stops.set(address, stop);

@@ -19,8 +19,8 @@ export interface Ledger {
   /** Attempts that a run has left without noting their end, by outbox: each may have arrived. */
   recover(outboxes: readonly string[]): Promise<readonly string[]>;
   isPublished(outbox: Outbox): Promise<boolean>;
-  /** Takes up the rows of the model that are not known; returns how many. */
-  note(outbox: Outbox): Promise<number>;
+  /** Takes up the rows of the model that are not known; returns how many. `settles`: no flag asks for it any more. */
+  note(outbox: Outbox, settles: boolean): Promise<number>;
   /** Keys of what waits and has its row, the oldest first. */
   waiting(outbox: Outbox): Promise<readonly string[]>;
   /** Keys of the last messages that were sent and have their rows, the oldest first. */
@@ -38,6 +38,7 @@ export interface Ledger {
 
 export function createLedger({ notes, lock, stateSchema, runId }: OutboxContext): Ledger {
   const table = quoted({ schema: stateSchema, name: 'outbox' });
+  const due = quoted({ schema: stateSchema, name: 'outbox_due' });
   // Each statement may be done twice: of one whose commit was not answered nobody needs to know whether it took place.
   const write = (sql: string, params: readonly unknown[]): Promise<TextResult> => {
     let former: ConnectionLost | undefined;
@@ -76,12 +77,13 @@ export function createLedger({ notes, lock, stateSchema, runId }: OutboxContext)
       const { rows } = await notes.query('select to_regclass($1) is not null', [quoted(relation)]);
       return rows[0]?.[0] === 't';
     },
-    async note({ name, relation, key }) {
+    async note({ name, relation, key }, settles) {
       const { rowCount } = await write(
-        `insert into ${table} (outbox, message_key, status, noted_at, run_id)
+        `with settled as (delete from ${due} where outbox = $1 and $3::boolean)
+         insert into ${table} (outbox, message_key, status, noted_at, run_id)
          select distinct $1::text, m.${identifier(key)}::text, 'waiting', clock_timestamp(), $2::text from ${quoted(relation)} as m
          on conflict do nothing`,
-        [name, runId],
+        [name, runId, settles],
       );
       return rowCount;
     },

@@ -27,6 +27,13 @@ export interface OutboxContext {
   readonly emit: Emit;
 }
 
+/** What a run does with the rows of a model that its outbox does not know. */
+export interface TakingUp {
+  readonly takesUp: (outbox: Outbox) => boolean;
+  /** The model holds all that a raised flag stood for: with that, it is taken up. */
+  readonly settles: (outbox: Outbox) => boolean;
+}
+
 /** What a run has done for one outbox. */
 export interface Delivery {
   readonly outbox: string;

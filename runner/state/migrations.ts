@@ -134,8 +134,13 @@ async function runAlerted(knex: Knex, schema: string): Promise<void> {
   });
 }
 
-/** What became of each message, by its key: neither its text nor whom it names. */
+/** What became of each message, by its key: neither its text nor whom it names; and where new ones are still to be taken up. */
 async function outbox(knex: Knex, schema: string): Promise<void> {
+  await knex.schema.withSchema(schema).createTable('outbox_due', (table) => {
+    table.text('outbox').primary();
+    table.text('run_id').notNullable();
+    table.timestamp('due_since', { useTz: true }).notNullable();
+  });
   await knex.schema.withSchema(schema).createTable('outbox', (table) => {
     table.text('outbox').notNullable();
     table.text('message_key').notNullable();

@@ -39,7 +39,7 @@ async function asTheFirstMigrationLeftIt(): Promise<void> {
   const { graph, fingerprinter, landed } = await loaded(DAY);
   const versions = createVersions(graph, new Map(), landed);
   await shop.db.query(
-    `drop table runs.built_relation, runs.outbox;
+    `drop table runs.built_relation, runs.outbox, runs.outbox_due;
      alter table runs.node_state drop column hashes, drop column details;
      alter table runs.run drop column if exists plan, drop column if exists alerted_for;
      alter table runs.check_result drop column engine, add primary key (run_id, node_id, check_path);

@@ -8,5 +8,6 @@ export const OWN_TABLES = [
   'node_result',
   'node_state',
   'outbox',
+  'outbox_due',
   'run',
 ] as const;

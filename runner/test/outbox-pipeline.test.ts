@@ -1,0 +1,155 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type LettersPlace, lettersPlace } from './letters.ts';
+
+let place: LettersPlace;
+const LETTERS = '3|2026-01-01|one\n1|2026-01-02|two\n';
+beforeAll(async () => {
+  place = await lettersPlace(['pace: 0ms']);
+});
+afterAll(() => place?.close());
+
+const pipeline = (args: readonly string[] = [], env = {}) => place.runner(['pipeline', ...args], env);
+const posted = (): readonly string[] => place.slack.posted(place.slack.webhook);
+const write = (text: string) => place.edit('sources/letters.txt', () => text);
+const lastRun = () => place.rows('select command, status from runs.run order by started_at desc limit 1');
+
+describe('a pipeline', () => {
+  let before = 0;
+  const fresh = (): readonly string[] => posted().slice(before);
+  beforeEach(() => {
+    before = posted().length;
+  });
+
+  it('sends what it has built, within its run', async () => {
+    write(LETTERS);
+    const { code, stdout } = await pipeline();
+    expect([code, fresh()]).toEqual([0, ['one', 'two']]);
+    expect(stdout).toContain('news: 2 messages sent');
+    expect(
+      await place.rows('select distinct o.run_id = r.run_id from runs.outbox as o cross join runs.run as r'),
+    ).toEqual([['t']]);
+  });
+
+  it('that finds nothing changed takes up nothing, and loads nothing for it', async () => {
+    await place.db.query("insert into marts.letter values (9, '2026-02-01', 'by hand')");
+    const { code, stdout } = await pipeline();
+    expect([code, fresh()]).toEqual([0, []]);
+    expect(stdout).toContain('Nothing changed');
+    expect(stdout).not.toContain('news:');
+    expect(await lastRun()).toEqual([['pipeline', 'nothing_to_do']]);
+    await place.db.query('delete from marts.letter where letter_id = 9');
+  });
+
+  it('in which the flag is not raised builds, and takes up nothing', async () => {
+    place.edit('models/marts/letter.sql', (text) =>
+      text.replace(
+        'select',
+        "select 77 as letter_id, date '2026-03-01' as written_on, 'extra' as body union all select",
+      ),
+    );
+    const { code, stdout } = await pipeline();
+    expect([code, fresh()]).toEqual([0, []]);
+    expect(stdout).toContain('1 node of 2 to build');
+    place.edit('models/marts/letter.sql', (text) => text.replace(/select 77.*union all /, ''));
+    await pipeline();
+  });
+
+  it('rebuilt from nothing sends nothing again', async () => {
+    const { code } = await pipeline(['--full-refresh']);
+    write(`${LETTERS}\n`.replace('two', 'two!'));
+    expect((await pipeline()).code).toBe(0);
+    expect([code, fresh()]).toEqual([0, []]);
+  });
+
+  it('sends the last ones once more where that is forced, even when nothing changed', async () => {
+    const { code, stdout } = await pipeline([], { FORCE_NEWS: '1' });
+    expect([code, fresh()]).toEqual([0, ['one', 'two!']]);
+    expect(stdout).toContain('Nothing changed');
+    expect(stdout).toContain('2 sent once more');
+    expect(await lastRun()).toEqual([['pipeline', 'success']]);
+  });
+
+  it('whose messages are refused ends as failed; the next one sends them, though nothing changed', async () => {
+    write(`${LETTERS}4|2026-01-03|three\n`);
+    place.slack.fail([{ status: 404, body: 'no_service' }]);
+    const { code, stderr } = await pipeline();
+    expect([code, fresh()]).toEqual([1, []]);
+    expect(stderr).toContain('404 (no_service); 1 message waits');
+    expect(await lastRun()).toEqual([['pipeline', 'failed']]);
+    const again = await pipeline();
+    expect([again.code, fresh()]).toEqual([0, ['three']]);
+    expect(again.stdout).toContain('Nothing changed');
+    expect(await lastRun()).toEqual([['pipeline', 'success']]);
+  });
+
+  it('whose model fails sends what waits as it was published before, and nothing that failed', async () => {
+    write(`${LETTERS}4|2026-01-03|three\n5|2026-01-04|four\n`);
+    await pipeline([], { NEWS_HOOK: '' });
+    write(`${LETTERS}4|2026-01-03|three\n5|2026-01-04|four, edited\n6|2026-01-05|AAARGH\n`);
+    const { code, stdout } = await pipeline();
+    expect(stdout).toMatch(/FAILED +table +marts.letter/);
+    expect([code, fresh()]).toEqual([1, ['four']]);
+    write(`${LETTERS}4|2026-01-03|three\n5|2026-01-04|four, edited\n6|2026-01-05|five\n`);
+    expect((await pipeline()).code).toBe(0);
+    expect(fresh()).toEqual(['four', 'five']);
+  });
+
+  it('whose model failed takes up in the next run what the flag stood for, though it is not raised any more', async () => {
+    write(`${LETTERS}8|2026-01-06|AAARGH\n`);
+    expect((await pipeline()).code).toBe(1);
+    place.edit('models/marts/letter.sql', (text) => text.replace(' body ', ' lower(body) as body '));
+    const { code, stdout } = await pipeline();
+    expect(stdout).toContain('L=0');
+    expect([code, fresh()]).toEqual([0, ['aaargh']]);
+    expect(await place.rows('select * from runs.outbox_due')).toEqual([]);
+  });
+
+  it('of a selection that leaves the model out leaves the rows for the next one', async () => {
+    write(`${LETTERS}10|2026-01-07|later\n`);
+    expect((await pipeline(['--select', 'stg_letters'])).code).toBe(0);
+    expect(fresh()).toEqual([]);
+    const { stdout } = await pipeline();
+    expect(stdout).toContain('L=0');
+    expect(fresh()).toEqual(['later']);
+  });
+
+  it('whose source fails sends what waits', async () => {
+    write(`${LETTERS}7|2026-02-01|six\n`);
+    await pipeline([], { NEWS_HOOK: '' });
+    write('not a letter');
+    const { code, stderr } = await pipeline();
+    expect([code, fresh(), stderr]).toEqual([1, ['six'], expect.stringContaining('LETTER_INVALID')]);
+    write(`${LETTERS}7|2026-02-01|six\n`);
+    await pipeline();
+  });
+});
+
+describe('an outbox', () => {
+  const original = { models: '' };
+  beforeEach(() => place.edit('project.yml', (text) => (original.models = text)));
+  afterEach(() => place.edit('project.yml', () => original.models));
+
+  it('of a view is refused, since a view may show what its contract refuses', async () => {
+    place.edit('project.yml', (text) => text.replace('materialized: table', 'materialized: view'));
+    for (const command of ['pipeline', 'notify']) {
+      const { code, stderr } = await place.runner([command]);
+      expect([code, stderr]).toEqual([2, expect.stringContaining('OUTBOX_UNAUDITED project.yml')]);
+    }
+  });
+
+  it('without a flag takes up new rows in every pipeline', async () => {
+    place.edit('project.yml', (text) => text.replace('when_flag: L,', ''));
+    const sent = posted().length;
+    await place.db.query("insert into marts.letter values (99, '2026-04-01', 'no flag')");
+    await pipeline();
+    expect(posted().slice(sent)).toEqual(['no flag']);
+  });
+
+  it('that is not in project.yml sends nothing', async () => {
+    place.edit('project.yml', (text) => text.slice(0, text.indexOf('outbox:')));
+    expect(await place.runner(['notify'])).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('Nothing to send'),
+    });
+  });
+});
