@@ -33,7 +33,10 @@ export const pipeline: Command<BuildArgs> = async (args, reporter) => {
     reporter.summary(results, (Date.now() - run.startedAt.getTime()) / 1000);
     const built = endOf(run, results, refused);
     if (built.status === 'cancelled') return built;
-    const end = withMessages(built, await sendAfterBuild(run, outboxes, results, (args.select ?? args.exclude) !== undefined));
+    const end = withMessages(
+      built,
+      await sendAfterBuild(run, outboxes, results, (args.select ?? args.exclude) !== undefined),
+    );
     await reportSummary(run, reporter);
     reportOrphans(run);
     reportNext(run, reporter);
