@@ -1,31 +1,8 @@
-import { EXIT, RunnerError } from '../errors.ts';
+import { EXIT } from '../errors.ts';
 import { type Flag, hasFailed, type NodeResult } from '../execute/types.ts';
 import type { Delivery, Outbox, TakingUp } from '../outbox/types.ts';
 import { identifier, literal } from '../util/sql.ts';
-import type { LoadedProject } from './load-project.ts';
 import type { OpenRun, RunEnd } from './open-run.ts';
-
-/**
- * The outboxes of project.yml, ready to be sent.
- * @throws RunnerError `OUTBOX_UNAUDITED` for a model whose rows may be others than those that its contract has passed
- */
-export function outboxesOf({ project, graph, env }: LoadedProject): readonly Outbox[] {
-  return project.config.outbox.map((config) => {
-    const node = graph.nodes.get(graph.idOf(config.model));
-    if (node?.type !== 'model' || node.materialized === 'view' || node.materialized === 'ephemeral') {
-      throw new RunnerError({
-        code: 'OUTBOX_UNAUDITED',
-        message: `outbox ${config.name} sends rows of ${config.model}, which keeps none`,
-        file: 'project.yml',
-        expected: 'a table, an incremental model or a materialized view',
-        found: node?.type === 'model' ? node.materialized : undefined,
-        hint: "Give the model materialized='table': a view shows rows at once that its contract may refuse afterwards.",
-      });
-    }
-    const isForced = config.forceEnv !== undefined && env(config.forceEnv) === '1';
-    return { ...config, relation: node.relation, address: env(config.webhook), isForced };
-  });
-}
 
 /** Sends the messages of a run that holds the target. */
 export async function sendMessages(
@@ -56,38 +33,50 @@ export async function noteDue(run: OpenRun, outboxes: readonly Outbox[], flags: 
  * The last step of a pipeline. New rows are taken up where they are due, or always where the outbox has no flag; what
  * waits goes in any case, also after a failed build: the model then holds the rows that were published before. A run that
  * has nothing to send asks the server once, and loads nothing for it.
- * @param selects the run was to build a selection of its own, which may lack a model that changed
+ * @param isPart the run was to build a selection of its own, which may lack a model that changed
  */
 export async function sendAfterBuild(
   run: OpenRun,
   outboxes: readonly Outbox[],
   results: readonly NodeResult[],
-  selects: boolean,
+  isPart: boolean,
 ): Promise<readonly Delivery[]> {
   if (outboxes.length === 0) return [];
-  const { due, isOpen } = await look(run, outboxes);
-  const takesUp = ({ name, whenFlag }: Outbox): boolean => whenFlag === undefined || due.includes(name);
+  const { due, open } = await look(run, outboxes);
+  const takesUp = ({ name, whenFlag }: Outbox): boolean => whenFlag === undefined || due.has(name);
   const settles = ({ model }: Outbox): boolean => {
     const result = results.find(({ node }) => node.id === run.graph.idOf(model));
-    return result ? !hasFailed(result.status) : !selects;
+    return result ? !hasFailed(result.status) : !isPart;
   };
-  if (!isOpen && !outboxes.some((outbox) => outbox.isForced || takesUp(outbox))) return [];
-  return sendMessages(run, outboxes, { takesUp, settles });
+  const canSend = ({ name, address, isForced }: Outbox): boolean =>
+    address !== undefined && (isForced || open.has(name));
+  if (outboxes.some((outbox) => takesUp(outbox) || canSend(outbox)))
+    return sendMessages(run, outboxes, { takesUp, settles });
+  for (const { name, webhook } of outboxes) {
+    const waiting = open.get(name);
+    if (waiting === undefined) continue;
+    const figures = { noted: 0, sent: 0, resent: 0, waiting, withdrawn: 0, uncertain: 0 };
+    run.emit({ type: 'outbox_finished', outbox: name, ...figures, because: `${webhook} is not set` });
+  }
+  return [];
 }
 
-/** Where rows are due, and whether any message waits. */
+/** Where rows are due, and how many messages wait, by outbox. */
 async function look(
   run: OpenRun,
   outboxes: readonly Outbox[],
-): Promise<{ readonly due: readonly string[]; readonly isOpen: boolean }> {
+): Promise<{ readonly due: ReadonlySet<string>; readonly open: ReadonlyMap<string, number> }> {
   const schema = identifier(run.project.config.stateSchema);
   const names = outboxes.map(({ name }) => literal(name)).join(', ');
-  const sql = `select outbox from ${schema}.outbox_due where outbox in (${names})
-    union all (select null from ${schema}.outbox where status in ('waiting', 'sending') and outbox in (${names}) limit 1)`;
+  const sql = `select outbox, null from ${schema}.outbox_due where outbox in (${names})
+    union all select outbox, count(*) from ${schema}.outbox where status in ('waiting', 'sending') and outbox in (${names}) group by outbox`;
   // The session of the lock may have been lost in the build.
   const { rows } = await run.lock.query(sql).catch(() => run.notes.query(sql));
-  const found = rows.map(([outbox]) => outbox);
-  return { due: found.filter((outbox) => typeof outbox === 'string'), isOpen: found.includes(null) };
+  const found = rows.map(([outbox, count]) => ({ outbox: outbox ?? '', count }));
+  return {
+    due: new Set(found.flatMap(({ outbox, count }) => (count === null ? [outbox] : []))),
+    open: new Map(found.flatMap(({ outbox, count }) => (count === null ? [] : [[outbox, Number(count)]]))),
+  };
 }
 
 /** How a run ended, with its messages. */

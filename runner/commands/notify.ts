@@ -3,9 +3,10 @@ import type { Outbox } from '../outbox/types.ts';
 import { plural } from '../util/plural.ts';
 import { answerOf } from './answer.ts';
 import { type LoadedProject, loadProject } from './load-project.ts';
-import { outboxesOf, sendMessages, withMessages } from './messages.ts';
+import { sendMessages, withMessages } from './messages.ts';
 import { identityOf, type OpenRun, type RunEnd, withRun } from './open-run.ts';
 import { withTarget } from './open-target.ts';
+import { outboxesOf } from './outboxes.ts';
 import type { Command, Reporter, RunArgs } from './types.ts';
 
 export interface NotifyArgs extends RunArgs {

@@ -2,8 +2,9 @@ import type { BuildArgs } from './build.ts';
 import { buildNodes } from './build-nodes.ts';
 import { flagsOf } from './load.ts';
 import { loadProject } from './load-project.ts';
-import { noteDue, outboxesOf, sendAfterBuild, withMessages } from './messages.ts';
+import { noteDue, sendAfterBuild, withMessages } from './messages.ts';
 import { identityOf, type OpenRun, withRun } from './open-run.ts';
+import { outboxesOf } from './outboxes.ts';
 import { askedOf } from './selection.ts';
 import { endOf, landedSources, loadSources, reportOrphans, reportSummary } from './steps.ts';
 import type { Command, Reporter } from './types.ts';
@@ -33,12 +34,10 @@ export const pipeline: Command<BuildArgs> = async (args, reporter) => {
     reporter.summary(results, (Date.now() - run.startedAt.getTime()) / 1000);
     const built = endOf(run, results, refused);
     if (built.status === 'cancelled') return built;
-    const end = withMessages(
-      built,
-      await sendAfterBuild(run, outboxes, results, (args.select ?? args.exclude) !== undefined),
-    );
     await reportSummary(run, reporter);
     reportOrphans(run);
+    const isPart = (args.select ?? args.exclude) !== undefined;
+    const end = withMessages(built, await sendAfterBuild(run, outboxes, results, isPart));
     reportNext(run, reporter);
     return end;
   });

@@ -87,6 +87,15 @@ describe('where a run stands', () => {
     expect(texts(progress)).toEqual([]);
   });
 
+  it('is said of messages, until those of the outbox are over', () => {
+    const progress = at({ now: 0 });
+    progress.listen({ type: 'messages', outbox: 'news', done: 12, total: 787, seconds: 775 });
+    expect(texts(progress)).toEqual(['news: 12/787 sent · about 13 min left']);
+    const figures = { noted: 787, sent: 787, resent: 0, waiting: 0, withdrawn: 0, uncertain: 0, because: null };
+    progress.listen({ type: 'outbox_finished', outbox: 'news', ...figures });
+    expect(texts(progress)).toEqual([]);
+  });
+
   it('counts no model that was tested beside what is built, but that it failed', () => {
     const progress = at({ now: 0 });
     progress.listen({ type: 'plan', nodes: [b], total: 6 });

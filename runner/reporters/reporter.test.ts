@@ -102,6 +102,29 @@ describe('the log as text', () => {
     expect(`${read().stdout}${read().stderr}`.includes('\u001b[3')).toBe(colours);
   });
 
+  it('says of messages how long they take, once a minute, and what became of them', async () => {
+    const { reporter, read } = await openReporter();
+    for (let done = 0; done < 130; done += 1)
+      reporter.emit({ type: 'messages', outbox: 'news', done, total: 130, seconds: 130 - done });
+    const figures = { outbox: 'news', noted: 130, resent: 0, withdrawn: 0 };
+    reporter.emit({ type: 'outbox_finished', ...figures, sent: 129, waiting: 1, uncertain: 2, because: null });
+    reporter.emit({
+      type: 'outbox_finished',
+      ...figures,
+      sent: 0,
+      waiting: 787,
+      uncertain: 0,
+      because: 'HOOK is not set',
+    });
+    expect(read().stdout.trimEnd().split('\n')).toEqual([
+      '  news: 130 messages to send, at least 3 min',
+      '  news: 60 of 130 sent, at least 70 s',
+      '  news: 120 of 130 sent, at least 10 s',
+      '  news: 129 messages sent, 1 not sent yet, 2 attempts without an answer: some may be shown twice',
+      '  news: 787 messages wait: HOOK is not set',
+    ]);
+  });
+
   it('has the times of --timings on stderr, with their sum', async () => {
     const { reporter, read } = await openReporter({ quiet: true });
     reporter.emit({ type: 'timings', milliseconds: { start: 60.04, load: 20 } });

@@ -30,7 +30,7 @@ describe('a pipeline', () => {
     ).toEqual([['t']]);
   });
 
-  it('that finds nothing changed takes up nothing, and loads nothing for it', async () => {
+  it('that finds nothing changed takes up nothing', async () => {
     await place.db.query("insert into marts.letter values (9, '2026-02-01', 'by hand')");
     const { code, stdout } = await pipeline();
     expect([code, fresh()]).toEqual([0, []]);
@@ -85,6 +85,9 @@ describe('a pipeline', () => {
   it('whose model fails sends what waits as it was published before, and nothing that failed', async () => {
     write(`${LETTERS}4|2026-01-03|three\n5|2026-01-04|four\n`);
     await pipeline([], { NEWS_HOOK: '' });
+    const { stdout: waits } = await pipeline([], { NEWS_HOOK: '' });
+    expect(waits).toContain('Nothing changed');
+    expect(waits).toContain('1 message waits: NEWS_HOOK is not set');
     write(`${LETTERS}4|2026-01-03|three\n5|2026-01-04|four, edited\n6|2026-01-05|AAARGH\n`);
     const { code, stdout } = await pipeline();
     expect(stdout).toMatch(/FAILED +table +marts.letter/);
@@ -125,9 +128,9 @@ describe('a pipeline', () => {
 });
 
 describe('an outbox', () => {
-  const original = { models: '' };
-  beforeEach(() => place.edit('project.yml', (text) => (original.models = text)));
-  afterEach(() => place.edit('project.yml', () => original.models));
+  const original = { config: '' };
+  beforeEach(() => place.edit('project.yml', (text) => (original.config = text)));
+  afterEach(() => place.edit('project.yml', () => original.config));
 
   it('of a view is refused, since a view may show what its contract refuses', async () => {
     place.edit('project.yml', (text) => text.replace('materialized: table', 'materialized: view'));
@@ -135,6 +138,13 @@ describe('an outbox', () => {
       const { code, stderr } = await place.runner([command]);
       expect([code, stderr]).toEqual([2, expect.stringContaining('OUTBOX_UNAUDITED project.yml')]);
     }
+  });
+
+  it('of columns that its contract does not have is refused, each with its name', async () => {
+    place.edit('project.yml', (text) => text.replace('text: body', 'text: boody').replace('[written_on]', '[day]'));
+    const { code, stderr } = await place.runner(['notify', '--dry-run']);
+    expect([code, stderr.match(/OUTBOX_COLUMN_UNKNOWN/g)?.length]).toEqual([2, 2]);
+    expect(stderr).toContain('Did you mean "body"?');
   });
 
   it('without a flag takes up new rows in every pipeline', async () => {
