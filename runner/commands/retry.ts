@@ -79,7 +79,7 @@ function nothing(last: LastRun | undefined): string {
   const run = `${last.command} ${last.runId}`;
   // Its nodes are fine, but it may have failed before them.
   if (last.loads && last.status === 'failed')
-    return `Nothing to retry: all that ${run} built ended well. It failed at a source: runner pipeline`;
+    return `Nothing to retry: all that ${run} built ended well. It failed at a source or at its messages: runner pipeline`;
   return `Nothing to retry: all that ${run} built ended well.`;
 }
 

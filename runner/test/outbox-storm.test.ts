@@ -11,7 +11,7 @@ const seed = seedOfRun();
 const random = seededRandom(seed);
 const MESSAGES = 1_000;
 /** Runs that are killed, at the most. */
-const KILLS = 15;
+const KILLS = 12;
 
 let place: LettersPlace;
 beforeAll(async () => {
@@ -55,7 +55,7 @@ it(`${MESSAGES} messages under faults of the service and kills of the runner: no
     expect([1, 137], `${stdout}\n${stderr}`).toContain(code);
     if (code === 137) kills += 1;
     else stops += 1;
-    expect(stops, stderr).toBeLessThan(50);
+    expect(stops, stderr).toBeLessThan(200);
   }
   const arrivals = new Map(texts.map((text) => [text, 0]));
   for (const text of posted()) arrivals.set(text, (arrivals.get(text) ?? 0) + 1);
@@ -73,4 +73,4 @@ it(`${MESSAGES} messages under faults of the service and kills of the runner: no
   // The storm was one.
   expect(doubles.length).toBeGreaterThan(20);
   expect(kills).toBeGreaterThan(KILLS / 2);
-});
+}, 600_000);
