@@ -89,7 +89,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       ['$0 notify --dry-run', 'how many messages wait'],
       ['$0 notify --skip-all', 'before the first run: messages of years ago are not sent'],
     ],
-    load: async () => (await import('./notify.ts')).notify,
+    load: async () => alerting('notify', (await import('./notify.ts')).notify),
   },
   {
     command: 'retry',
