@@ -2,7 +2,8 @@ import type { SourceNode } from '../graph/types.ts';
 import type { BatchState } from '../state/types.ts';
 import { unlessAborted } from '../util/again.ts';
 import type { Relation } from '../util/sql.ts';
-import { chunks, contentHash, refuse } from './land.ts';
+import { contentHash, copyRows, hashed } from './copy-rows.ts';
+import { refuse } from './land.ts';
 import { type LoaderRun, openLoader } from './run-loader.ts';
 
 /** What a load would do. */
@@ -38,7 +39,7 @@ export async function dryLoad(
       }
     };
     const hash = contentHash(source.columns);
-    for await (const _ of chunks({ ...extraction, rows: counted() }, hash, '', '', source.columns.length));
+    for await (const _ of hashed(copyRows(counted(), source.columns.length), hash));
     const isUnchanged =
       source.mode === 'append' ? rows === 0 : hash.digest('hex') === last?.version || (rows === 0 && !last);
     return { rows: isUnchanged ? null : rows, ...questions };

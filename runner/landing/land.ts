@@ -1,13 +1,12 @@
-import { createHash, type Hash } from 'node:crypto';
 import type { Database, Session } from '../adapters/types.ts';
 import { ConnectionLost, DatabaseError, EXIT, RunnerError } from '../errors.ts';
 import type { SourceTable } from '../project/types.ts';
 import type { BatchState } from '../state/types.ts';
 import { unlessAborted } from '../util/again.ts';
-import { copyLine } from '../util/copy.ts';
 import { hashOf } from '../util/hash.ts';
 import { redactor } from '../util/redact.ts';
 import { identifier, literal, quoted, type Relation } from '../util/sql.ts';
+import { contentHash, copyRows, hashed } from './copy-rows.ts';
 import type { Extraction, Loader, LoaderContext, SourceFault } from './types.ts';
 
 export interface Landing {
@@ -137,12 +136,15 @@ async function landBatch(
 
   await ensureRawTable(tx, target.raw, source.columns);
   const partition = { schema: target.raw.schema, name: `${target.raw.name}_${batchId}` };
-  await tx.query(`create table ${quoted(partition)} (like ${quoted(target.raw)}, check (batch_id = ${batchId}))`);
-  const columns = ['batch_id', 'row_number', 'loaded_at', ...source.columns].map(identifier).join(', ');
+  // What is the same in all rows is a default, so that what is sent is what is hashed: the source's content alone.
+  await tx.query(
+    `create table ${quoted(partition)} (like ${quoted(target.raw)}, check (batch_id = ${batchId}));
+     alter table ${quoted(partition)} alter batch_id set default ${batchId}, alter loaded_at set default ${literal(loadedAt)}`,
+  );
   const hash = contentHash(source.columns);
   const rowCount = await tx.copyIn(
-    `copy ${quoted(partition)} (${columns}) from stdin`,
-    chunks(extraction, hash, `${batchId}\t`, loadedAt, source.columns.length),
+    `copy ${quoted(partition)} (${['row_number', ...source.columns].map(identifier).join(', ')}) from stdin`,
+    hashed(copyRows(extraction.rows, source.columns.length), hash),
   );
   const content = hash.digest('hex');
   if (source.mode === 'append' ? rowCount === 0 : content === last?.[0] || (rowCount === 0 && !last)) return null;
@@ -177,37 +179,6 @@ function sealed(originHash: string, columns: readonly string[]): string {
 export function unsealed(kept: string | null, columns: readonly string[]): string | null {
   const originHash = kept?.split(' ')[0] ?? '';
   return kept === sealed(originHash, columns) ? originHash : null;
-}
-
-/** Of the rows that {@link chunks} will see. The names count too: the same cells under other names are other rows. */
-export function contentHash(columns: readonly string[]): Hash {
-  return createHash('sha256').update(`${columns.join('\t')}\n`);
-}
-
-/** Rows as COPY lines, in pieces large enough to be worth a write; what is hashed is the source's content alone. */
-export async function* chunks(
-  extraction: Extraction,
-  hash: Hash,
-  batch: string,
-  loadedAt: string,
-  width: number,
-): AsyncGenerator<string> {
-  let piece = '';
-  let content = '';
-  for await (const { number, cells } of extraction.rows) {
-    if (cells.length !== width)
-      throw new Error(`the loader gave ${cells.length} cells for ${width} columns in row ${number}`);
-    const values = copyLine(cells);
-    content += `${number}\t${values}`;
-    piece += `${batch}${number}\t${loadedAt}\t${values}`;
-    if (piece.length < 65_536) continue;
-    hash.update(content);
-    yield piece;
-    piece = '';
-    content = '';
-  }
-  hash.update(content);
-  if (piece !== '') yield piece;
 }
 
 /** A source that can't be read, or holds what the server can't take, is at fault, not the run. */

@@ -1,14 +1,11 @@
-import { Readable } from 'node:stream';
-import { CsvError, parse } from 'csv-parse';
 import type { RawRow } from '../../runner/landing/types.ts';
+import { csvRecords, RecordFault } from './csv-records.ts';
 import { quotedList, sourceFault } from './fault.ts';
 import { headersWrong, isBlank, isComplete, matchHeaders, type WantedHeader } from './headers.ts';
 import { decode, encodingOf, type Input, kindOf } from './input.ts';
 
 /** What a cell of a Google Sheet can hold, in UTF-16 units. */
 const MAX_CELL_CHARACTERS = 50_000;
-/** Bytes after which a record is given up, so that a quote that never closes doesn't fill the memory. */
-const MAX_RECORD_BYTES = 16_000_000;
 
 /**
  * The records of a CSV, each with one text per wanted header in the order asked. `number` is the record's index in the
@@ -16,11 +13,11 @@ const MAX_RECORD_BYTES = 16_000_000;
  * the header line.
  * @throws a fault for a file that is no CSV, headers missing or twice, a quote never closed, a cell too long, no row
  */
-export async function* csvRows(
+export function* csvRows(
   input: Input,
   wanted: readonly WantedHeader[],
   notice: (message: string) => void,
-): AsyncGenerator<RawRow, void, undefined> {
+): Generator<RawRow, void, undefined> {
   const { place, bytes } = input;
   refuseOtherKinds(input);
   const encoding = encodingOf(bytes);
@@ -28,48 +25,40 @@ export async function* csvRows(
 
   const [head = ''] = decode(bytes, encoding);
   let header: readonly string[] | undefined;
-  const parser = parse({
-    delimiter: headerDelimiter(head),
-    record_delimiter: ['\r\n', '\n', '\r'],
-    relax_column_count: true,
-    max_record_size: MAX_RECORD_BYTES,
-    // Called before the record is read below: an error drops the records that wait.
-    on_record: (record: string[]) => {
-      if (!isBlank(record)) header ??= record;
-      return record;
-    },
-  });
-  const nameOf = (index: number): string => {
-    // A first record without any header is data, which messages don't show.
-    const isHeader = header !== undefined && matchHeaders(header, wanted).missing.length < wanted.length;
-    return (isHeader && header?.[index]) || `n° ${index + 1}`;
-  };
   let positions: readonly number[] | undefined;
+  const nameOf = (index: number): string => header?.[index] || `n° ${index + 1}`;
+  let width = 0;
   let number = 0;
   let rows = 0;
   let surplus = 0;
   try {
-    for await (const record of Readable.from(decode(bytes, encoding)).pipe(parser) as AsyncIterable<string[]>) {
+    for (const record of csvRecords(decode(bytes, encoding), headerDelimiter(head))) {
       number += 1;
-      const long = record.findIndex((cell) => cell.length > MAX_CELL_CHARACTERS);
+      const long = record.findIndex(isTooLong);
       if (long >= 0) throw cellTooLong(place, number, nameOf(long));
       if (isBlank(record)) continue;
       if (positions === undefined) {
         const match = matchHeaders(record, wanted);
         if (!isComplete(match)) throw headersWrong('CSV', `${place}, row ${number}`, record, match, wanted);
+        header = record;
+        width = record.length;
         positions = match.positions;
         continue;
       }
-      surplus += record.slice(header?.length).filter((cell) => cell.trim() !== '').length;
+      if (record.length > width) surplus += record.slice(width).filter((cell) => cell.trim() !== '').length;
       rows += 1;
       yield { number, cells: positions.map((position) => record[position] || null) };
     }
   } catch (error) {
-    throw error instanceof CsvError ? parserFault(place, error, nameOf) : error;
+    throw error instanceof RecordFault ? recordFault(place, number + 1, error, nameOf) : error;
   }
   if (positions === undefined) throw csvEmpty(place, wanted);
   if (rows === 0) throw noRows(place);
   if (surplus > 0) notice(`${place}: ${surplus} cell(s) to the right of the last header were left out.`);
+}
+
+function isTooLong(cell: string): boolean {
+  return cell.length > MAX_CELL_CHARACTERS;
 }
 
 function refuseOtherKinds({ place, bytes }: Input): void {
@@ -94,13 +83,10 @@ function headerDelimiter(head: string): string {
   return [',', ';', '\t'].reduce((best, delimiter) => (count(delimiter) > count(best) ? delimiter : best));
 }
 
-function parserFault(place: string, error: CsvError, nameOf: (index: number) => string): Error {
-  const details = error as CsvError & { readonly records?: number; readonly column?: number | string };
-  // The parser counts the records that it finished; the quote opened in the next one.
-  const row = (details.records ?? 0) + 1;
-  const column = nameOf(typeof details.column === 'number' ? details.column : -1);
-  if (error.code === 'CSV_MAX_RECORD_SIZE') return cellTooLong(place, row, column);
-  const isOpen = error.code === 'CSV_QUOTE_NOT_CLOSED';
+function recordFault(place: string, row: number, fault: RecordFault, nameOf: (index: number) => string): Error {
+  const column = nameOf(fault.column);
+  if (fault.kind === 'record too long') return cellTooLong(place, row, column);
+  const isOpen = fault.kind === 'quote not closed';
   return sourceFault(
     isOpen ? `A quote that opens in row ${row} is never closed.` : `A quote in row ${row} is not where one can stand.`,
     {
