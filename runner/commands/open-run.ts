@@ -160,6 +160,9 @@ export async function withRun(
         // Where the session of the lock is gone, or was cancelled, another one is opened for it.
         await reading.finishRun(runId, end.status, end.error).catch(() => finish(store, runId, end));
         stopwatch.lap('record');
+        if (versions.landed().size > 0 && !signal.aborted) {
+          await (await import('./prune.ts')).prune(db, loaded, versions.landed(), notice);
+        }
         const cancelled = end.status === 'cancelled';
         events.finished({ runId, ...end, exitCode: cancelled ? exitCodeOf(signal.reason) : end.exitCode });
         if (!cancelled) return end.exitCode;

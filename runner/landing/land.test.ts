@@ -3,6 +3,7 @@ import { RunnerError } from '../errors.ts';
 import type { SourceTable } from '../project/types.ts';
 import { migrate } from '../state/migrations.ts';
 import { type TestDatabase, testDatabase } from '../test/database.ts';
+import { hashOf } from '../util/hash.ts';
 import { type Landing, type LandingTarget, land } from './land.ts';
 import type { LoaderContext, RawRow } from './types.ts';
 
@@ -144,6 +145,34 @@ describe('landing a source', () => {
       ['1', '5000'],
       ['1', '5000'],
     ]);
+  });
+
+  it('keeps batches whole, in order and as they were hashed, whoever lands beside and after them', async () => {
+    const odd = 'tab\there, back\\slash,\r\nnew line, \\N, "é" 🏃';
+    const content = (name: number): RawRow[] =>
+      Array.from({ length: 300 }, (_, index) => ({
+        number: index + 2,
+        cells: [`${odd} ${name}`, index % 2 ? null : ''],
+      }));
+    for (let round = 0; round < 3; round += 1)
+      await Promise.all([0, 1, 2, 3].map((name) => load(content(10 * round + name), { ...orders, mode: 'append' })));
+    // Written anew in SQL from what the table holds now.
+    const escaped = (column: string): string =>
+      `coalesce(replace(replace(replace(replace(${column}, '\\', '\\\\'), chr(9), '\\t'), chr(10), '\\n'), chr(13), '\\r'), '\\N')`;
+    const recomputed = `select encode(sha256(convert_to('product' || chr(9) || 'note' || chr(10) || string_agg(
+        row_number || chr(9) || ${escaped('product')} || chr(9) || ${escaped('note')} || chr(10), '' order by row_number), 'UTF8')), 'hex')
+      from raw.shop_orders o where o.batch_id = b.batch_id`;
+    const landed = await query(
+      `select content_hash, (${recomputed}), version, lag(loaded_at) over (order by batch_id) > loaded_at from ops.batch b order by batch_id`,
+    );
+    expect(landed).toHaveLength(12);
+    let version: string | null = null;
+    for (const [kept, found, chained, isEarlier] of landed) {
+      expect(found).toBe(kept);
+      version = hashOf([version, kept ?? null]);
+      expect(chained).toBe(version);
+      expect(isEarlier).not.toBe('t');
+    }
   });
 
   it('gives the table a column that its configuration has gained', async () => {

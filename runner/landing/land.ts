@@ -167,6 +167,10 @@ async function landBatch(
       loadedAt,
     ],
   );
+  await tx.query(
+    `insert into ${identifier(target.stateSchema)}.run_batch (run_id, source, batch_id) values ($1, $2, $3)`,
+    [target.runId, context.source, batchId],
+  );
   return { batchId, version, origin: extraction.origin, originHash, rowCount };
 }
 

@@ -22,6 +22,8 @@ const TOP_KEYS = [
   'summary',
   'selectors',
   'lock_patience',
+  'keep_batches',
+  'keep_runs',
   'outbox',
   'alert',
 ];
@@ -71,9 +73,17 @@ function configOf(yaml: YamlFile): ProjectConfig {
     summary: top.maps('summary', ['title', 'model', 'columns', 'order_by']).map(summary),
     selectors: Object.keys(selectors.value).map((key) => selector(yaml, selectors, key)),
     lockPatience: top.read('lock_patience', millisecondsOf, DURATION) ?? 60_000,
+    keepBatches: top.read('keep_batches', positive, A_NUMBER),
+    keepRuns: top.read('keep_runs', positive, A_NUMBER),
     outbox: outboxConfigs(top),
     ...alertConfig(top),
   };
+}
+
+const A_NUMBER = 'a whole number of 1 or more';
+
+function positive(value: unknown): number | undefined {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 1 ? value : undefined;
 }
 
 function secret(yaml: YamlFile, value: unknown, path: Path): SecretConfig {

@@ -37,6 +37,10 @@ export interface ProjectConfig {
   readonly selectors: readonly SelectorConfig[];
   /** Milliseconds to try for the short exclusive lock of a swap before a node fails. Default 60 s. */
   readonly lockPatience: number;
+  /** Batches kept of each source that replaces its rows; `null`, the default, for all. */
+  readonly keepBatches: number | null;
+  /** How many of the last runs that built something keep the batches they read; `null`, the default, for all. */
+  readonly keepRuns: number | null;
   readonly outbox: readonly OutboxConfig[];
   readonly alert?: AlertConfig;
 }

@@ -12,6 +12,7 @@ const MIGRATIONS: readonly Migration[] = [
   { name: '002_details_and_relations', up: detailsAndRelations },
   { name: '003_run_plan', up: runPlan },
   { name: '004_check_engine', up: checkEngine },
+  { name: '005_run_batch', up: runBatch },
   { name: '006_outbox', up: outbox },
   { name: '007_run_alerted', up: runAlerted },
 ];
@@ -158,6 +159,29 @@ async function outbox(knex: Knex, schema: string): Promise<void> {
     table.primary(['outbox', 'message_key']);
     table.index(['outbox'], 'outbox_open', { predicate: knex.whereRaw("status in ('waiting', 'sending')") });
   });
+}
+
+/**
+ * Which batches a run read, and which batches' rows are gone. What former runs read is what was in force
+ * when they began and what they landed.
+ */
+async function runBatch(knex: Knex, schema: string): Promise<void> {
+  await knex.schema.withSchema(schema).alterTable('batch', (table) => {
+    table.timestamp('pruned_at', { useTz: true });
+  });
+  await knex.schema.withSchema(schema).createTable('run_batch', (table) => {
+    table.text('run_id').notNullable();
+    table.text('source').notNullable();
+    table.bigInteger('batch_id').notNullable();
+    table.primary(['run_id', 'source', 'batch_id']);
+  });
+  await knex.raw(
+    `insert into ??.run_batch (run_id, source, batch_id)
+     select run_id, source, batch_id from ??.batch
+     union
+     select r.run_id, b.source, max(b.batch_id) from ??.run r join ??.batch b on b.loaded_at <= r.started_at group by 1, 2`,
+    [schema, schema, schema, schema],
+  );
 }
 
 /** Rows of `node_state` stay valid: one without `hashes` is compared as it was written, and completed by the next run. */

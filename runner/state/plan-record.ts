@@ -45,12 +45,20 @@ export interface NodeEnd {
   readonly at: number;
 }
 
-/** A run that goes on under its id plans again: what it had planned before stays planned. */
+/**
+ * A run that goes on under its id plans again: what it had planned before stays planned. Noted with it: the batches in
+ * force, which the run reads; those that it lands come to them when they land.
+ */
 export async function recordPlan(db: Database, schema: string, runId: string, plan: Plan): Promise<void> {
   const at = Date.now();
   const nodes = Object.fromEntries([...plan.nodes].map(([id, named]) => [id, { named, at }]));
   await db.query(
-    `update ${identifier(schema)}.run
+    `with in_force as (
+       insert into ${identifier(schema)}.run_batch (run_id, source, batch_id)
+       select $1, source, max(batch_id) from ${identifier(schema)}.batch group by source
+       on conflict do nothing
+     )
+     update ${identifier(schema)}.run
      set plan = $2::jsonb || jsonb_build_object('nodes', coalesce(plan -> 'nodes', '{}') || ($2::jsonb -> 'nodes'))
      where run_id = $1`,
     [runId, JSON.stringify({ ...plan, at, nodes } satisfies PlanJson)],

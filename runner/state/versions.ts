@@ -11,6 +11,8 @@ export interface Versions {
   readonly batch: (source: string) => BatchState | undefined;
   publish(id: string, state: NodeState): void;
   land(source: string, batch: BatchState): void;
+  /** The sources that the run has landed so far. */
+  readonly landed: () => ReadonlySet<string>;
 }
 
 export function createVersions(
@@ -19,17 +21,22 @@ export function createVersions(
   batches: ReadonlyMap<string, BatchState>,
 ): Versions {
   const published = new Map(nodes);
-  const landed = new Map(batches);
+  const inForce = new Map(batches);
+  const landed = new Set<string>();
   return {
     of(id, variant) {
       const node = graph.nodes.get(id);
-      if (node?.type === 'source') return node.source.loader ? (landed.get(node.name)?.version ?? null) : 'external';
+      if (node?.type === 'source') return node.source.loader ? (inForce.get(node.name)?.version ?? null) : 'external';
       return published.get(id)?.versions[variant] ?? null;
     },
     stored: (id) => published.get(id),
-    batch: (source) => landed.get(source),
+    batch: (source) => inForce.get(source),
     publish: (id, state) => void published.set(id, state),
-    land: (source, batch) => void landed.set(source, batch),
+    land(source, batch) {
+      inForce.set(source, batch);
+      landed.add(source);
+    },
+    landed: () => landed,
   };
 }
 

@@ -73,7 +73,14 @@ export async function buildAll(
     if (!node || node.type === 'source' || (node.type === 'model' && node.materialized === 'ephemeral')) continue;
     const context = {
       graph,
-      versions: { of: () => null, stored: () => undefined, batch: () => undefined, publish: () => {}, land: () => {} },
+      versions: {
+        of: () => null,
+        stored: () => undefined,
+        batch: () => undefined,
+        publish: () => {},
+        land: () => {},
+        landed: () => new Set<string>(),
+      },
       fullRefresh: options.fullRefresh ?? false,
       plannedIds: new Set(graph.dag.order),
       failedIds: new Set<string>(),

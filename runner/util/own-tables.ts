@@ -10,4 +10,5 @@ export const OWN_TABLES = [
   'outbox',
   'outbox_due',
   'run',
+  'run_batch',
 ] as const;

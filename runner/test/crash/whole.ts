@@ -13,7 +13,7 @@ const BROKEN = `
   union all
   select 'batch or partition alone: ' || coalesce(p.name, b.name)
   from (select c.relname::text as name from pg_class c where c.relnamespace = to_regnamespace('raw') and c.relispartition) as p
-  full join (select replace(source, '.', '_') || '_' || batch_id as name from ops.batch) as b on b.name = p.name
+  full join (select replace(source, '.', '_') || '_' || batch_id as name from ops.batch where pruned_at is null) as b on b.name = p.name
   where p.name is null or b.name is null
   union all
   select 'state without its relation: ' || s.node_id
@@ -101,7 +101,7 @@ async function miscounted(db: Database): Promise<readonly string[]> {
   return sentences(
     db,
     `select 'batch ' || batch_id || ': ' || coalesce(rows, 0) || ' rows' from ops.batch left join (${counts.join(' union all ')}) as c
-     using (batch_id) where row_count <> coalesce(rows, 0) or (rows > 0 and name <> replace(source, '.', '_'))`,
+     using (batch_id) where pruned_at is null and row_count <> coalesce(rows, 0) or (rows > 0 and name <> replace(source, '.', '_'))`,
   );
 }
 
