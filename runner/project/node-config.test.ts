@@ -35,6 +35,14 @@ describe('the configuration of a folder', () => {
     expect(parseProjectConfig('name: shop', 'project.yml').lockPatience).toBe(60_000);
   });
 
+  it('keeps all batches unless it is told how many, which is one at least', () => {
+    const of = (line: string) => parseProjectConfig(`name: shop\n${line}`, 'project.yml');
+    expect(of('')).toMatchObject({ keepBatches: null, keepRuns: null });
+    expect(of('keep_batches: 10\nkeep_runs: 50')).toMatchObject({ keepBatches: 10, keepRuns: 50 });
+    for (const wrong of ['0', '-1', '1.5', 'all', '"3"'])
+      expect(() => of(`keep_batches: ${wrong}`)).toThrow(RunnerError);
+  });
+
   it.each([
     ['publish: swp', 4, 'Did you mean "swap"?'],
     ['publish: true', 4, undefined],

@@ -39,7 +39,8 @@ async function asTheFirstMigrationLeftIt(): Promise<void> {
   const { graph, fingerprinter, landed } = await loaded(DAY);
   const versions = createVersions(graph, new Map(), landed);
   await shop.db.query(
-    `drop table runs.built_relation, runs.outbox, runs.outbox_due;
+    `drop table runs.built_relation, runs.outbox, runs.outbox_due, runs.run_batch;
+      alter table runs.batch drop column pruned_at;
      alter table runs.node_state drop column hashes, drop column details;
      alter table runs.run drop column if exists plan, drop column if exists alerted_for;
      alter table runs.check_result drop column engine, add primary key (run_id, node_id, check_path);
@@ -102,6 +103,12 @@ describe('a database of the first version of the runner', () => {
       ['0'],
     ]);
     expect(await shop.rows('select count(*) from runs.built_relation')).toEqual([['8']]);
+    // What a former run read is known, so that it is kept.
+    const [former = []] = runs;
+    expect(await shop.rows(`select source from runs.run_batch where run_id = '${former[0]}' order by 1`)).toEqual([
+      ['oracle.answers'],
+      ['shop.orders'],
+    ]);
     expect(await shop.rows('select * from runs.check_result order by node_id, check_path')).toEqual(
       checks.map((check) => [...check, 'runner']),
     );

@@ -15,7 +15,7 @@ const MAX_RECORD = 16_000_000;
 
 /**
  * The records of a CSV, of any number of cells. They end with CRLF, LF or CR; a quote stands around a whole cell, or
- * twice within one, and nowhere else. docs/decisions/0018 says why no library reads them.
+ * twice within one, and nowhere else. docs/decisions/0020 says why no library reads them.
  * @param pieces the text, cut anywhere
  * @throws RecordFault
  */
