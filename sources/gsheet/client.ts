@@ -1,7 +1,8 @@
-import { isFault, sourceFault, systemCode } from '../shared/fault.ts';
+import { isFault, sourceFault } from '../shared/fault.ts';
 import { type Input, kindOf } from '../shared/input.ts';
+import { Passing, type PatienceOptions, patiently } from '../shared/patience.ts';
+import { badStatus, tooLarge, unreachable } from './transport-faults.ts';
 
-const TIMEOUT_MS = 30_000;
 /** An export of 10 million cells, the most a Google Sheet can hold, stays well under. */
 const MAX_MEGABYTES = 512;
 
@@ -10,22 +11,30 @@ const MAX_MEGABYTES = 512;
  * and personal data is not spilled into temporary files.
  * @throws a fault that names the host only: the rest of the address may hold a key
  */
-export async function download(address: string): Promise<Input> {
+export async function download(address: string, options: PatienceOptions): Promise<Input> {
   if (!URL.canParse(address)) throw badAddress();
   const place = new URL(address).host;
-  try {
-    const response = await fetch(address, { signal: AbortSignal.timeout(TIMEOUT_MS) });
-    if (!response.ok) {
-      await response.body?.cancel();
-      throw badStatus(place, response.status);
+  return patiently(async (signal) => {
+    try {
+      return await attempt(address, place, signal);
+    } catch (error) {
+      if (isFault(error) || error instanceof Passing) throw error;
+      throw isRoundabout(error) ? notPublic(place, 'a redirect that never ends') : unreachable(place, error, signal);
     }
-    const bytes = await readBody(response, place);
-    const isPage = response.headers.get('content-type')?.toLowerCase().startsWith('text/html');
-    if (isPage || kindOf(bytes) === 'html') throw notPublic(place);
-    return { place, bytes };
-  } catch (error) {
-    throw isFault(error) ? error : unreachable(error, place);
+  }, options);
+}
+
+async function attempt(address: string, place: string, signal: AbortSignal): Promise<Input> {
+  const response = await fetch(address, { signal });
+  if (!response.ok) {
+    await response.body?.cancel();
+    const hint = 'Check the address, and that anyone with the link may view the sheet.';
+    throw badStatus(place, response.status, response.headers.get('retry-after'), hint);
   }
+  const bytes = await readBody(response, place);
+  const isPage = response.headers.get('content-type')?.toLowerCase().startsWith('text/html');
+  if (isPage || kindOf(bytes) === 'html') throw notPublic(place, 'a web page');
+  return { place, bytes };
 }
 
 async function readBody(response: Response, place: string): Promise<Buffer> {
@@ -33,60 +42,37 @@ async function readBody(response: Response, place: string): Promise<Buffer> {
   let size = 0;
   for await (const chunk of response.body ?? []) {
     size += chunk.length;
-    if (size > MAX_MEGABYTES * 1024 * 1024) throw tooLarge(place);
+    if (size > MAX_MEGABYTES * 1024 * 1024) {
+      throw tooLarge(place, MAX_MEGABYTES, 'Check the address; a file that large can be given by its path.');
+    }
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);
+}
+
+/** Google sends a browser without its cookies round in circles. */
+function isRoundabout(error: unknown): boolean {
+  return error instanceof Error && error.cause instanceof Error && /redirect count/.test(error.cause.message);
 }
 
 function badAddress(): Error {
   return sourceFault('URL_GSHEET is not an address.', {
     code: 'GSHEET_ADDRESS',
     place: 'URL_GSHEET',
-    expected: 'an https address of a CSV export, or the path of a CSV file',
+    expected: 'the id of a spreadsheet, an https address of a CSV export, or the path of a CSV file',
     found: 'a text that begins like an address but is not one',
     hint: 'Copy the address of the export again.',
   });
 }
 
-function badStatus(place: string, status: number): Error {
-  const isPrivate = [401, 403, 404].includes(status);
-  return sourceFault(`${place} answered ${status}.`, {
-    code: 'GSHEET_HTTP_STATUS',
-    place,
-    expected: 'status 200',
-    found: `status ${status}`,
-    hint: isPrivate ? 'Check the address, and that anyone with the link may view the sheet.' : 'Try again later.',
-  });
-}
-
-function notPublic(place: string): Error {
-  return sourceFault(`${place} answered with a web page: the sheet isn't public.`, {
+function notPublic(place: string, found: string): Error {
+  return sourceFault(`${place} answered with ${found}: the sheet isn't public.`, {
     code: 'GSHEET_NOT_PUBLIC',
     place,
     expected: 'a CSV',
-    found: 'a web page, such as the one to sign in',
-    hint: 'Share the sheet with anyone who has the link, and use its CSV export address (…/export?format=csv).',
-  });
-}
-
-function tooLarge(place: string): Error {
-  return sourceFault(`${place} sent more than ${MAX_MEGABYTES} MB.`, {
-    code: 'GSHEET_TOO_LARGE',
-    place,
-    expected: `at most ${MAX_MEGABYTES} MB`,
-    found: 'more',
-    hint: 'Check the address; a file that large can be given by its path.',
-  });
-}
-
-function unreachable(error: unknown, place: string): Error {
-  const isLate = error instanceof Error && error.name === 'TimeoutError';
-  return sourceFault(isLate ? `${place} did not answer in time.` : `${place} can't be reached.`, {
-    code: isLate ? 'GSHEET_TIMEOUT' : 'GSHEET_UNREACHABLE',
-    place,
-    expected: `an answer within ${TIMEOUT_MS / 1000} s`,
-    found: isLate ? 'none' : (systemCode(error) ?? 'a connection that broke off'),
-    hint: 'Check the network and the address, then run again.',
+    found,
+    hint:
+      'Share the sheet with anyone who has the link and use its CSV export address (…/export?format=csv), ' +
+      "or give the spreadsheet's id and share it with a service account.",
   });
 }

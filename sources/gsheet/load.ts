@@ -1,15 +1,19 @@
-import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
-import type { Loader, LoaderContext } from '../../runner/landing/types.ts';
+import { createHash } from 'node:crypto';
+import type { Check, Extraction, Loader, LoaderContext, RawRow } from '../../runner/landing/types.ts';
 import { csvRows } from '../shared/csv.ts';
-import { sourceFault } from '../shared/fault.ts';
 import { type WantedHeader, wantedColumns } from '../shared/headers.ts';
 import { type Input, readInput, sha256 } from '../shared/input.ts';
+import { PATIENCE, type Patience, type PatienceOptions } from '../shared/patience.ts';
+import { type SheetAddress, sheetAddress, VARIABLE } from './address.ts';
+import { openSpreadsheet } from './api.ts';
 import { download } from './client.ts';
+import { refuseMonthFirst } from './month-first.ts';
+import { findTables, readSheet } from './spreadsheet.ts';
 
-const VARIABLE = 'URL_GSHEET';
-/** Raised when the same bytes would give other rows. */
+/** Raised when the same bytes, or the same cells, would give other rows. */
 const LOADER_VERSION = 'gsheet 1';
+/** An answer of the API with so many rows has some megabytes. */
+const PAGE_ROWS = 5_000;
 
 /** The questions of the form, which Google writes above the answers. */
 const HEADERS: readonly WantedHeader[] = [
@@ -23,27 +27,83 @@ const HEADERS: readonly WantedHeader[] = [
   { column: 'commentaire', header: 'Commentaire' },
 ];
 
-/** The activities that employees declare, from a CSV export of the sheet: its address, or the path of a file. */
-const load: Loader = async (context) => {
+type CsvAddress = Exclude<SheetAddress, { readonly kind: 'spreadsheet' }>;
+
+/**
+ * The activities that employees declare: a spreadsheet by its id, through the Google Sheets API, or a CSV export of the
+ * sheet by its address or its path.
+ */
+export function sheetLoader(patience: Patience = PATIENCE, pageRows = PAGE_ROWS): Loader {
+  return async (context) => {
+    const wanted = wantedColumns(context.columns, HEADERS, context.source);
+    const address = sheetAddress(context);
+    const extraction =
+      address.kind === 'spreadsheet'
+        ? await spreadsheetRows(context, address.id, wanted, { ...optionsOf(context, patience), pageRows })
+        : await exportRows(context, address, wanted, optionsOf(context, patience));
+    return extraction.originHash === context.lastOriginHash ? 'unchanged' : extraction;
+  };
+}
+
+export default sheetLoader();
+
+/** Says what would be read, for `runner debug`. */
+export const check: Check = async (context) => {
   const wanted = wantedColumns(context.columns, HEADERS, context.source);
-  const input = await readSheet(context);
-  const originHash = sha256([LOADER_VERSION, sha256(input.bytes), ...context.columns].join('\n'));
-  if (originHash === context.lastOriginHash) return 'unchanged';
-  return { origin: input.place, originHash, rows: csvRows(input, wanted, context.notice) };
+  const address = sheetAddress(context);
+  const options = optionsOf(context, PATIENCE);
+  if (address.kind !== 'spreadsheet') {
+    const input = await readCsv(context, address, options);
+    let rows = 0;
+    for await (const _ of csvRows(input, wanted, context.notice)) rows += 1;
+    return `CSV, ${rows} rows, at ${input.place}`;
+  }
+  const api = await openSpreadsheet(context, address.id, options);
+  const tables = await findTables(api, wanted);
+  // Rows at the end may be blank: only reading them would tell.
+  const found = tables.map(
+    ({ title, rowCount, headerRow }) => `sheet "${title}", at most ${rowCount - headerRow} rows`,
+  );
+  return `${found.join('; ')}, as ${api.account}`;
 };
 
-export default load;
+/** All rows are held before any is landed: a connection that breaks off must not leave half of them. */
+async function spreadsheetRows(
+  context: LoaderContext,
+  id: string,
+  wanted: readonly WantedHeader[],
+  options: PatienceOptions & { readonly pageRows: number },
+): Promise<Extraction> {
+  const api = await openSpreadsheet(context, id, options);
+  const { title, rows } = await readSheet(api, wanted, options);
+  return { origin: `${api.place}, sheet "${title}"`, originHash: hashOf(rows, context.columns), rows };
+}
 
-async function readSheet(context: LoaderContext): Promise<Input> {
-  const value = context.env(VARIABLE)?.trim() ?? '';
-  if (/^https?:/i.test(value)) return download(value);
-  const isId = /^[A-Za-z0-9_-]{25,}$/.test(value) && !existsSync(resolve(context.projectDir, value));
-  if (!isId) return readInput(context, VARIABLE);
-  throw sourceFault(`${VARIABLE} is the id of a spreadsheet, and the Google Sheets API comes with a later version.`, {
-    code: 'GSHEET_API_LATER',
-    place: VARIABLE,
-    expected: 'an https address of a CSV export, or the path of a CSV file',
-    found: 'the id of a spreadsheet',
-    hint: 'Use https://docs.google.com/spreadsheets/d/<id>/export?format=csv, or download the CSV and give its path.',
-  });
+async function exportRows(
+  context: LoaderContext,
+  address: CsvAddress,
+  wanted: readonly WantedHeader[],
+  options: PatienceOptions,
+): Promise<Extraction> {
+  const input = await readCsv(context, address, options);
+  const rows = csvRows(input, wanted, context.notice);
+  return {
+    origin: input.place,
+    originHash: sha256([LOADER_VERSION, sha256(input.bytes), ...context.columns].join('\n')),
+    rows: refuseMonthFirst(rows, context.columns.indexOf('horodateur'), input.place),
+  };
+}
+
+function readCsv(context: LoaderContext, address: CsvAddress, options: PatienceOptions): Promise<Input> {
+  return address.kind === 'export' ? download(address.address, options) : readInput(context, VARIABLE);
+}
+
+function hashOf(rows: readonly RawRow[], columns: readonly string[]): string {
+  const hash = createHash('sha256').update([LOADER_VERSION, ...columns].join('\n'));
+  for (const { number, cells } of rows) hash.update(`\n${JSON.stringify([number, ...cells])}`);
+  return hash.digest('hex');
+}
+
+function optionsOf({ signal, notice }: LoaderContext, patience: Patience): PatienceOptions {
+  return { patience, signal, notice };
 }

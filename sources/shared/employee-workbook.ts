@@ -1,6 +1,7 @@
 import type { Loader, LoaderContext, RawRow } from '../../runner/landing/types.ts';
-import { sheetPlace, sheetRows } from './excel.ts';
+import { sheetRows } from './excel.ts';
 import { shortList, sourceFault } from './fault.ts';
+import { sheetPlace } from './header-search.ts';
 import { type WantedHeader, wantedColumns } from './headers.ts';
 import { type Input, readInput, sha256 } from './input.ts';
 import { pseudonym, pseudonymSalt } from './pseudonym.ts';

@@ -3,6 +3,7 @@ import { quotedList, sourceFault } from './fault.ts';
 const HEADER_HINTS = {
   CSV: 'The headers stand in the first row, separated by , ; or tab; case, accents and order are free.',
   EXCEL: 'Give the column its header again; case, accents and the order of the columns are free.',
+  GSHEET: 'Give the question its name again; case, accents and the order of the columns are free.',
 };
 
 /** The header that stands above a column of the source, as the people who keep the file write it. */
@@ -86,7 +87,7 @@ export function normalizeHeader(text: string): string {
 
 /** A fault about a row of headers that lacks some, or that has one twice. */
 export function headersWrong(
-  kind: 'CSV' | 'EXCEL',
+  kind: keyof typeof HEADER_HINTS,
   place: string,
   cells: Cells,
   { missing, twice }: HeaderMatch,

@@ -1,0 +1,34 @@
+import type { RawRow } from '../../runner/landing/types.ts';
+import { sourceFault } from '../shared/fault.ts';
+
+/** How many rows that can only be month first tell a sheet of another locale from a slip of the pen. */
+const ENOUGH = 2;
+
+/**
+ * The rows as they come, refused at the end when their moments can only be written month first: 3/4/2026 would be read as
+ * another day without a word. A CSV shows dates as the sheet's locale does.
+ * @param column 0-based; none when -1
+ */
+export async function* refuseMonthFirst(
+  rows: AsyncIterable<RawRow>,
+  column: number,
+  place: string,
+): AsyncGenerator<RawRow, void, undefined> {
+  let monthFirst = 0;
+  let dayFirst = 0;
+  for await (const row of rows) {
+    const [, one = 0, two = 0] =
+      /^\s*(\d{1,2})\/(\d{1,2})\/\d{4}(?!\d)/.exec(row.cells[column] ?? '')?.map(Number) ?? [];
+    if (one <= 12 && two > 12) monthFirst += 1;
+    if (one > 12 && two <= 12) dayFirst += 1;
+    yield row;
+  }
+  if (monthFirst < ENOUGH || dayFirst > 0) return;
+  throw sourceFault(`The dates in ${place} are written month first.`, {
+    code: 'GSHEET_MONTH_FIRST',
+    place,
+    expected: 'days written DD/MM/YYYY',
+    found: `${monthFirst} rows that can only be MM/DD/YYYY, none that can only be DD/MM/YYYY`,
+    hint: "Set the sheet's locale to France (File > Settings), or give the spreadsheet's id in URL_GSHEET instead of a CSV.",
+  });
+}
