@@ -118,12 +118,12 @@ describe('a spreadsheet is read through the API', () => {
     world.google.fail([{ slow: 0 }], ({ query }) => {
       if (!query.get('ranges')?.includes('!A')) return false;
       pages += 1;
-      if (pages === 2) put([QUESTIONS, ...numbered(8).slice(1)]);
+      if (pages === 2) put([QUESTIONS, ...numbered(9).slice(1)]);
       return false;
     });
     const context = world.context(ID);
     const { all } = await extract(load, context);
-    expect(all.map(({ cells }) => cells[7])).toEqual([3, 4, 5, 6, 7, 8, 9].map((number) => `n° ${number}`));
+    expect(all.map(({ cells }) => cells[7])).toEqual([3, 4, 5, 6, 7, 8, 9, 10].map((number) => `n° ${number}`));
     expect(context.notices).toEqual([
       `${new URL(world.google.url).host} was changed while it was being read. Read again (1 of 2).`,
     ]);
