@@ -9,21 +9,24 @@ const ENOUGH = 2;
  * another day without a word. A CSV shows dates as the sheet's locale does.
  * @param column 0-based; none when -1
  */
-export async function* refuseMonthFirst(
-  rows: AsyncIterable<RawRow>,
+export function* refuseMonthFirst(
+  rows: Iterable<RawRow>,
   column: number,
   place: string,
-): AsyncGenerator<RawRow, void, undefined> {
+): Generator<RawRow, void, undefined> {
   let monthFirst = 0;
-  let dayFirst = 0;
-  for await (const row of rows) {
-    const [, one = 0, two = 0] =
-      /^\s*(\d{1,2})\/(\d{1,2})\/\d{4}(?!\d)/.exec(row.cells[column] ?? '')?.map(Number) ?? [];
-    if (one <= 12 && two > 12) monthFirst += 1;
-    if (one > 12 && two <= 12) dayFirst += 1;
+  let isDayFirst = false;
+  for (const row of rows) {
+    // The first row that tells is enough: most sheets have one near the top.
+    if (!isDayFirst) {
+      const [, one = 0, two = 0] =
+        /^\s*(\d{1,2})\/(\d{1,2})\/\d{4}(?!\d)/.exec(row.cells[column] ?? '')?.map(Number) ?? [];
+      if (one <= 12 && two > 12) monthFirst += 1;
+      isDayFirst = one > 12 && two <= 12;
+    }
     yield row;
   }
-  if (monthFirst < ENOUGH || dayFirst > 0) return;
+  if (monthFirst < ENOUGH || isDayFirst) return;
   throw sourceFault(`The dates in ${place} are written month first.`, {
     code: 'GSHEET_MONTH_FIRST',
     place,
