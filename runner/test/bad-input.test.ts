@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import ExcelJS from 'exceljs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { SAMPLE_DAY, type SampleProject, sampleProject } from './sample-project.ts';
+import { publishedContent, SAMPLE_DAY, type SampleProject, sampleProject } from './sample-project.ts';
 
 let project: SampleProject;
 let published: string;
@@ -10,16 +10,7 @@ let published: string;
 const file = (name: string): string => join(project.dir, name);
 const read = (name: string): string => readFileSync(file(name), 'utf8');
 
-/** Everything a reader could see of the business and of the history. */
-async function content(): Promise<string> {
-  const relations = await project.rows(
-    "select format('%I.%I', schemaname, tablename) from pg_tables where schemaname in ('metier', 'sec') or (schemaname = 'ops' and (tablename like 'histo%' or tablename in ('rejet', 'anomalie'))) order by 1",
-  );
-  const dumps = await Promise.all(
-    relations.map(([name]) => project.rows(`select t::text from ${name} as t order by 1`)),
-  );
-  return JSON.stringify(dumps);
-}
+const content = (): Promise<string> => publishedContent(project);
 
 async function workbook(name: string, edit: (sheet: ExcelJS.Worksheet) => void): Promise<string> {
   const book = new ExcelJS.Workbook();

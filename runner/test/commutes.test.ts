@@ -1,12 +1,12 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { parse } from 'csv-parse/sync';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Ended, ROOT } from './cli.ts';
+import type { Ended } from './cli.ts';
 import { editText, editWorkbook, RH } from './oracle/edits.ts';
 import { startRunner } from './processes.ts';
 import { SAMPLE_DAY, type SampleProject, sampleProject } from './sample-project.ts';
 import { type GoogleMaps, refused, startGoogleMaps, type Way } from './services/google-maps.ts';
+import { sampleWays } from './services/sample.ts';
 import type { Received } from './services/service.ts';
 
 const ELIGIBILITY = 'select * from metier.vue_elig_prime order by cle_salarie';
@@ -18,18 +18,6 @@ const printed: string[] = [];
 let google: GoogleMaps;
 let ways: ReadonlyMap<string, Way>;
 let project: SampleProject;
-
-/** The ways that are recorded in the sample, by origin and mode. */
-function sampleWays(): ReadonlyMap<string, Way> {
-  const text = readFileSync(join(ROOT, 'sources/sample/trajets.csv'), 'utf8');
-  const rows = parse(text, { columns: true }) as Readonly<Record<string, string>>[];
-  return new Map(
-    rows.map(({ adresse, mode, statut = '', distance_m, duree_sec }) => {
-      const way = { metres: Number(distance_m), seconds: Number(duree_sec) };
-      return [`${mode} ${adresse}`, statut === 'OK' ? way : { status: statut }];
-    }),
-  );
-}
 
 async function newProject(env: Readonly<Record<string, string>> = {}): Promise<SampleProject> {
   const made = await sampleProject(env);

@@ -1,12 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parse } from 'csv-parse/sync';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ROOT } from './cli.ts';
 import { SAMPLE_DAY, type SampleProject, sampleProject } from './sample-project.ts';
 import { type GoogleSheetsService, ROBOT, startGoogleSheets } from './services/google-sheets.ts';
-import { day, duration, type GridCell, moment, serialOf } from './services/sheet-grid.ts';
+import { typedSample } from './services/sample.ts';
 
 const ID = 'the-spreadsheet-of-the-sample-declarations';
 const QUERIES = [
@@ -31,24 +28,6 @@ const spreadsheet = { URL_GSHEET: ID, GOOGLE_APPLICATION_CREDENTIALS: 'key.json'
 const pipeline = (env: Readonly<Record<string, string>> = {}) =>
   project.runner(['pipeline', ...SAMPLE_DAY], { GOOGLE_SHEETS_ROOT_URL: google.url, ...env });
 const published = () => Promise.all(QUERIES.map((sql) => project.rows(sql)));
-
-/** The sample's declarations as Google holds the answers to a form: what can be a moment, a day, a duration or a number is one. */
-function typedSample(): readonly (readonly GridCell[])[] {
-  const rows = parse(readFileSync(join(ROOT, 'sources/sample/declarations.csv'))) as readonly string[][];
-  return rows.map((row) => row.map(typed));
-}
-
-/** A day or a duration that is none stays a text, as in a sheet. */
-function typed(text: string): GridCell {
-  const [, date = '', time = '00:00:00'] = /^(\d\d\/\d\d\/\d{4})(?: (\d\d:\d\d:\d\d))?$/.exec(text) ?? [];
-  const iso = `${date.split('/').toReversed().join('-')}T${time}`;
-  const instant = new Date(`${iso}Z`);
-  const isReal = !Number.isNaN(instant.getTime()) && instant.toISOString().startsWith(iso);
-  if (isReal) return text === date ? day(serialOf(iso)) : moment(serialOf(iso));
-  const [, hours = 0, minutes = 0, seconds = 0] = /^(\d\d):([0-5]\d):([0-5]\d)$/.exec(text)?.map(Number) ?? [];
-  if (hours + minutes + seconds > 0) return duration((hours * 3600 + minutes * 60 + seconds) / 86_400);
-  return /^\d+(,\d+)?$/.test(text) ? Number(text.replace(',', '.')) : text;
-}
 
 describe("the sample's declarations in a spreadsheet", () => {
   it('give the same figures as in a CSV', async () => {

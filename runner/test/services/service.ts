@@ -33,6 +33,8 @@ export interface Service {
   readonly requests: readonly Received[];
   /** The next requests, or those among them that `when` is true of, meet with these, one each and in order. */
   fail(misfortunes: readonly Misfortune[], when?: (request: Received) => boolean): void;
+  /** Forgets all that was planned. */
+  mend(): void;
   close(): Promise<void>;
 }
 
@@ -65,6 +67,9 @@ export async function startService(answer: (request: Received) => Answer | Promi
     requests,
     fail: (misfortunes, when = () => true) => {
       planned = [...planned, ...misfortunes.map((misfortune) => ({ misfortune, when }))];
+    },
+    mend: () => {
+      planned = [];
     },
     async close() {
       server.closeAllConnections();
