@@ -43,53 +43,42 @@ export async function* hashed(pieces: AsyncIterable<Buffer>, hash: Hash): AsyncG
   }
 }
 
+/** One loop with its own variables: calls for each cell take half as long again. */
 function* pieces(rows: Iterable<RawRow>, width: number): Generator<Buffer, void, undefined> {
   let piece = Buffer.allocUnsafe(PIECE);
   let at = 0;
-  for (const row of rows) {
-    if (row.cells.length !== width)
-      throw new Error(`the loader gave ${row.cells.length} cells for ${width} columns in row ${row.number}`);
-    const size = sizeLimit(row);
+  for (const { number, cells } of rows) {
+    if (cells.length !== width)
+      throw new Error(`the loader gave ${cells.length} cells for ${width} columns in row ${number}`);
+    // Of one UTF-16 unit three bytes of UTF-8 at the most, or two with a backslash.
+    let size = 30;
+    for (let index = 0; index < width; index += 1) size += 3 * (cells[index]?.length ?? 1) + 1;
     if (at + size > piece.length) {
       if (at > 0) yield piece.subarray(0, at);
       piece = Buffer.allocUnsafe(Math.max(PIECE, size));
       at = 0;
     }
-    at = writeRow(piece, at, row);
+    at += piece.write(String(number), at, 'latin1');
+    for (let index = 0; index < width; index += 1) {
+      piece[at++] = TAB;
+      const cell = cells[index] ?? null;
+      if (cell === null) {
+        piece[at++] = BACKSLASH;
+        piece[at++] = LETTER_N;
+        continue;
+      }
+      const start = at;
+      let unit = 0;
+      for (; unit < cell.length; unit += 1) {
+        const code = cell.charCodeAt(unit);
+        if (code < 32 || code > 126 || code === BACKSLASH) break;
+        piece[at++] = code;
+      }
+      if (unit < cell.length) at = start + piece.write(escaped(cell), start);
+    }
+    piece[at++] = NEWLINE;
   }
   if (at > 0) yield piece.subarray(0, at);
-}
-
-/** Of one UTF-16 unit three bytes of UTF-8 at the most, or two with a backslash. */
-function sizeLimit({ cells }: RawRow): number {
-  let units = 20;
-  for (const cell of cells) units += cell === null ? 1 : cell.length;
-  return 3 * units + cells.length;
-}
-
-/** @returns where the next row starts */
-function writeRow(piece: Buffer, start: number, { number, cells }: RawRow): number {
-  let at = writeCell(piece, start, String(number));
-  for (let index = 0; index < cells.length; index += 1) {
-    piece[at] = TAB;
-    const cell = cells[index] ?? null;
-    if (cell === null) {
-      piece[at + 1] = BACKSLASH;
-      piece[at + 2] = LETTER_N;
-      at += 3;
-    } else at = writeCell(piece, at + 1, cell);
-  }
-  piece[at] = NEWLINE;
-  return at + 1;
-}
-
-function writeCell(piece: Buffer, start: number, cell: string): number {
-  for (let index = 0; index < cell.length; index += 1) {
-    const code = cell.charCodeAt(index);
-    if (code < 32 || code > 126 || code === BACKSLASH) return start + piece.write(escaped(cell), start);
-    piece[start + index] = code;
-  }
-  return start + cell.length;
 }
 
 function escaped(cell: string): string {
