@@ -12,7 +12,8 @@ const LETTER_N = 78;
 
 /**
  * Rows in the text format of COPY, in pieces of whole rows: `number`, then the cells; tab between values, `\N` for NULL,
- * newline at the end. ASCII, which is most of it, is written byte by byte: half the time of making strings of it first.
+ * newline at the end. Latin letters, which most of it are, are written byte by byte: half the time of making strings of
+ * them first.
  * @throws Error for a row that has not as many cells as there are columns
  */
 export async function* copyRows(
@@ -71,8 +72,11 @@ function* pieces(rows: Iterable<RawRow>, width: number): Generator<Buffer, void,
       let unit = 0;
       for (; unit < cell.length; unit += 1) {
         const code = cell.charCodeAt(unit);
-        if (code < 32 || code > 126 || code === BACKSLASH) break;
-        piece[at++] = code;
+        if (code >= 32 && code < 128 && code !== BACKSLASH) piece[at++] = code;
+        else if (code >= 128 && code < 0x800) {
+          piece[at++] = 0xc0 | (code >> 6);
+          piece[at++] = 0x80 | (code & 0x3f);
+        } else break;
       }
       if (unit < cell.length) at = start + piece.write(escaped(cell), start);
     }

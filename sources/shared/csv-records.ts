@@ -42,16 +42,18 @@ interface Unfinished {
 }
 
 function* recordsOf(text: string, delimiter: string, isLast: boolean): Generator<string[], Unfinished, undefined> {
-  const next = { quote: -1, lf: -1, cr: -1 };
-  const find = (sign: string, last: number, from: number): number => {
-    if (last >= from) return last;
+  // Where the next of each stands, looked for again once it is passed.
+  let quote = -1;
+  let lf = -1;
+  let cr = -1;
+  const find = (sign: string, from: number): number => {
     const at = text.indexOf(sign, from);
     return at < 0 ? text.length : at;
   };
   const lineEnd = (from: number): number => {
-    next.lf = find('\n', next.lf, from);
-    next.cr = find('\r', next.cr, from);
-    return Math.min(next.lf, next.cr);
+    if (lf < from) lf = find('\n', from);
+    if (cr < from) cr = find('\r', from);
+    return Math.min(lf, cr);
   };
   /** Where the next record starts, behind a line end; the end of the text may cut a CRLF in two. */
   const behind = (end: number): number => {
@@ -64,8 +66,8 @@ function* recordsOf(text: string, delimiter: string, isLast: boolean): Generator
   let start = 0;
   while (start < text.length) {
     const end = lineEnd(start);
-    next.quote = find('"', next.quote, start);
-    if (next.quote > end) {
+    if (quote < start) quote = find('"', start);
+    if (quote > end) {
       if (isCut(end)) return { rest: text.slice(start), column: 0 };
       yield text.slice(start, end).split(delimiter);
       start = behind(end);
@@ -79,7 +81,7 @@ function* recordsOf(text: string, delimiter: string, isLast: boolean): Generator
         if (isLast) throw new RecordFault('quote not closed', cells.length);
         return { rest: text.slice(start), column: cells.length };
       }
-      const cellEnd = isQuoted ? close + 1 : Math.min(lineEnd(at), find(delimiter, -1, at));
+      const cellEnd = isQuoted ? close + 1 : Math.min(lineEnd(at), find(delimiter, at));
       if (isCut(cellEnd)) return { rest: text.slice(start), column: cells.length };
       const cell = isQuoted ? text.slice(at + 1, close) : text.slice(at, cellEnd);
       if (cell.includes('"')) {
