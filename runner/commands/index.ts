@@ -83,6 +83,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       'dry-run': { type: 'boolean', default: false, describe: 'Count what would be sent; send and write nothing' },
       skip: { type: 'string', array: true, describe: 'Keys of messages that are never to be sent; nothing is sent' },
       'skip-all': { type: 'boolean', default: false, describe: 'The same of all messages that wait' },
+      ...OUTPUT_OPTION,
     },
     examples: [
       ['$0 notify', 'also what the last run could not send'],

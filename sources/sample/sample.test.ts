@@ -19,7 +19,7 @@ interface Tables {
             {
               readonly loader: string;
               readonly columns: readonly string[];
-              readonly env: Readonly<Record<string, string | null>>;
+              readonly env: Readonly<Record<string, string | null | { readonly default: string }>>;
             }
           >
         >;
@@ -39,7 +39,11 @@ async function landed(
   if (spec === undefined) throw new Error(`no source ${system}.${table}`);
   const file = spec.loader.replace(/^dist\/sources\//, '../').replace(/\.js$/, '.ts');
   const { default: load } = (await import(file)) as { readonly default: Loader };
-  const env = Object.fromEntries(Object.entries(spec.env).map(([name, value]) => [name, value ?? 'sel-de-test']));
+  const defaults = Object.entries(spec.env).flatMap(([name, value]) => {
+    const text = typeof value === 'string' ? value : value?.default;
+    return text === undefined ? [] : [[name, text]];
+  });
+  const env = { ...Object.fromEntries(defaults), P12_PSEUDO_SALT: 'sel-de-test' };
   const { all } = await extract(load, testContext({ projectDir: PROJECT, columns: spec.columns, env, requests }));
   return all.map(({ cells }: RawRow) =>
     Object.fromEntries(spec.columns.map((column, index) => [column, cells[index] ?? null])),

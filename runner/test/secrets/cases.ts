@@ -37,6 +37,8 @@ export const CASES: readonly Case[] = [
   { args: ['show', '--inline', 'select current_user, inet_client_addr() as at, 1 / 0 as x'], code: 1 },
   { args: ['show', '--inline', "select '{{ env('PGPASSWORD') }}'"], code: 2 },
   { args: ['test', '--select', 'rh_salarie'], code: 0 },
+  { args: ['notify', '--dry-run', '--output', 'json'], code: 0 },
+  { args: ['notify', '--log-format', 'json'], code: 0, env: { FORCE_WEBHOOK: '1' } },
   { args: ['load'], code: 1, sheet: { status: 403, body: 'forbidden' } },
   { args: ['load'], code: 1, sheet: { status: 404, body: 'not found' } },
   { args: ['load', '--log-format', 'json'], code: 1, sheet: page },
