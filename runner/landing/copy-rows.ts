@@ -7,6 +7,7 @@ const PIECE = 128 * 1024;
 const BATCH = 500;
 const TAB = 9;
 const NEWLINE = 10;
+const ZERO = 48;
 const BACKSLASH = 92;
 const LETTER_N = 78;
 
@@ -59,7 +60,7 @@ function* pieces(rows: Iterable<RawRow>, width: number): Generator<Buffer, void,
       piece = Buffer.allocUnsafe(Math.max(PIECE, size));
       at = 0;
     }
-    at += piece.write(String(number), at, 'latin1');
+    at = writeDigits(piece, at, number);
     for (let index = 0; index < width; index += 1) {
       piece[at++] = TAB;
       const cell = cells[index] ?? null;
@@ -83,6 +84,15 @@ function* pieces(rows: Iterable<RawRow>, width: number): Generator<Buffer, void,
     piece[at++] = NEWLINE;
   }
   if (at > 0) yield piece.subarray(0, at);
+}
+
+/** @returns the place behind the number */
+function writeDigits(piece: Buffer, at: number, number: number): number {
+  let end = at + 1;
+  for (let rest = number; rest >= 10; rest = Math.floor(rest / 10)) end += 1;
+  for (let place = end - 1, rest = number; place >= at; place -= 1, rest = Math.floor(rest / 10))
+    piece[place] = ZERO + (rest % 10);
+  return end;
 }
 
 function escaped(cell: string): string {

@@ -34,8 +34,8 @@ export function* csvRows(
   try {
     for (const record of csvRecords(decode(bytes, encoding), headerDelimiter(head))) {
       number += 1;
-      const long = record.findIndex(isTooLong);
-      if (long >= 0) throw cellTooLong(place, number, nameOf(long));
+      for (let index = 0; index < record.length; index += 1)
+        if ((record[index] ?? '').length > MAX_CELL_CHARACTERS) throw cellTooLong(place, number, nameOf(index));
       if (isBlank(record)) continue;
       if (positions === undefined) {
         const match = matchHeaders(record, wanted);
@@ -47,7 +47,9 @@ export function* csvRows(
       }
       if (record.length > width) surplus += record.slice(width).filter((cell) => cell.trim() !== '').length;
       rows += 1;
-      yield { number, cells: positions.map((position) => record[position] || null) };
+      const cells: (string | null)[] = [];
+      for (const position of positions) cells.push(record[position] || null);
+      yield { number, cells };
     }
   } catch (error) {
     throw error instanceof RecordFault ? recordFault(place, number + 1, error, nameOf) : error;
@@ -55,10 +57,6 @@ export function* csvRows(
   if (positions === undefined) throw csvEmpty(place, wanted);
   if (rows === 0) throw noRows(place);
   if (surplus > 0) notice(`${place}: ${surplus} cell(s) to the right of the last header were left out.`);
-}
-
-function isTooLong(cell: string): boolean {
-  return cell.length > MAX_CELL_CHARACTERS;
 }
 
 function refuseOtherKinds({ place, bytes }: Input): void {
