@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { PATIENCE, Passing, type PatienceOptions, patiently, retryAfter } from './patience.ts';
 
 const notices: string[] = [];
@@ -8,20 +8,54 @@ const options = (fields: Partial<PatienceOptions['patience']> = {}, signal?: Abo
   signal,
 });
 
-function failing(times: number, error: () => Error): () => Promise<number> {
-  let attempts = 0;
-  return async () => {
-    attempts += 1;
-    if (attempts <= times) throw error();
-    return attempts;
-  };
+beforeEach(() => {
+  vi.useFakeTimers();
+  vi.spyOn(Math, 'random').mockReturnValue(0);
+  // The real one is deaf to the clock of the test.
+  vi.spyOn(AbortSignal, 'timeout').mockImplementation((milliseconds) => {
+    const controller = new AbortController();
+    setTimeout(() => controller.abort(new Error('timeout')), milliseconds);
+    return controller.signal;
+  });
+});
+afterEach(() => {
+  vi.useRealTimers();
+  vi.restoreAllMocks();
+});
+
+/** What comes of it in the end, and the milliseconds after which each attempt began and all was over. */
+async function timed(
+  work: (attempt: number, signal: AbortSignal) => Promise<unknown>,
+  own: PatienceOptions,
+): Promise<{ readonly outcome: unknown; readonly attempts: readonly number[]; readonly over: number }> {
+  const start = Date.now();
+  const attempts: number[] = [];
+  const trying = patiently((signal) => {
+    attempts.push(Date.now() - start);
+    return work(attempts.length, signal);
+  }, own).catch((error: unknown) => error);
+  const ending = trying.then((outcome) => ({ outcome, attempts, over: Date.now() - start }));
+  await vi.runAllTimersAsync();
+  return ending;
 }
 
+const never = (_: number, signal: AbortSignal): Promise<never> =>
+  new Promise((_resolve, reject) => {
+    signal.addEventListener('abort', () => reject(new Passing(signal.reason as Error)));
+  });
+
 describe('a service is tried again', () => {
+  const fault = new Error('The service answered 503.');
+  const failing =
+    (times: number, wait = 0) =>
+    async (attempt: number): Promise<number> => {
+      if (attempt <= times) throw new Passing(fault, wait);
+      return attempt;
+    };
+
   it('after failures that pass, and each is told', async () => {
     notices.length = 0;
-    const work = failing(2, () => new Passing(new Error('The service answered 503.')));
-    expect(await patiently(work, options())).toBe(3);
+    expect(await timed(failing(2), options())).toMatchObject({ outcome: 3 });
     expect(notices).toEqual([
       'The service answered 503. Tried again (1 of 4).',
       'The service answered 503. Tried again (2 of 4).',
@@ -29,53 +63,67 @@ describe('a service is tried again', () => {
   });
 
   it('so many times, and then its own fault is thrown', async () => {
-    const fault = new Error('503');
-    const work = failing(9, () => new Passing(fault));
-    await expect(patiently(work, options({ retries: 3 }))).rejects.toBe(fault);
+    const { outcome, attempts } = await timed(failing(9), options({ retries: 3 }));
+    expect(outcome).toBe(fault);
+    expect(attempts).toHaveLength(4);
   });
 
   it('not after a failure that stays', async () => {
-    let attempts = 0;
-    const work = (): Promise<never> => {
-      attempts += 1;
-      return Promise.reject(new Error('403'));
-    };
-    await expect(patiently(work, options())).rejects.toThrow('403');
-    expect(attempts).toBe(1);
+    const stays = new Error('403');
+    expect(await timed(() => Promise.reject(stays), options())).toEqual({ outcome: stays, attempts: [0], over: 0 });
   });
 
-  it('not before the time that it asks for', async () => {
-    const started = Date.now();
-    const work = failing(1, () => new Passing(new Error('429'), 300));
-    expect(await patiently(work, options())).toBe(2);
-    expect(Date.now() - started).toBeGreaterThanOrEqual(299);
+  it('after pauses that grow', async () => {
+    const { attempts } = await timed(failing(9), options({ pause: 500 }));
+    expect(attempts).toEqual([0, 500, 1_500, 3_500, 7_500]);
+  });
+
+  it('when it asks to be, or after the pause that is due, whichever is later', async () => {
+    const { attempts } = await timed(failing(9, 1_200), options({ pause: 500 }));
+    expect(attempts).toEqual([0, 1_200, 2_400, 4_400, 8_400]);
   });
 
   it('not at all when it asks for more time than there is', async () => {
-    let attempts = 0;
-    const work = (): Promise<never> => {
-      attempts += 1;
-      return Promise.reject(new Passing(new Error('429'), 3_600_000));
-    };
-    await expect(patiently(work, options())).rejects.toThrow('429');
-    expect(attempts).toBe(1);
+    const { outcome, attempts, over } = await timed(failing(9, 3_600_000), options());
+    expect({ outcome, attempts, over }).toEqual({ outcome: fault, attempts: [0], over: 0 });
+  });
+
+  it('not at all when the pause that is due takes more time than there is', async () => {
+    const { outcome, attempts, over } = await timed(failing(9), options({ pause: 500, deadline: 500 }));
+    expect({ outcome, attempts, over }).toEqual({ outcome: fault, attempts: [0], over: 0 });
   });
 
   it('within the deadline only, however slow it is', async () => {
-    const slow = (signal: AbortSignal): Promise<never> =>
-      new Promise((_, reject) => {
-        signal.addEventListener('abort', () => reject(new Passing(signal.reason as Error)));
-      });
-    const started = Date.now();
-    await expect(patiently(slow, options({ timeout: 50, deadline: 200, retries: 100 }))).rejects.toThrow(/timeout/);
-    expect(Date.now() - started).toBeLessThan(2_000);
+    const { outcome, over } = await timed(never, options({ timeout: 50, deadline: 200, retries: 100 }));
+    expect(outcome).toEqual(new Error('timeout'));
+    expect(over).toBeLessThanOrEqual(200);
+  });
+
+  it('for as long as there is, and an attempt that the end cuts short does not hide why', async () => {
+    const work = (attempt: number, signal: AbortSignal): Promise<number> =>
+      attempt === 1 ? failing(1, 199)(1) : never(attempt, signal);
+    const { outcome, attempts, over } = await timed(work, options({ deadline: 200 }));
+    expect({ outcome, attempts, over }).toEqual({ outcome: fault, attempts: [0, 199], over: 200 });
+  });
+
+  it('not past the end, should the machine wake up late', async () => {
+    const work = (attempt: number): Promise<number> => {
+      if (attempt === 1) setTimeout(() => vi.setSystemTime(Date.now() + 60_000), 5);
+      return failing(9, 10)(attempt);
+    };
+    const { outcome, attempts } = await timed(work, options({ deadline: 200 }));
+    expect({ outcome, attempts }).toEqual({ outcome: fault, attempts: [0] });
   });
 
   it('until the command is told to end', async () => {
     const controller = new AbortController();
-    const work = failing(9, () => new Passing(new Error('429'), 60_000));
-    setTimeout(() => controller.abort(new Error('cancelled')), 20);
-    await expect(patiently(work, options({}, controller.signal))).rejects.toThrow('cancelled');
+    const cancelled = new Error('cancelled');
+    const work = (attempt: number): Promise<number> => {
+      setTimeout(() => controller.abort(cancelled), 20);
+      return failing(9, 60_000)(attempt);
+    };
+    const { outcome, attempts, over } = await timed(work, options({}, controller.signal));
+    expect({ outcome, attempts, over }).toEqual({ outcome: cancelled, attempts: [0], over: 20 });
   });
 });
 

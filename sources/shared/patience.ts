@@ -4,7 +4,7 @@ import retry from 'p-retry';
 export interface Patience {
   /** Attempts after the first. */
   readonly retries: number;
-  /** Milliseconds before the second attempt; each later pause is twice as long, give or take. */
+  /** Milliseconds before the second attempt, and up to twice that; each later pause is twice as long. */
   readonly pause: number;
   /** Milliseconds that one attempt may take. */
   readonly timeout: number;
@@ -34,8 +34,8 @@ export class Passing extends Error {
 }
 
 /**
- * Tries until an attempt succeeds, fails with anything but {@link Passing}, or patience ends: at once when the service
- * asks to wait longer than is left.
+ * Tries until an attempt succeeds, fails with anything but {@link Passing}, or patience ends: at once when the next pause
+ * is longer than is left. An attempt that the end cuts short says nothing: the failure before it counts.
  * @param attempt is given a signal that ends it after `timeout`, with a TimeoutError as its reason
  * @throws the `cause` of the last Passing
  */
@@ -44,22 +44,31 @@ export async function patiently<T>(
   { patience, signal, notice }: PatienceOptions,
 ): Promise<T> {
   const end = Date.now() + patience.deadline;
-  let wait = 0;
+  let pause = 0;
+  let last: Passing | undefined;
   const once = async (): Promise<T> => {
-    if (wait > 0) await pauseFor(wait, signal);
-    const limit = AbortSignal.timeout(Math.max(1, Math.min(patience.timeout, end - Date.now())));
-    return attempt(signal ? AbortSignal.any([signal, limit]) : limit);
+    if (pause > 0) await pauseFor(pause, signal);
+    const left = end - Date.now();
+    if (last && left <= 0) throw last;
+    const limit = AbortSignal.timeout(Math.max(1, Math.min(patience.timeout, left)));
+    try {
+      return await attempt(signal ? AbortSignal.any([signal, limit]) : limit);
+    } catch (error) {
+      const isCutShort = error instanceof Passing && limit.aborted && left < patience.timeout;
+      throw (isCutShort && last) || error;
+    }
   };
   try {
     return await retry(once, {
       retries: patience.retries,
-      minTimeout: patience.pause,
-      randomize: true,
-      maxRetryTime: patience.deadline,
+      // The pauses are made above: the library would add its own to what the service asks for.
+      minTimeout: 0,
       ...(signal ? { signal } : {}),
       shouldRetry: ({ error, attemptNumber, retriesLeft }) => {
-        wait = error instanceof Passing ? error.wait : 0;
-        const goesOn = error instanceof Passing && retriesLeft > 0 && Date.now() + wait < end;
+        if (!(error instanceof Passing) || retriesLeft === 0) return false;
+        last = error;
+        pause = Math.max(error.wait, patience.pause * 2 ** (attemptNumber - 1) * (1 + Math.random()));
+        const goesOn = Date.now() + pause < end;
         if (goesOn) notice(`${error.message} Tried again (${attemptNumber} of ${patience.retries}).`);
         return goesOn;
       },
