@@ -23,8 +23,10 @@ export function toBatches(pairs: readonly DistancePair[]): {
 } {
   const groups = new Map<string, DistancePair[]>();
   for (const pair of pairs.filter(isAskable)) {
-    const group = `${pair.mode}\n${pair.destination}`;
-    groups.set(group, [...(groups.get(group) ?? []), pair]);
+    const name = `${pair.mode}\n${pair.destination}`;
+    const group = groups.get(name);
+    if (group === undefined) groups.set(name, [pair]);
+    else group.push(pair);
   }
   return {
     batches: [...groups.values()].flatMap(splitGroup),
