@@ -13,8 +13,8 @@ const ROOT_VARIABLE = 'GOOGLE_MAPS_ROOT_URL';
 const GOOGLE = 'https://maps.googleapis.com';
 
 /**
- * Asks Google, each request until it is answered or patience ends. What came is kept, whatever becomes of the rest. Says
- * what it will ask and what it has asked, in elements: they are what Google counts.
+ * Asks Google, each request until it is answered or patience ends; then nothing more is sent. What came is kept, whatever
+ * becomes of the rest. Says what it will ask and what it has asked, in elements: they are what Google counts.
  */
 export function googleClient(context: LoaderContext, key: string, patience: Patience): DistanceClient {
   return async (pairs) => {
@@ -34,7 +34,7 @@ export function googleClient(context: LoaderContext, key: string, patience: Pati
       `Google Maps: ${desk.sent()}. Of ${pairs.length} commute(s), ${ok} OK, ${answers.length - ok} not found, ` +
         `${pairs.length - answers.length} without answer.`,
     );
-    return { answers, faults: [...desk.refusal(), ...came.flatMap((distances) => distances.faults)] };
+    return { answers, faults: [...desk.ending(), ...came.flatMap((distances) => distances.faults)] };
   };
 }
 
@@ -42,7 +42,7 @@ export function googleClient(context: LoaderContext, key: string, patience: Pati
 export async function checkKey(context: LoaderContext, key: string, patience: Patience): Promise<void> {
   const ask = await openMatrix(rootOf(context), key);
   const reply = await patiently((signal) => ask([], '', 'walking', signal), { ...context, patience });
-  if (reply.type === 'refused') throw reply.fault;
+  if ('fault' in reply && reply.fault) throw reply.fault;
 }
 
 /** The address of the service, without a slash at its end. */
@@ -76,32 +76,33 @@ interface Desk {
   /** What was sent, again or in halves too: `52 element(s) asked in 3 request(s)`. */
   readonly sent: () => string;
   /** Why nothing more is sent. */
-  readonly refusal: () => readonly Fault[];
+  readonly ending: () => readonly Fault[];
 }
 
 function openDesk(ask: Ask, { signal, notice }: LoaderContext, patience: Patience, tooLarge: () => Fault): Desk {
   let elements = 0;
   let requests = 0;
-  let refused: Extract<Reply, { type: 'refused' }> | undefined;
+  let ended: Extract<Reply, { type: 'refused' }> | undefined;
 
   const attempt = async ({ pairs, destination, mode }: Batch, limit: AbortSignal): Promise<Reply> => {
-    if (refused) return refused;
+    if (ended) return ended;
     elements += pairs.length;
     requests += 1;
     const origins = pairs.map(({ adresse }) => placeOf(adresse));
-    const reply = await ask(origins, placeOf(destination), mode, limit);
-    if (reply.type === 'refused') refused ??= reply;
-    return reply;
+    return ask(origins, placeOf(destination), mode, limit);
   };
   const askBatch = async (batch: Batch): Promise<Distances> => {
     const reply = await patiently((limit) => attempt(batch, limit), { patience, signal, notice }).catch(
-      (error: unknown): Fault => {
-        if (isFault(error)) return error;
+      (error: unknown): Reply => {
+        // Patience is at its end: the service would fail, or hang, for every other batch as well.
+        if (isFault(error)) return { type: 'refused', fault: error };
         throw error;
       },
     );
-    if (reply instanceof Error) return { answers: [], faults: [reply] };
-    if (reply.type === 'refused') return { answers: [], faults: [] };
+    if (reply.type === 'refused') {
+      ended ??= reply;
+      return { answers: [], faults: [] };
+    }
     if (reply.type === 'distances') {
       const answers = batch.pairs.flatMap((pair, index) => {
         const distance = reply.distances[index];
@@ -121,6 +122,6 @@ function openDesk(ask: Ask, { signal, notice }: LoaderContext, patience: Patienc
   return {
     ask: askBatch,
     sent: () => `${elements} element(s) asked in ${requests} request(s)`,
-    refusal: () => (refused ? [refused.fault] : []),
+    ending: () => (ended ? [ended.fault] : []),
   };
 }

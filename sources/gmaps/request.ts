@@ -8,9 +8,9 @@ import type { Distance, Fault } from './types.ts';
 const SETTLED: readonly unknown[] = ['NOT_FOUND', 'ZERO_RESULTS', 'MAX_ROUTE_LENGTH_EXCEEDED'];
 
 /**
- * What a request came to. `distances`: one for each origin, in their order, `undefined` where there is none to be had, and
- * then why. `too large`, `invalid`: nothing was looked up, because of their number or because of one among them. `refused`:
- * every further request would be too.
+ * What a request came to. `distances`: one for each origin, in their order, `undefined` or left out where there is none to
+ * be had, and then why. `too large`, `invalid`: nothing was looked up, because of their number or because of one among them.
+ * `refused`: every further request would be too.
  */
 export type Reply =
   | { readonly type: 'distances'; readonly distances: readonly (Distance | undefined)[]; readonly fault?: Fault }
@@ -19,7 +19,7 @@ export type Reply =
 
 /**
  * One attempt at a request.
- * @throws a fault, within a Passing when it may pass
+ * @throws a Passing around a fault of the service, which another attempt may not meet
  */
 export type Ask = (
   origins: readonly string[],
@@ -83,8 +83,8 @@ function read(body: unknown, http: number, wait: number, count: number, faults: 
   }
   if (http === 403 || http === 401) return { type: 'refused', fault: faults.refused(`status ${http}`, undefined) };
   if (passes(http)) throw new Passing(faults.httpStatus(http), wait);
-  if (http !== 200) throw faults.httpStatus(http);
-  if (typeof status === 'string') throw faults.status(status);
+  if (http !== 200) return { type: 'distances', distances: [], fault: faults.httpStatus(http) };
+  if (typeof status === 'string') return { type: 'distances', distances: [], fault: faults.status(status) };
   throw new Passing(faults.unreadable());
 }
 
