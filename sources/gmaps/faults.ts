@@ -1,3 +1,4 @@
+import { untrusted } from '../shared/certificate.ts';
 import { sourceFault, systemCode } from '../shared/fault.ts';
 import { passes } from '../shared/patience.ts';
 import type { Fault } from './types.ts';
@@ -51,6 +52,7 @@ export interface GoogleFaults {
   readonly unreadable: () => Fault;
   readonly incomplete: () => Fault;
   readonly tooLarge: () => Fault;
+  readonly untrusted: (error: unknown) => Fault | undefined;
   readonly unreachable: (error: unknown, signal: AbortSignal) => Fault;
 }
 
@@ -89,6 +91,7 @@ export function faultsAt(place: string, key: string): GoogleFaults {
         'MAX_ELEMENTS_EXCEEDED',
         'Check the quotas of the key.',
       ),
+    untrusted: (error) => untrusted(place, error, 'GMAPS_CERTIFICATE'),
     unreachable: (error, signal) => {
       const isLate = signal.reason instanceof Error && signal.reason.name === 'TimeoutError';
       if (isLate) return fault('GMAPS_TIMEOUT', 'did not answer in time', 'an answer', 'none');

@@ -4,6 +4,7 @@ import { type GoogleMaps, refused, startGoogleMaps, type Way } from '../../runne
 import type { Misfortune, Received } from '../../runner/test/services/service.ts';
 import { isFault } from '../shared/fault.ts';
 import { collect, faultOf, type TestContext, testContext } from '../shared/testing.ts';
+import { startUntrusted } from '../shared/testing-https.ts';
 import { placeOf, toBatches } from './batches.ts';
 import { check, commuteLoader } from './load.ts';
 
@@ -529,6 +530,22 @@ describe('Google Maps', () => {
     const { url } = google;
     await google.close();
     expect(await wrong(url)).toMatchObject({ code: 'GMAPS_UNREACHABLE', found: 'ECONNREFUSED' });
+  });
+
+  it('behind a certificate that is not trusted is not asked again, and the fault says what to do', async () => {
+    const proxy = await startUntrusted('SELF_SIGNED_CERT_IN_CHAIN');
+    const homes = Array.from({ length: 300 }, (_, index) => `${index} Rue X`);
+    const context = asking(homes, { env: { GOOGLE_MAPS_ROOT_URL: proxy.url } });
+    const fault = await faultOf(load(context)).finally(proxy.close);
+    expect(fault).toMatchObject({
+      code: 'GMAPS_CERTIFICATE',
+      place: new URL(proxy.url).host,
+      found: 'SELF_SIGNED_CERT_IN_CHAIN',
+      hint: expect.stringContaining('NODE_EXTRA_CA_CERTS'),
+    });
+    // Those under way together.
+    expect(proxy.connections()).toBe(4);
+    expect(JSON.stringify([fault, fault.message, context.notices])).not.toMatch(new RegExp(`Rue X|${google.key}`));
   });
 
   it('is asked no more once the command is told to end', async () => {

@@ -94,7 +94,7 @@ function openDesk(ask: Ask, { signal, notice }: LoaderContext, patience: Patienc
   const askBatch = async (batch: Batch): Promise<Distances> => {
     const reply = await patiently((limit) => attempt(batch, limit), { patience, signal, notice }).catch(
       (error: unknown): Reply => {
-        // Patience is at its end: the service would fail, or hang, for every other batch as well.
+        // Patience is at its end, or there is no hope: the service would fail, or hang, for every other batch too.
         if (isFault(error)) return { type: 'refused', fault: error };
         throw error;
       },

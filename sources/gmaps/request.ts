@@ -1,5 +1,4 @@
 import type { TravelMode } from '@googlemaps/google-maps-services-js';
-import { isFault } from '../shared/fault.ts';
 import { Passing, passes, retryAfter } from '../shared/patience.ts';
 import { faultsAt, type GoogleFaults } from './faults.ts';
 import type { Distance, Fault } from './types.ts';
@@ -19,7 +18,7 @@ export type Reply =
 
 /**
  * One attempt at a request.
- * @throws a Passing around a fault of the service, which another attempt may not meet
+ * @throws a fault of the service that every request would meet with, within a Passing when it may pass
  */
 export type Ask = (
   origins: readonly string[],
@@ -49,9 +48,9 @@ export async function openMatrix(root: string, key: string): Promise<Ask> {
       });
       return read(parsed(data), status, retryAfter(String(headers['retry-after'] ?? '')), origins.length, faults);
     } catch (error) {
-      if (error instanceof Passing || isFault(error)) throw error;
+      if (error instanceof Passing) throw error;
       // The library's own error holds the whole request, with its key.
-      throw new Passing(faults.unreachable(error, signal));
+      throw faults.untrusted(error) ?? new Passing(faults.unreachable(error, signal));
     }
   };
 }

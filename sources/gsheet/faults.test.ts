@@ -13,6 +13,7 @@ import {
 import { googleError, ROBOT, type TestSpreadsheet } from '../../runner/test/services/google-sheets.ts';
 import type { Misfortune } from '../../runner/test/services/service.ts';
 import { faultOf, type TestContext } from '../shared/testing.ts';
+import { type Mistrust, startUntrusted } from '../shared/testing-https.ts';
 import { check, sheetLoader } from './load.ts';
 
 const world = useGoogleSheets();
@@ -447,6 +448,29 @@ describe('nothing is landed of a CSV export when', () => {
   });
 });
 
+describe('nothing is landed, and nothing asked again, when a certificate is not trusted', () => {
+  it.each<[string, Mistrust, (url: string) => { readonly url?: string; readonly key?: object; readonly env?: object }]>(
+    [
+      ['of the API', 'SELF_SIGNED_CERT_IN_CHAIN', (url) => ({ env: { GOOGLE_SHEETS_ROOT_URL: url } })],
+      [
+        'of the endpoint of tokens',
+        'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+        (url) => ({ key: { token_uri: `${url}/marked` } }),
+      ],
+      ['of the export', 'DEPTH_ZERO_SELF_SIGNED_CERT', (url) => ({ url: `${url}/marked` })],
+    ],
+  )('%s: %s', async (_, mistrust, given) => {
+    const proxy = await startUntrusted(mistrust);
+    const { url = ID, key = {}, env = {} } = given(proxy.url);
+    await world.write('key.json', world.google.keyFile({ ...key }));
+    const says = [new URL(proxy.url).host, mistrust, 'NODE_EXTRA_CA_CERTS'];
+    await expectFault({ code: 'GSHEET_CERTIFICATE', says }, world.context(url, { env: { ...env } })).finally(
+      proxy.close,
+    );
+    expect(proxy.connections()).toBe(1);
+  });
+});
+
 describe('a spreadsheet is read all the same when', () => {
   const cases: readonly (readonly [string, readonly Misfortune[], string])[] = [
     ['it is down for a moment', [{ status: 503 }, { status: 500 }], 'answered 503. Tried again (1 of 2).'],
@@ -501,7 +525,9 @@ it('a command that is told to end ends the reading', async () => {
   world.google.fail(['hang'], ({ path }) => path.startsWith('/v4'));
   const controller = new AbortController();
   const reading = PATIENT({ ...world.context(ID), signal: controller.signal });
-  setTimeout(() => controller.abort(new Error('cancelled')), 100);
+  const { requests } = world.google;
+  await expect.poll(() => requests.some(({ path }) => path.startsWith('/v4'))).toBe(true);
+  controller.abort(new Error('cancelled'));
   await expect(reading).rejects.toThrow('cancelled');
 });
 

@@ -1,9 +1,12 @@
+import { untrusted } from '../shared/certificate.ts';
 import { sourceFault, systemCode } from '../shared/fault.ts';
 import { Passing, passes, retryAfter } from '../shared/patience.ts';
 
-/** A connection that failed, or an answer that did not come in time: it passes. */
-export function unreachable(place: string, error: unknown, signal: AbortSignal): Passing {
+/** A connection that failed, or an answer that did not come in time: it passes, unless it is due to a certificate. */
+export function unreachable(place: string, error: unknown, signal: AbortSignal): Error {
   const isLate = signal.aborted;
+  const certificate = isLate ? undefined : untrusted(place, error, 'GSHEET_CERTIFICATE');
+  if (certificate !== undefined) return certificate;
   const fault = sourceFault(isLate ? `${place} did not answer in time.` : `${place} can't be reached.`, {
     code: isLate ? 'GSHEET_TIMEOUT' : 'GSHEET_UNREACHABLE',
     place,
