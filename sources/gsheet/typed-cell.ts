@@ -43,11 +43,12 @@ export function typedCellText(cell: TypedCell): string | null {
 /** What of a moment a number is shown as, if it is one: a day that is taken for a number would count as 46,000 km. */
 function momentOf({ effectiveFormat, formattedValue }: TypedCell): Moment | undefined {
   const { type, pattern } = effectiveFormat?.numberFormat ?? {};
-  const letters = (pattern ?? '').replace(/"[^"]*"|\\./g, '');
-  if (/\[(h+|m+|s+)\]/i.test(letters)) return { hasDate: false, hasTime: true };
-  if (type === 'DATE' || type === 'TIME' || type === 'DATE_TIME') {
+  // Neither a text nor what is within brackets, such as a locale (`[$-fr-FR]`) or a colour, is a part of a moment: `[h]` is.
+  const letters = (pattern ?? '').replace(/"[^"]*"|\\.|\[(?!(?:h+|m+|s+)\])[^\]]*\]/gi, '');
+  const isDuration = /\[[hms]/i.test(letters);
+  if (isDuration || type === 'DATE' || type === 'TIME' || type === 'DATE_TIME') {
     const hasDate = /[dy]/i.test(letters);
-    const hasTime = /[hs]/i.test(letters);
+    const hasTime = isDuration || /[hs]/i.test(letters);
     return hasDate || hasTime ? { hasDate, hasTime } : { hasDate: type !== 'TIME', hasTime: type !== 'DATE' };
   }
   // A format that the sheet chose by itself, as for a formula, may not be told.
