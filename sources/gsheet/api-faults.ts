@@ -13,7 +13,7 @@ export interface Asked {
 }
 
 /** The parts of a GaxiosError that are looked at. Its message and its config hold the address and the token. */
-interface LibraryError {
+export interface LibraryError {
   /** Of the request, where one was made. */
   readonly config?: unknown;
   readonly response?: { readonly status: number; readonly headers: Headers; readonly data?: unknown };
@@ -51,26 +51,6 @@ export function apiFault(error: unknown, asked: Asked): Error {
   return badStatus(asked.place, status, headers.get('retry-after'), 'Check the address in URL_GSHEET.');
 }
 
-/** What the refusal of a token means. */
-export function tokenFault(error: unknown, asked: Asked): Error {
-  const { response, config } = error as LibraryError;
-  if (config === undefined) return notUnderstood(asked.place);
-  if (response === undefined) return unreachable(asked.place, error, asked.signal);
-  const { status, headers, data } = response;
-  if (status !== 400 && status !== 401) {
-    return badStatus(asked.place, status, headers.get('retry-after'), 'Check token_uri in the key file.');
-  }
-  const code = typeof data === 'object' && data !== null && 'error' in data ? data.error : undefined;
-  const found = typeof code === 'string' && /^[a-z_]{1,40}$/.test(code) ? code : `status ${status}`;
-  return sourceFault(`${asked.place} refuses the key of ${asked.account}.`, {
-    code: 'GSHEET_TOKEN_REFUSED',
-    place: asked.place,
-    expected: 'an access token',
-    found,
-    hint: "Check this machine's clock. If it is right, the key or the account was deleted: make a new key (IAM > Service accounts > Keys).",
-  });
-}
-
 /** The sheet was cut or renamed, or rows moved, between two requests. */
 export function changedFault(place: string): Error & SourceFault {
   return sourceFault(`${place} was changed while it was being read.`, {
@@ -79,16 +59,6 @@ export function changedFault(place: string): Error & SourceFault {
     expected: 'a sheet that stays as it is for some seconds',
     found: 'other rows than a moment before',
     hint: 'Run again once nobody edits the sheet.',
-  });
-}
-
-export function notUnderstood(place: string): Error {
-  return sourceFault(`${place} gave an answer that can't be read.`, {
-    code: 'GSHEET_ANSWER',
-    place,
-    expected: 'JSON',
-    found: 'something else, such as the page of a proxy',
-    hint: 'Check the network (proxy, portal to sign in), then run again.',
   });
 }
 

@@ -2,8 +2,10 @@ import type { sheets_v4 } from 'googleapis/build/src/apis/sheets/index.js';
 import type { LoaderContext } from '../../runner/landing/types.ts';
 import { sourceFault } from '../shared/fault.ts';
 import { type PatienceOptions, patiently } from '../shared/patience.ts';
-import { apiFault, notUnderstood, tokenFault } from './api-faults.ts';
+import { apiFault } from './api-faults.ts';
 import { readServiceAccount, type ServiceAccount } from './service-account.ts';
+import { tokenFault } from './token-fault.ts';
+import { notUnderstood } from './transport-faults.ts';
 
 const ROOT_VARIABLE = 'GOOGLE_SHEETS_ROOT_URL';
 const ROOT = 'https://sheets.googleapis.com/';

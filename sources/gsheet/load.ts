@@ -8,7 +8,8 @@ import { type SheetAddress, sheetAddress, VARIABLE } from './address.ts';
 import { openSpreadsheet } from './api.ts';
 import { download } from './client.ts';
 import { refuseMonthFirst } from './month-first.ts';
-import { findTables, readSheet } from './spreadsheet.ts';
+import { readSheet } from './spreadsheet.ts';
+import { findTables } from './tables.ts';
 
 /** Raised when the same bytes, or the same cells, would give other rows. */
 const LOADER_VERSION = 'gsheet 1';

@@ -38,6 +38,16 @@ export function tooLarge(place: string, megabytes: number, hint: string): Error 
   });
 }
 
+export function notUnderstood(place: string): Error {
+  return sourceFault(`${place} gave an answer that can't be read.`, {
+    code: 'GSHEET_ANSWER',
+    place,
+    expected: 'JSON',
+    found: 'something else, such as the page of a proxy',
+    hint: 'Check the network (proxy, portal to sign in), then run again.',
+  });
+}
+
 /** Google's library and fetch name some breaks in their own way. */
 function brokenBy(error: unknown): string {
   const code = systemCode(error);
