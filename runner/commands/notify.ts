@@ -3,7 +3,7 @@ import type { Outbox } from '../outbox/types.ts';
 import { plural } from '../util/plural.ts';
 import { answerOf } from './answer.ts';
 import { type LoadedProject, loadProject } from './load-project.ts';
-import { sendMessages, withMessages } from './messages.ts';
+import { outboxContext, withMessages } from './messages.ts';
 import { identityOf, type OpenRun, type RunEnd, withRun } from './open-run.ts';
 import { withTarget } from './open-target.ts';
 import { outboxesOf } from './outboxes.ts';
@@ -33,7 +33,8 @@ export const notify: Command<NotifyArgs> = async (args, reporter) => {
   if (args.dryRun) return count(loaded, outboxes, args, reporter);
   return withRun(loaded, identityOf('notify', args), reporter.emit, async (run) => {
     if (args.skip || args.skipAll) return skip(run, outboxes, args.skipAll ? undefined : args.skip);
-    return withMessages(NOTHING, await sendMessages(run, outboxes, ALL));
+    const { deliver } = await import('../outbox/deliver.ts');
+    return withMessages(NOTHING, await deliver(outboxContext(run), outboxes, ALL));
   });
 };
 
@@ -62,7 +63,7 @@ async function count(
 /** @throws RunnerError `MESSAGE_UNKNOWN` for keys of which no message waits; the others are passed over */
 async function skip(run: OpenRun, outboxes: readonly Outbox[], keys: readonly string[] | undefined): Promise<RunEnd> {
   const { createLedger } = await import('../outbox/ledger.ts');
-  const ledger = createLedger({ ...run, stateSchema: run.project.config.stateSchema });
+  const ledger = createLedger(outboxContext(run));
   const names = outboxes.map(({ name }) => name);
   await ledger.recover(names);
   for (const outbox of outboxes) if (await ledger.isPublished(outbox)) await ledger.note(outbox, false);

@@ -2,7 +2,7 @@ import type { BuildArgs } from './build.ts';
 import { buildNodes } from './build-nodes.ts';
 import { flagsOf } from './load.ts';
 import { loadProject } from './load-project.ts';
-import { noteDue, sendAfterBuild, withMessages } from './messages.ts';
+import { noteFlags, sendAfterBuild, withMessages } from './messages.ts';
 import { identityOf, type OpenRun, withRun } from './open-run.ts';
 import { outboxesOf } from './outboxes.ts';
 import { askedOf } from './selection.ts';
@@ -29,7 +29,7 @@ export const pipeline: Command<BuildArgs> = async (args, reporter) => {
     const refused = await loadSources(run, landedSources(run));
     const flags = await flagsOf(run);
     run.emit({ type: 'flags', flags });
-    await noteDue(run, outboxes, flags);
+    await noteFlags(run, flags);
     const results = await buildNodes(run, { ...request, refused });
     reporter.summary(results, (Date.now() - run.startedAt.getTime()) / 1000);
     const built = endOf(run, results, refused);

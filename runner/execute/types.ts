@@ -1,6 +1,7 @@
 import type { ContractResult } from '../contracts/types.ts';
 import type { Fault } from '../errors.ts';
 import type { Node } from '../graph/types.ts';
+import type { Delivery } from '../outbox/types.ts';
 import type { UnitTestResult } from '../unit-tests/types.ts';
 
 /**
@@ -73,18 +74,7 @@ export type RunEvent =
       readonly total: number;
       readonly seconds: number;
     }
-  | {
-      readonly type: 'outbox_finished';
-      readonly outbox: string;
-      readonly noted: number;
-      readonly sent: number;
-      readonly resent: number;
-      readonly waiting: number;
-      readonly withdrawn: number;
-      readonly uncertain: number;
-      /** Why what waits was not even tried. */
-      readonly because: string | null;
-    }
+  | ({ readonly type: 'outbox_finished' } & Delivery)
   | {
       readonly type: 'run_finished';
       readonly runId: string;

@@ -3,7 +3,7 @@ import { plural } from '../util/plural.ts';
 import { createLedger } from './ledger.ts';
 import { createPace } from './pace.ts';
 import { LONGEST_WAIT, type Message, MOST_ATTEMPTS, type Sending, type Stop, send, type Tally } from './send.ts';
-import type { Delivery, Outbox, OutboxContext, TakingUp } from './types.ts';
+import type { Delivered, Outbox, OutboxContext, TakingUp } from './types.ts';
 
 /**
  * Sends what waits, outbox by outbox and the oldest first, and then, where that is forced, the last messages once more.
@@ -14,14 +14,14 @@ export async function deliver(
   context: OutboxContext,
   outboxes: readonly Outbox[],
   { takesUp, settles }: TakingUp,
-): Promise<readonly Delivery[]> {
+): Promise<readonly Delivered[]> {
   const ledger = createLedger(context);
   const interrupted = await ledger.recover(outboxes.map(({ name }) => name));
   const sharing = (address: string): readonly string[] =>
     outboxes.filter((outbox) => outbox.address === address).map(({ name }) => name);
   const pace = createPace((address) => ledger.sinceLast(sharing(address)), context.signal);
   const stops = new Map<string, Stop>();
-  const deliveries: Delivery[] = [];
+  const deliveries: Delivered[] = [];
   for (const outbox of outboxes) {
     if (!(await ledger.isPublished(outbox))) continue;
     const { name, address } = outbox;
@@ -30,12 +30,12 @@ export async function deliver(
     const stop =
       address === undefined ? undefined : await drain({ ...context, ledger, pace }, outbox, stops.get(address), tally);
     if (stop && address !== undefined) stops.set(address, stop);
-    const figures = { outbox: name, noted, ...tally, ...(await ledger.left(outbox)) };
     const because = address === undefined ? `${outbox.webhook} is not set` : null;
-    context.emit({ type: 'outbox_finished', ...figures, because });
-    const fault = stop && faultOf(outbox, stop, figures.waiting);
+    const delivery = { outbox: name, noted, ...tally, ...(await ledger.left(outbox)), because };
+    context.emit({ type: 'outbox_finished', ...delivery });
+    const fault = stop && faultOf(outbox, stop, delivery.waiting);
     if (fault) context.emit({ type: 'faults', faults: [fault] });
-    deliveries.push({ ...figures, ...(fault && { fault }) });
+    deliveries.push({ ...delivery, ...(fault && { fault }) });
   }
   return deliveries;
 }

@@ -34,7 +34,7 @@ export interface TakingUp {
   readonly settles: (outbox: Outbox) => boolean;
 }
 
-/** What a run has done for one outbox. */
+/** What a run has done for one outbox, as it is told. */
 export interface Delivery {
   readonly outbox: string;
   /** Messages that were not known before. */
@@ -47,6 +47,11 @@ export interface Delivery {
   readonly withdrawn: number;
   /** Attempts whose fate is not known, those of a run that died included: the channel may show a message twice. */
   readonly uncertain: number;
+  /** Why what waits was not even tried. */
+  readonly because: string | null;
+}
+
+export interface Delivered extends Delivery {
   /** Why the rest could not be sent. */
   readonly fault?: Fault;
 }
