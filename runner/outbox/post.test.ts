@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Misfortune } from '../test/services/service.ts';
 import { type SlackService, startSlack } from '../test/services/slack.ts';
 import { post } from './post.ts';
@@ -9,6 +9,11 @@ beforeAll(async () => {
 });
 afterAll(() => slack.close());
 
+afterEach(() => void vi.restoreAllMocks());
+
+/** As Node's own fetch fails. */
+const failedFetch = (code: string): Error =>
+  new TypeError('fetch failed', { cause: Object.assign(new Error('no matter'), { code }) });
 const host = (): string => new URL(slack.url).host;
 
 describe('a text', () => {
@@ -82,6 +87,43 @@ describe('a text', () => {
       wait: 0,
       mayHaveArrived: false,
     });
+  });
+
+  it('is refused by whom no trusted certificate stands for, before anything has left', async () => {
+    const untrusted = await startSlack({ selfSigned: true });
+    const posted = await post(untrusted.webhook, 'x');
+    await untrusted.close();
+    expect(posted).toEqual({
+      outcome: 'refused',
+      reason: `the certificate of ${new URL(untrusted.url).host} is not accepted (DEPTH_ZERO_SELF_SIGNED_CERT)`,
+      hint: expect.stringContaining('NODE_EXTRA_CA_CERTS'),
+    });
+    expect(untrusted.requests).toEqual([]);
+  });
+
+  it.each([
+    'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+    'SELF_SIGNED_CERT_IN_CHAIN',
+    'CERT_HAS_EXPIRED',
+    'ERR_TLS_CERT_ALTNAME_INVALID',
+  ])('is refused with %s', async (code) => {
+    vi.spyOn(globalThis, 'fetch').mockRejectedValueOnce(failedFetch(code));
+    expect(await post(slack.webhook, 'x')).toMatchObject({
+      outcome: 'refused',
+      reason: `the certificate of ${host()} is not accepted (${code})`,
+    });
+  });
+
+  it('has not left when no connection was made in time', async () => {
+    vi.spyOn(globalThis, 'fetch').mockRejectedValueOnce(failedFetch('UND_ERR_CONNECT_TIMEOUT'));
+    expect(await post(slack.webhook, 'x')).toMatchObject({ outcome: 'again', mayHaveArrived: false });
+  });
+
+  it('waits a day at the most', async () => {
+    for (const header of ['99999999999999', 'Fri, 31 Dec 9999 23:59:59 GMT']) {
+      slack.fail([{ status: 429, headers: { 'retry-after': header } }]);
+      expect(await post(slack.webhook, 'x')).toMatchObject({ outcome: 'again', wait: 86_400_000 });
+    }
   });
 
   it('is not sent to what is no address', async () => {

@@ -11,7 +11,26 @@ export type Posted =
 /** Milliseconds that one attempt may take. */
 const TIMEOUT_MS = 10_000;
 /** Errors of a request that never left. */
-const NEVER_SENT: readonly string[] = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'ENETUNREACH', 'EHOSTUNREACH'];
+const NEVER_SENT: readonly string[] = [
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'ENETUNREACH',
+  'EHOSTUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+];
+/** Node's codes for a certificate that is not accepted: nothing is sent to whom it names. */
+const UNTRUSTED: readonly string[] = [
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  'UNABLE_TO_GET_ISSUER_CERT',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'CERT_UNTRUSTED',
+  'CERT_HAS_EXPIRED',
+  'CERT_NOT_YET_VALID',
+  'ERR_TLS_CERT_ALTNAME_INVALID',
+];
 /** Slack's own words for what is wrong, such as `invalid_token`. */
 const SLACK_WORD = /^[a-z_]{2,60}$/;
 
@@ -67,7 +86,14 @@ const HINTS: Readonly<Record<number, string>> = {
 
 function unanswered(error: unknown, host: string): Posted {
   const causes = [...chain(error)];
-  const code = causes.map((cause) => (cause as { readonly code?: unknown }).code).find(isSystemCode);
+  const codes = causes.map((cause) => (cause as { readonly code?: unknown }).code);
+  const untrusted = UNTRUSTED.find((one) => codes.includes(one));
+  if (untrusted !== undefined) {
+    const hint =
+      'Where a proxy stands in between, name the file of its certificate authority in the environment, as NODE_EXTRA_CA_CERTS (in .env it comes too late). Otherwise see to the clock, and to the address of the webhook.';
+    return { outcome: 'refused', reason: `the certificate of ${host} is not accepted (${untrusted})`, hint };
+  }
+  const code = codes.find(isSystemCode);
   if (causes.some(({ message }) => message === 'unexpected redirect')) {
     const hint = 'Check the address of the webhook: Slack answers without a redirect.';
     return { outcome: 'refused', reason: `${host} answered with a redirect`, hint };

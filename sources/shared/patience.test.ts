@@ -128,12 +128,14 @@ describe('a service is tried again', () => {
 });
 
 describe('Retry-After', () => {
-  it('is a number of seconds, a date, or nothing', () => {
+  it('is a number of seconds, a date, or nothing, and a day at the most', () => {
     const now = Date.parse('2026-11-24T10:00:00Z');
     expect(retryAfter('7', now)).toBe(7_000);
     expect(retryAfter('Tue, 24 Nov 2026 10:00:05 GMT', now)).toBe(5_000);
     expect(retryAfter('Tue, 24 Nov 2026 09:00:00 GMT', now)).toBe(0);
     expect(retryAfter('soon', now)).toBe(0);
     expect(retryAfter(null, now)).toBe(0);
+    for (const longer of ['99999999999999', 'Fri, 31 Dec 9999 23:59:59 GMT'])
+      expect(retryAfter(longer, now)).toBe(86_400_000);
   });
 });

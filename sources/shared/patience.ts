@@ -79,12 +79,16 @@ export async function patiently<T>(
   }
 }
 
-/** Milliseconds that a `Retry-After` header asks for, in seconds or as a date; 0 without one. */
+// runner/outbox/retry-after.ts has the same lines: neither house may import values of the other.
+/** No service means longer, whatever it writes: a day, in milliseconds. */
+const LONGEST_WAIT = 86_400_000;
+
+/** Milliseconds that a `Retry-After` header asks for, in seconds or as a date, a day at the most; 0 without one. */
 export function retryAfter(header: string | null | undefined, now = Date.now()): number {
   const text = header?.trim() ?? '';
-  if (/^\d+$/.test(text)) return Number(text) * 1000;
+  if (/^\d+$/.test(text)) return Math.min(LONGEST_WAIT, Number(text) * 1000);
   const date = Date.parse(text);
-  return Number.isNaN(date) ? 0 : Math.max(0, date - now);
+  return Number.isNaN(date) ? 0 : Math.min(LONGEST_WAIT, Math.max(0, date - now));
 }
 
 /** Whether a status is one that passes: too many requests, a timeout, or a fault of the server. */

@@ -1,6 +1,13 @@
 // A local HTTP server that stands for one of the services of the world, and fails when a test wants it to.
+import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+
+export interface ServiceOptions {
+  /** It is reached by https, with a certificate that nobody trusts. */
+  readonly selfSigned?: boolean;
+}
 
 export interface Received {
   readonly method: string;
@@ -28,7 +35,7 @@ export interface Answer {
 export type Misfortune = Answer | 'reset' | 'hang' | 'answer then reset' | { readonly slow: number };
 
 export interface Service {
-  /** `http://127.0.0.1:port` */
+  /** `http://127.0.0.1:port`, or with https */
   readonly url: string;
   readonly requests: readonly Received[];
   /** The next requests, or those among them that `when` is true of, meet with these, one each and in order. */
@@ -39,7 +46,10 @@ export interface Service {
 }
 
 /** @param answer called once for each request that meets with no misfortune before it */
-export async function startService(answer: (request: Received) => Answer | Promise<Answer>): Promise<Service> {
+export async function startService(
+  answer: (request: Received) => Answer | Promise<Answer>,
+  { selfSigned = false }: ServiceOptions = {},
+): Promise<Service> {
   const requests: Received[] = [];
   let planned: { readonly misfortune: Misfortune; readonly when: (request: Received) => boolean }[] = [];
   const serve = async (incoming: IncomingMessage, response: ServerResponse): Promise<void> => {
@@ -58,12 +68,14 @@ export async function startService(answer: (request: Received) => Answer | Promi
     response.writeHead(given.status ?? 200, { ...headers, 'content-length': String(bytes.length + 1) });
     response.write(bytes.subarray(0, Math.floor(bytes.length / 2)), () => incoming.socket.destroy());
   };
-  const server = createServer((incoming, response) => {
+  const listener = (incoming: IncomingMessage, response: ServerResponse): void => {
     serve(incoming, response).catch(() => incoming.socket.destroy());
-  });
+  };
+  const pem = selfSigned ? readFileSync(new URL('self-signed.pem', import.meta.url)) : undefined;
+  const server = pem ? createSecureServer({ key: pem, cert: pem }, listener) : createServer(listener);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: `http${selfSigned ? 's' : ''}://127.0.0.1:${(server.address() as AddressInfo).port}`,
     requests,
     fail: (misfortunes, when = () => true) => {
       planned = [...planned, ...misfortunes.map((misfortune) => ({ misfortune, when }))];

@@ -1,4 +1,4 @@
-import { type Received, type Service, startService } from './service.ts';
+import { type Received, type Service, type ServiceOptions, startService } from './service.ts';
 
 export interface SlackService extends Service {
   /** Addresses of webhooks; each holds its secret in the path. */
@@ -9,13 +9,13 @@ export interface SlackService extends Service {
 }
 
 /** Incoming webhooks as Slack serves them: `POST /services/T…/B…/secret` with JSON, answered by a word as plain text. */
-export async function startSlack(): Promise<SlackService> {
+export async function startSlack(options?: ServiceOptions): Promise<SlackService> {
   const paths = {
     webhook: '/services/T0000/B0001/marked-webhook-secret',
     alerts: '/services/T0000/B0002/marked-alert-secret',
   };
   const arrived = new Map<string, string[]>(Object.values(paths).map((path) => [path, []]));
-  const service = await startService((request) => answer(request, arrived));
+  const service = await startService((request) => answer(request, arrived), options);
   const address = (path: string): string => `${service.url}${path}`;
   return {
     ...service,
