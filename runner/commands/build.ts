@@ -1,5 +1,6 @@
 import { buildNodes } from './build-nodes.ts';
 import { loadProject } from './load-project.ts';
+import { noteFlags } from './messages.ts';
 import { identityOf, withRun } from './open-run.ts';
 import { askedOf } from './selection.ts';
 import { endOf, reportOrphans, reportSummary } from './steps.ts';
@@ -14,6 +15,7 @@ export const build: Command<BuildArgs> = async (args, reporter) => {
   const loaded = await loadProject(args);
   askedOf(loaded.graph, args);
   return withRun(loaded, identityOf('build', args), reporter.emit, async (run) => {
+    await noteFlags(run);
     const results = await buildNodes(run, args);
     reporter.summary(results, (Date.now() - run.startedAt.getTime()) / 1000);
     const end = endOf(run, results);

@@ -9,6 +9,7 @@ import { createStore } from '../state/store.ts';
 import { plural } from '../util/plural.ts';
 import { buildNodes } from './build-nodes.ts';
 import { loadProject } from './load-project.ts';
+import { noteFlags } from './messages.ts';
 import { identityOf, type OpenRun, withRun } from './open-run.ts';
 import { endOf, landedSources, loadSources, reportSummary } from './steps.ts';
 import type { Command, Reporter, RunArgs } from './types.ts';
@@ -34,6 +35,7 @@ export const retry: Command<RetryArgs> = async (args, reporter) => {
     const nodes = new Map([...last.open].filter(([id]) => run.graph.nodes.has(id)));
     for (const message of notices(last, nodes)) run.emit({ type: 'notice', message });
     const refused = last.loads ? await loadSources(run, sourcesAbove(run, nodes)) : undefined;
+    await noteFlags(run);
     const fullRefresh = args.fullRefresh ?? last.fullRefresh;
     const results = await buildNodes(run, { ...args, nodes, fullRefresh, refused });
     reporter.summary(results, (Date.now() - run.startedAt.getTime()) / 1000);

@@ -116,6 +116,27 @@ describe('a pipeline', () => {
     expect(fresh()).toEqual(['later']);
   });
 
+  it('takes up what retry has landed and built after it, though nothing is left to build', async () => {
+    write('not a letter');
+    expect((await pipeline(['--full-refresh'])).code).toBe(1);
+    write(`${LETTERS}11|2026-01-08|retried\n`);
+    expect(await place.runner(['retry'])).toMatchObject({ code: 0, stderr: '' });
+    expect(fresh()).toEqual([]);
+    const { stdout } = await pipeline();
+    expect(stdout).toContain('L=0');
+    expect(stdout).toContain('Nothing changed');
+    expect(fresh()).toEqual(['retried']);
+  });
+
+  it('takes up what load and build have published before it, though nothing is left to build', async () => {
+    write(`${LETTERS}12|2026-01-09|built\n`);
+    for (const command of ['load', 'build']) expect((await place.runner([command])).code).toBe(0);
+    const { stdout } = await pipeline();
+    expect(stdout).toContain('L=0');
+    expect(fresh()).toEqual(['built']);
+    expect(await place.rows('select * from runs.outbox_due')).toEqual([]);
+  });
+
   it('whose source fails sends what waits', async () => {
     write(`${LETTERS}7|2026-02-01|six\n`);
     await pipeline([], { NEWS_HOOK: '' });
