@@ -1,4 +1,5 @@
 import type { Fault } from '../errors.ts';
+import { pause } from '../util/again.ts';
 import { plural } from '../util/plural.ts';
 import { createLedger } from './ledger.ts';
 import { createPace } from './pace.ts';
@@ -28,7 +29,9 @@ export async function deliver(
     const tally = { sent: 0, resent: 0, uncertain: interrupted.filter((other) => other === name).length };
     const noted = takesUp(outbox) ? await ledger.note(outbox, settles(outbox)) : 0;
     const stop =
-      address === undefined ? undefined : await drain({ ...context, ledger, pace }, outbox, stops.get(address), tally);
+      address === undefined
+        ? undefined
+        : await drain({ ...context, ledger, pace, sharing: sharing(address) }, outbox, stops.get(address), tally);
     if (stop && address !== undefined) stops.set(address, stop);
     const because = address === undefined ? `${outbox.webhook} is not set` : null;
     const delivery = { outbox: name, noted, ...tally, ...(await ledger.left(outbox)), because };
@@ -42,7 +45,7 @@ export async function deliver(
 
 /** @param stopped why another outbox of the same webhook had to stop */
 async function drain(
-  sending: Sending & Pick<OutboxContext, 'emit'>,
+  sending: Sending & Pick<OutboxContext, 'emit'> & { readonly sharing: readonly string[] },
   outbox: Outbox,
   stopped: Stop | undefined,
   tally: Tally,
@@ -53,7 +56,10 @@ async function drain(
     ...(await sending.ledger.waiting(outbox)).map((key) => ({ key, from: 'waiting' as const })),
     ...sent.map((key) => ({ key, from: 'sent' as const })),
   ];
-  if (stopped && messages.length > 0) return stopped;
+  const [first] = messages;
+  if (!first) return undefined;
+  const held = stopped ?? (await heldBack(sending, outbox, first));
+  if (held) return held;
   const total = messages.length;
   for (const [done, message] of messages.entries()) {
     const seconds = ((total - done) * outbox.pace) / 1000;
@@ -61,6 +67,22 @@ async function drain(
     const stop = await send(sending, outbox, message, tally);
     if (stop) return stop;
   }
+  return undefined;
+}
+
+/** Of a webhook that asked a former run to wait: a short while is waited for. */
+async function heldBack(
+  { ledger, sharing, signal }: Parameters<typeof drain>[0],
+  { address = '' }: Outbox,
+  { key }: Message,
+): Promise<Stop | undefined> {
+  // What is no address is refused as such.
+  const wait = URL.canParse(address) ? await ledger.heldBack(sharing) : 0;
+  if (wait > LONGEST_WAIT) {
+    const reason = `${new URL(address).host} has asked to wait`;
+    return { key, posted: { outcome: 'again', reason, wait, mayHaveArrived: false } };
+  }
+  if (wait > 0) await pause(wait, signal);
   return undefined;
 }
 

@@ -12,6 +12,8 @@ export interface Ending {
   /** It may have arrived. */
   readonly uncertain?: boolean;
   readonly reason?: string;
+  /** Milliseconds for which no message is to be sent. */
+  readonly wait?: number;
 }
 
 /** The table `outbox`: what became of each message. It holds no text and no person. */
@@ -30,18 +32,29 @@ export interface Ledger {
   end(outbox: Outbox, key: string, ending: Ending): Promise<void>;
   /** Milliseconds since the last attempt in these outboxes; `undefined` when there was none. */
   sinceLast(outboxes: readonly string[]): Promise<number | undefined>;
+  /** Milliseconds for which nothing is to be sent, as one of these outboxes was told; 0 when it may be. */
+  heldBack(outboxes: readonly string[]): Promise<number>;
   /** How many messages wait, and how many of them have no row any more. */
   left(outbox: Outbox): Promise<{ readonly waiting: number; readonly withdrawn: number }>;
   /** Notes that waiting messages are not to be sent: those of these keys, or all. Returns their keys. */
   skip(outboxes: readonly string[], keys: readonly string[] | undefined): Promise<readonly string[]>;
 }
 
+/** What a statement has answered. */
+interface Written {
+  readonly last: TextResult;
+  /** Where it was done twice, the answer that tells all that was done. */
+  readonly fullest: TextResult;
+}
+
 export function createLedger({ notes, lock, stateSchema, runId }: OutboxContext): Ledger {
   const table = quoted({ schema: stateSchema, name: 'outbox' });
   const due = quoted({ schema: stateSchema, name: 'outbox_due' });
-  // Each statement may be done twice: of one whose commit was not answered nobody needs to know whether it took place.
-  const write = (sql: string, params: readonly unknown[]): Promise<TextResult> => {
+  // Each statement may be done twice: that of a commit that was not answered. If it took place, the second time finds less
+  // left to do, and the first answer tells what was done; the lock keeps others out.
+  const write = async (sql: string, params: readonly unknown[]): Promise<Written> => {
     let former: ConnectionLost | undefined;
+    const answers: TextResult[] = [];
     const attempt = async (): Promise<TextResult> => {
       if (former) {
         await notes.settle(former);
@@ -49,43 +62,45 @@ export function createLedger({ notes, lock, stateSchema, runId }: OutboxContext)
       }
       return notes.transaction(async (tx) => {
         const result = await tx.query(sql, params);
+        answers.push(result);
         await lock.requireHeld(tx);
         return result;
       });
     };
-    return again(attempt, {
+    const last = await again(attempt, {
       isPassing: (error) => error instanceof ConnectionLost,
       onAgain: (error) => {
         former = error as ConnectionLost;
       },
     });
+    return { last, fullest: answers.reduce((most, answer) => (answer.rowCount > most.rowCount ? answer : most), last) };
   };
   const keysOf = ({ rows }: TextResult): readonly string[] => [...new Set(rows.map(([key]) => key ?? ''))];
   const known = ({ relation, key }: Outbox): string =>
     `${table} as o join ${quoted(relation)} as m on m.${identifier(key)}::text = o.message_key`;
   return {
     async recover(outboxes) {
-      const { rows } = await write(
+      const { fullest } = await write(
         `update ${table} set status = case when sent_at is null then 'waiting' else 'sent' end, uncertain = uncertain + 1,
            reason = 'a run ended before it had noted the answer'
          where outbox = any ($1::text[]) and status = 'sending' returning outbox`,
         [outboxes],
       );
-      return rows.map(([outbox]) => outbox ?? '');
+      return fullest.rows.map(([outbox]) => outbox ?? '');
     },
     async isPublished({ relation }) {
       const { rows } = await notes.query('select to_regclass($1) is not null', [quoted(relation)]);
       return rows[0]?.[0] === 't';
     },
     async note({ name, relation, key }, settles) {
-      const { rowCount } = await write(
+      const { fullest } = await write(
         `with settled as (delete from ${due} where outbox = $1 and $3::boolean)
          insert into ${table} (outbox, message_key, status, noted_at, run_id)
          select distinct $1::text, m.${identifier(key)}::text, 'waiting', clock_timestamp(), $2::text from ${quoted(relation)} as m
          on conflict do nothing`,
         [name, runId, settles],
       );
-      return rowCount;
+      return fullest.rowCount;
     },
     async waiting(outbox) {
       const order = [...outbox.orderBy, outbox.key].map((column) => `m.${identifier(column)}`).join(', ');
@@ -98,7 +113,7 @@ export function createLedger({ notes, lock, stateSchema, runId }: OutboxContext)
       return keysOf(await notes.query(sql, [outbox.name, outbox.republish])).toReversed();
     },
     async begin({ name, relation, key, text }, message, from) {
-      const { rows } = await write(
+      const { last } = await write(
         `update ${table} as o set status = 'sending', attempts = attempts + case o.status when 'sending' then 0 else 1 end,
            tried_at = clock_timestamp(), run_id = $3, reason = null
          from ${quoted(relation)} as m
@@ -107,15 +122,16 @@ export function createLedger({ notes, lock, stateSchema, runId }: OutboxContext)
          returning m.${identifier(text)}::text`,
         [name, message, runId, from],
       );
-      return rows[0]?.[0];
+      return last.rows[0]?.[0];
     },
-    async end({ name }, message, { status, arrived = false, uncertain = false, reason }) {
+    async end({ name }, message, { status, arrived = false, uncertain = false, reason, wait = 0 }) {
       await write(
         `update ${table} set status = $4, uncertain = uncertain + $5::boolean::integer,
            resent = resent + ($6::boolean and sent_at is not null)::integer,
-           sent_at = case when $6 then clock_timestamp() else sent_at end, tried_at = clock_timestamp(), reason = $7
+           sent_at = case when $6 then clock_timestamp() else sent_at end, tried_at = clock_timestamp(), reason = $7,
+           not_before = clock_timestamp() + nullif($8::double precision, 0) * interval '1 millisecond'
          where outbox = $1 and message_key = $2 and status = 'sending' and run_id = $3`,
-        [name, message, runId, status, uncertain, arrived, reason ?? null],
+        [name, message, runId, status, uncertain, arrived, reason ?? null, wait],
       );
     },
     async sinceLast(outboxes) {
@@ -125,6 +141,13 @@ export function createLedger({ notes, lock, stateSchema, runId }: OutboxContext)
       );
       const elapsed = rows[0]?.[0];
       return elapsed == null ? undefined : Number(elapsed);
+    },
+    async heldBack(outboxes) {
+      const { rows } = await notes.query(
+        `select greatest(0, extract(epoch from max(not_before) - clock_timestamp()) * 1000) from ${table} where outbox = any ($1::text[])`,
+        [outboxes],
+      );
+      return Number(rows[0]?.[0] ?? 0);
     },
     async left({ name, relation, key }) {
       const { rows } = await notes.query(
@@ -137,7 +160,7 @@ export function createLedger({ notes, lock, stateSchema, runId }: OutboxContext)
     async skip(outboxes, keys) {
       const sql = `update ${table} set status = 'skipped', reason = 'passed over by hand', run_id = $3
         where outbox = any ($1::text[]) and status = 'waiting' and ($2::text[] is null or message_key = any ($2)) returning message_key`;
-      return keysOf(await write(sql, [outboxes, keys ?? null, runId]));
+      return keysOf((await write(sql, [outboxes, keys ?? null, runId])).fullest);
     },
   };
 }

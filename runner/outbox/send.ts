@@ -63,7 +63,8 @@ export async function send(
       return undefined;
     }
     const uncertain = posted.outcome === 'again' && posted.mayHaveArrived;
-    await ledger.end(outbox, key, { status: from, uncertain, reason: posted.reason });
+    const wait = posted.outcome === 'again' ? posted.wait : 0;
+    await ledger.end(outbox, key, { status: from, uncertain, reason: posted.reason, wait });
     if (uncertain) tally.uncertain += 1;
     if (posted.outcome === 'refused' || posted.wait > LONGEST_WAIT || attempt === MOST_ATTEMPTS) return { key, posted };
     await pause(Math.max(posted.wait, outbox.pace * 2 ** (attempt - 1)), signal);

@@ -154,6 +154,8 @@ async function outbox(knex: Knex, schema: string): Promise<void> {
     table.timestamp('noted_at', { useTz: true }).notNullable();
     table.timestamp('tried_at', { useTz: true });
     table.timestamp('sent_at', { useTz: true });
+    // The service has asked for it; it holds for the whole webhook.
+    table.timestamp('not_before', { useTz: true });
     table.text('run_id').notNullable();
     table.text('reason');
     table.primary(['outbox', 'message_key']);

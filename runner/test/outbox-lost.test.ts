@@ -52,6 +52,31 @@ describe('the connection to the database', () => {
     },
   );
 
+  const told = [
+    {
+      what: 'are passed over',
+      mark: "set status = 'skipped'",
+      args: ['--skip', '1', '3'],
+      says: '2 messages passed over',
+    },
+    { what: 'are taken up', mark: 'insert into "runs"."outbox"', args: ['--log-format', 'json'], says: '"noted":3' },
+    { what: 'a run has left', mark: 'case when sent_at is null', args: [], says: '1 attempt without an answer' },
+  ];
+  it.each(told)('lost after the commit by which messages $what still tells how many they are', async (given) => {
+    await place.publish([1, 2, 3].map((key) => [key, '2026-01-01', String(key)]));
+    await place.db.query(`insert into runs.outbox (outbox, message_key, status, noted_at, run_id)
+      select 'news', '1', 'sending', now(), 'former' where ${given.args.length === 0}`);
+    let cuts = 0;
+    onSend = (now, before) => {
+      if (!isCommit(now) || !before.includes(given.mark) || cuts > 0) return 'pass';
+      cuts += 1;
+      return 'drop after';
+    };
+    const { code, stdout, stderr } = await place.runner(['notify', ...given.args], through());
+    expect([code, stderr, cuts]).toEqual([0, '', 1]);
+    expect(stdout).toContain(given.says);
+  });
+
   it('lost with the lock while a message is under way leaves it to the run that has come, which counts it', async () => {
     await place.publish([[1, '2026-01-01', 'lost lock']]);
     const former = posted().length;

@@ -27,6 +27,8 @@ afterAll(() => slack?.close());
 const hook = (): Record<string, string> => ({ NEWS_HOOK: slack.webhook });
 const notify = (args: readonly string[] = [], env = {}) => place.runner(['notify', ...args], { ...hook(), ...env });
 const posted = (): readonly string[] => slack.posted(slack.webhook);
+const UNTIL = /asks to wait until (\S+Z)\. After that: runner notify/;
+const until = (stderr: string): number => Date.parse(stderr.match(UNTIL)?.[1] ?? '');
 const lastRun = () => place.rows('select command, status, error from runs.run order by started_at desc limit 1');
 const gaps = (): readonly number[] =>
   slack.requests.slice(1).map(({ at }, index) => at - (slack.requests[index]?.at ?? 0));
@@ -198,11 +200,39 @@ describe('a webhook', () => {
     expect(posted()).toEqual(['one', 'two', 'three']);
   });
 
-  it('that asks for a long wait is told when to be asked again', async () => {
+  it('that asks for a long wait is asked by no later run until then, which each one tells', async () => {
     slack.fail([{ status: 429, headers: { 'retry-after': '3600' } }]);
-    const { code, stderr } = await notify();
-    expect([code, posted()]).toEqual([1, []]);
-    expect(stderr).toMatch(/asks to wait until \d{4}-\d\d-\d\dT.*After that: runner notify/);
+    const { code: stopped, stderr: first } = await notify();
+    expect([stopped, first]).toEqual([1, expect.stringMatching(UNTIL)]);
+    for (const command of ['notify', 'pipeline']) {
+      const { code, stderr } = await place.runner([command], hook());
+      expect([code, slack.requests.length]).toEqual([1, 1]);
+      expect(stderr).toContain('MESSAGES_WAIT');
+      expect(stderr).toMatch(/has asked to wait; 3 messages wait/);
+      expect(Math.abs(until(stderr) - until(first))).toBeLessThan(60_000);
+    }
+    const asked = Date.now();
+    await place.db.query("update runs.outbox set not_before = clock_timestamp() + interval '2 seconds'");
+    expect((await notify()).code).toBe(0);
+    expect(posted()).toEqual(['one', 'two', 'three']);
+    expect((slack.requests[1]?.at ?? 0) - asked).toBeGreaterThanOrEqual(2_000);
+  });
+
+  it('that asks to wait for years is waited for a day, and other webhooks get their turn', async () => {
+    place.edit(
+      'project.yml',
+      (text) =>
+        `${text}${text.slice(text.indexOf('  news:')).replace('news:', 'other:').replace('NEWS_HOOK', 'OTHER_HOOK')}`,
+    );
+    place.edit('project.yml', (text) =>
+      text.replace('{ name: NEWS_HOOK }', '{ name: NEWS_HOOK }, { name: OTHER_HOOK }'),
+    );
+    slack.fail([{ status: 429, headers: { 'retry-after': '99999999999999' } }]);
+    const { code, stderr } = await notify([], { OTHER_HOOK: slack.alerts });
+    expect([code, stderr]).toEqual([1, expect.stringMatching(UNTIL)]);
+    expect(posted()).toEqual([]);
+    expect(slack.posted(slack.alerts)).toEqual(['one', 'two', 'three']);
+    place.edit('project.yml', (text) => text.slice(0, text.indexOf('  other:')).replace(', { name: OTHER_HOOK }', ''));
   });
 
   const refusals: readonly (readonly [string, Misfortune, string])[] = [
