@@ -19,10 +19,16 @@ export function sampleProject(env: Readonly<Record<string, string>> = {}, databa
   return workplace(ROOT, parts, variables, database);
 }
 
-/** Everything a reader could see of the business and of the history. */
-export async function publishedContent(project: SampleProject): Promise<string> {
+const READABLE =
+  "schemaname in ('metier', 'sec') or (schemaname = 'ops' and (tablename like 'histo%' or tablename in ('rejet', 'anomalie')))";
+
+/**
+ * Everything a reader could see of the business and of the history.
+ * @param tables a condition on pg_tables, for less
+ */
+export async function publishedContent(project: SampleProject, tables = READABLE): Promise<string> {
   const relations = await project.rows(
-    "select format('%I.%I', schemaname, tablename) from pg_tables where schemaname in ('metier', 'sec') or (schemaname = 'ops' and (tablename like 'histo%' or tablename in ('rejet', 'anomalie'))) order by 1",
+    `select format('%I.%I', schemaname, tablename) from pg_tables where ${tables} order by 1`,
   );
   const dumps = await Promise.all(
     relations.map(([name]) => project.rows(`select t::text from ${name} as t order by 1`)),
