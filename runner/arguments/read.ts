@@ -1,7 +1,7 @@
 import { COMMANDS } from '../commands/index.ts';
 import { COMMON_OPTIONS, DEFAULT_WAIT } from '../options.ts';
 import { readPlainArgs } from './plain.ts';
-import { type Call, requireNumbers } from './usage.ts';
+import { type Call, requireKeys, requireNumbers } from './usage.ts';
 
 /**
  * The command line as a command to run.
@@ -14,6 +14,7 @@ export async function readArguments(argv: readonly string[]): Promise<Call | und
   const typed = withSelector(call.args);
   const args = { ...typed, wait: secondsOf(typed.wait), argv: argv.slice(1).join(' ') };
   requireNumbers(args);
+  requireKeys(args);
   return { ...call, args };
 }
 

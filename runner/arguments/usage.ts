@@ -25,3 +25,15 @@ export function requireNumbers({ threads, limit, rows, last, wait }: Readonly<Re
   if (wait !== undefined && !isCount(wait, 0))
     throw new UsageError(`--wait takes a whole number of seconds from 0: --wait, or --wait=600`);
 }
+
+/**
+ * Messages that are passed over can't be had back: what is not clearly asked for is not done.
+ * @throws UsageError
+ */
+export function requireKeys({ skip, skipAll, dryRun }: Readonly<Record<string, unknown>>): void {
+  if (skip === undefined && !skipAll) return;
+  if (Array.isArray(skip) && (skip.length === 0 || skip.includes('')))
+    throw new UsageError('--skip takes the keys of messages: --skip KEY');
+  const given = [dryRun && '--dry-run', skip && '--skip', skipAll && '--skip-all'].filter(Boolean);
+  if (given.length > 1) throw new UsageError(`${given.join(', ')}: one at a time`);
+}

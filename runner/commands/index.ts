@@ -88,7 +88,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     examples: [
       ['$0 notify', 'also what the last run could not send'],
       ['$0 notify --dry-run', 'how many messages wait'],
-      ['$0 notify --skip-all', 'before the first run: messages of years ago are not sent'],
+      ['$0 notify --skip-all', 'after the first build, before the webhook is set: messages of years ago are not sent'],
     ],
     load: async () => alerting('notify', (await import('./notify.ts')).notify),
   },
