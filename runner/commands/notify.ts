@@ -1,6 +1,6 @@
-import { EXIT, RunnerError } from '../errors.ts';
-import type { Outbox } from '../outbox/types.ts';
-import { plural } from '../util/plural.ts';
+import { EXIT, type Fault, RunnerError } from '../errors.ts';
+import type { Delivery, Outbox } from '../outbox/types.ts';
+import { grouped, plural } from '../util/plural.ts';
 import { answerOf } from './answer.ts';
 import { type LoadedProject, loadProject } from './load-project.ts';
 import { outboxContext, withMessages } from './messages.ts';
@@ -34,7 +34,9 @@ export const notify: Command<NotifyArgs> = async (args, reporter) => {
   return withRun(loaded, identityOf('notify', args), reporter.emit, async (run) => {
     if (args.skip || args.skipAll) return skip(run, outboxes, args.skipAll ? undefined : args.skip);
     const { deliver } = await import('../outbox/deliver.ts');
-    return withMessages(NOTHING, await deliver(outboxContext(run), outboxes, ALL));
+    const deliveries = await deliver(outboxContext(run), outboxes, ALL);
+    await reportIdle(run, outboxes, deliveries, reporter);
+    return withMessages(NOTHING, deliveries);
   });
 };
 
@@ -51,7 +53,7 @@ async function count(
       const found = await preview(db, loaded.project.config.stateSchema, outbox);
       const { fresh, waiting, interrupted, withdrawn, sent, skipped } = found;
       const again = outbox.isForced ? Math.min(outbox.republish, sent) : 0;
-      const counts = [fresh, waiting, interrupted, again, withdrawn, sent, skipped].map(String);
+      const counts = [fresh ?? 'not built', waiting, interrupted, again, withdrawn, sent, skipped].map(String);
       rows.push([outbox.name, ...counts, outbox.address === undefined ? `${outbox.webhook} is not set` : 'set']);
     }
     const counted = ['new', 'waiting', 'interrupted', 'once_more', 'withdrawn', 'sent', 'skipped'];
@@ -60,23 +62,70 @@ async function count(
   });
 }
 
-/** @throws RunnerError `MESSAGE_UNKNOWN` for keys of which no message waits; the others are passed over */
+/** Why nothing was sent, of each outbox of which nothing was and nothing waits. */
+async function reportIdle(
+  run: OpenRun,
+  outboxes: readonly Outbox[],
+  deliveries: readonly Delivery[],
+  reporter: Reporter,
+): Promise<void> {
+  const busy = deliveries.filter(({ sent, resent, waiting }) => sent + resent + waiting > 0);
+  const idle = outboxes.filter(({ name }) => !busy.some(({ outbox }) => outbox === name));
+  if (idle.length === 0) return;
+  const { preview } = await import('../outbox/preview.ts');
+  for (const outbox of idle) {
+    const found = await preview(run.db, run.project.config.stateSchema, outbox);
+    const counts = [
+      found.sent > 0 ? `${grouped(found.sent)} sent before` : '',
+      found.skipped > 0 ? `${grouped(found.skipped)} passed over` : '',
+      found.withdrawn > 0 ? `${grouped(found.withdrawn)} withdrawn` : '',
+    ];
+    const why =
+      found.fresh === undefined
+        ? `${outbox.model} is not built yet (${buildOf(outbox)})`
+        : counts.filter(Boolean).join(', ') || 'it has no messages';
+    reporter.line(`Nothing to send of ${outbox.name}: ${why}`);
+  }
+}
+
+function buildOf({ model }: Outbox): string {
+  return `runner load, then runner build --select +${model}`;
+}
+
+/**
+ * @throws RunnerError `OUTBOX_NOT_BUILT` for messages that are not known yet, `MESSAGE_UNKNOWN` for keys of which no
+ * message waits; the others are passed over
+ */
 async function skip(run: OpenRun, outboxes: readonly Outbox[], keys: readonly string[] | undefined): Promise<RunEnd> {
   const { createLedger } = await import('../outbox/ledger.ts');
   const ledger = createLedger(outboxContext(run));
   const names = outboxes.map(({ name }) => name);
   await ledger.recover(names);
-  for (const outbox of outboxes) if (await ledger.isPublished(outbox)) await ledger.note(outbox, false);
-  const skipped = await ledger.skip(names, keys);
-  run.emit({ type: 'notice', message: `${plural(skipped.length, 'message')} passed over: never sent` });
-  const unknown = keys?.filter((key) => !skipped.includes(key)) ?? [];
-  if (unknown.length > 0) {
-    throw new RunnerError({
-      code: 'MESSAGE_UNKNOWN',
-      message: `no message of ${unknown.length === 1 ? 'this key waits' : 'these keys waits'}: ${unknown.join(', ')}`,
-      expected: 'keys of messages that wait',
-      hint: `select message_key from ${run.project.config.stateSchema}.outbox where status = 'waiting'`,
-    });
+  const unbuilt: Outbox[] = [];
+  for (const outbox of outboxes) {
+    if (await ledger.isPublished(outbox)) await ledger.note(outbox, false);
+    else unbuilt.push(outbox);
   }
-  return { ...NOTHING, status: skipped.length > 0 ? 'success' : NOTHING.status };
+  const skipped = await ledger.skip(names, keys);
+  const unknown = keys?.filter((key) => !skipped.includes(key));
+  const isWhole = unknown ? unknown.length === 0 : unbuilt.length === 0;
+  if (isWhole || skipped.length > 0)
+    run.emit({ type: 'notice', message: `${plural(skipped.length, 'message')} passed over: never sent` });
+  if (isWhole) return { ...NOTHING, status: skipped.length > 0 ? 'success' : NOTHING.status };
+  // A message of a model that is not built may be the one that was meant.
+  if (unbuilt.length > 0) throw new RunnerError(unbuilt.map(notBuilt));
+  throw new RunnerError({
+    code: 'MESSAGE_UNKNOWN',
+    message: `no message of ${unknown?.length === 1 ? 'this key waits' : 'these keys waits'}: ${unknown?.join(', ')}`,
+    expected: 'keys of messages that wait',
+    hint: `select message_key from ${run.project.config.stateSchema}.outbox where status = 'waiting'`,
+  });
+}
+
+function notBuilt(outbox: Outbox): Fault {
+  return {
+    code: 'OUTBOX_NOT_BUILT',
+    message: `${outbox.model} is not built yet: what outbox ${outbox.name} would send is not known`,
+    hint: `${buildOf(outbox)} (neither sends anything), then this again`,
+  };
 }

@@ -4,8 +4,8 @@ import type { Outbox } from './types.ts';
 
 /** What a run that takes up all would find, and do. */
 export interface Preview {
-  /** Rows of the model that the outbox does not know. */
-  readonly fresh: number;
+  /** Rows of the model that the outbox does not know; `undefined` while the model is not built. */
+  readonly fresh: number | undefined;
   readonly waiting: number;
   readonly withdrawn: number;
   /** Begun by a run that died. */
@@ -14,17 +14,19 @@ export interface Preview {
   readonly skipped: number;
 }
 
-/** Counts, and changes nothing; of a target where the model or the table is not there yet, that it holds nothing. */
+/** Counts, and changes nothing; a table that is not there yet holds nothing, and of a model that is not built no row is gone. */
 export async function preview(db: Database, stateSchema: string, { name, relation, key }: Outbox): Promise<Preview> {
   const table = quoted({ schema: stateSchema, name: 'outbox' });
   const { rows: there } = await db.query('select to_regclass($1) is not null, to_regclass($2) is not null', [
     quoted(relation),
     table,
   ]);
-  const model =
-    there[0]?.[0] === 't' ? `select distinct ${identifier(key)}::text as key from ${quoted(relation)}` : NONE;
+  const isBuilt = there[0]?.[0] === 't';
   const known =
     there[0]?.[1] === 't' ? `select message_key as key, status from ${table} where outbox = $1` : `${NONE} and $1 = ''`;
+  const model = isBuilt
+    ? `select distinct ${identifier(key)}::text as key from ${quoted(relation)}`
+    : `select key from (${known}) as k`;
   const { rows } = await db.query(
     `select count(*) filter (where status is null), count(*) filter (where status = 'waiting' and m.key is not null),
        count(*) filter (where status = 'waiting' and m.key is null), count(*) filter (where status = 'sending'),
@@ -33,7 +35,7 @@ export async function preview(db: Database, stateSchema: string, { name, relatio
     [name],
   );
   const [fresh = 0, waiting = 0, withdrawn = 0, interrupted = 0, sent = 0, skipped = 0] = (rows[0] ?? []).map(Number);
-  return { fresh, waiting, withdrawn, interrupted, sent, skipped };
+  return { fresh: isBuilt ? fresh : undefined, waiting, withdrawn, interrupted, sent, skipped };
 }
 
 const NONE = "select ''::text as key, ''::text as status where false";

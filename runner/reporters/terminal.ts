@@ -49,6 +49,7 @@ function drawOutbox(event: Extract<RunEvent, { type: 'outbox_finished' }>, paint
       ? undefined
       : paint('yellow', `  ${outbox}: ${plural(waiting, 'message')} ${verb}: ${because}`);
   }
+  if (sent + resent + waiting + withdrawn + uncertain === 0) return undefined;
   const figures = [
     `${plural(sent, 'message')} sent`,
     resent > 0 ? `${grouped(resent)} sent once more` : '',
