@@ -18,6 +18,12 @@ const cases: readonly [string, Misfortune | undefined, boolean, string][] = [
     'HOST takes messages (nothing was posted)',
   ],
   [
+    'one that takes a message without a text, which Slack never does,',
+    { body: 'ok' },
+    true,
+    'HOST took an empty message: it works, but it is not Slack',
+  ],
+  [
     'one that was revoked',
     { status: 403, body: 'invalid_token' },
     false,
@@ -39,7 +45,7 @@ const cases: readonly [string, Misfortune | undefined, boolean, string][] = [
   ['one that fails', { status: 500 }, false, 'HOST answered 500. Check the network, then try again.'],
   ['one that does not answer', 'hang', false, 'HOST did not answer in time. Check the network, then try again.'],
 ];
-it.each(cases)('%s is told as such, and nothing is posted', async (_, misfortune, works, detail) => {
+it.each(cases)('%s is told as such, and Slack posts nothing', async (_, misfortune, works, detail) => {
   if (misfortune !== undefined) slack.fail([misfortune]);
   const probed = await probe(slack.webhook, misfortune === 'hang' ? 300 : undefined);
   expect({ ...probed, detail: probed.detail.replace(new URL(slack.url).host, 'HOST') }).toEqual({ works, detail });

@@ -15,14 +15,18 @@ const NO_TEXT: readonly (string | undefined)[] = [
 ];
 
 /**
- * Tries a webhook and posts nothing: a message without a text is refused, but by a webhook that works for its want of a
- * text. Nothing of the address is told but its host.
+ * Tries a webhook and posts nothing: a message without a text is refused, but by a webhook of Slack that works for its
+ * want of a text. One that takes it is another service's. Nothing of the address is told but its host.
  * @param timeout milliseconds
  */
 export async function probe(webhook: string, timeout?: number): Promise<Probed> {
   const posted = await post(webhook, '', timeout);
-  const works = posted.outcome === 'sent' || (posted.outcome === 'refused' && NO_TEXT.includes(posted.word));
-  if (works) return { works, detail: `${new URL(webhook).host} takes messages (nothing was posted)` };
+  if (posted.outcome === 'sent') {
+    const detail = `${new URL(webhook).host} took an empty message: it works, but it is not Slack`;
+    return { works: true, detail };
+  }
+  if (posted.outcome === 'refused' && NO_TEXT.includes(posted.word))
+    return { works: true, detail: `${new URL(webhook).host} takes messages (nothing was posted)` };
   const hint = posted.outcome === 'refused' ? posted.hint : 'Check the network, then try again.';
-  return { works, detail: sentences(posted.reason, hint) };
+  return { works: false, detail: sentences(posted.reason, hint) };
 }
