@@ -62,14 +62,16 @@ async function count(
   });
 }
 
-/** Why nothing was sent, of each outbox of which nothing was and nothing waits. */
+/** Why there was nothing to send, of each outbox of which nothing else was told. */
 async function reportIdle(
   run: OpenRun,
   outboxes: readonly Outbox[],
   deliveries: readonly Delivery[],
   reporter: Reporter,
 ): Promise<void> {
-  const busy = deliveries.filter(({ sent, resent, waiting }) => sent + resent + waiting > 0);
+  const busy = deliveries.filter(
+    ({ sent, resent, waiting, withdrawn, uncertain }) => sent + resent + waiting + withdrawn + uncertain > 0,
+  );
   const idle = outboxes.filter(({ name }) => !busy.some(({ outbox }) => outbox === name));
   if (idle.length === 0) return;
   const { preview } = await import('../outbox/preview.ts');

@@ -34,7 +34,7 @@ export interface Ledger {
   sinceLast(outboxes: readonly string[]): Promise<number | undefined>;
   /** Milliseconds for which nothing is to be sent, as one of these outboxes was told; 0 when it may be. */
   heldBack(outboxes: readonly string[]): Promise<number>;
-  /** How many messages wait, and how many of them have no row any more. */
+  /** How many messages wait and have their rows, and how many have lost theirs since a run has last looked. */
   left(outbox: Outbox): Promise<{ readonly waiting: number; readonly withdrawn: number }>;
   /** Notes that waiting messages are not to be sent: those of these keys, or all. Returns their keys. */
   skip(outboxes: readonly string[], keys: readonly string[] | undefined): Promise<readonly string[]>;
@@ -150,12 +150,17 @@ export function createLedger({ notes, lock, stateSchema, runId }: OutboxContext)
       return Number(rows[0]?.[0] ?? 0);
     },
     async left({ name, relation, key }) {
+      const lost = `not exists (select from ${quoted(relation)} as m where m.${identifier(key)}::text = o.message_key)`;
+      const { rows: found } = await write(
+        `update ${table} as o set reason = case when ${lost} then $2 end
+         where outbox = $1 and status = 'waiting' and ${lost} <> (reason is not distinct from $2) returning reason`,
+        [name, LOST],
+      );
       const { rows } = await notes.query(
-        `select count(*), count(*) filter (where not exists (select from ${quoted(relation)} as m where m.${identifier(key)}::text = o.message_key))
-         from ${table} as o where outbox = $1 and status = 'waiting'`,
+        `select count(*) from ${table} as o where outbox = $1 and status = 'waiting' and not ${lost}`,
         [name],
       );
-      return { waiting: Number(rows[0]?.[0]) - Number(rows[0]?.[1]), withdrawn: Number(rows[0]?.[1]) };
+      return { waiting: Number(rows[0]?.[0]), withdrawn: found.filter(([reason]) => reason === LOST).length };
     },
     async skip(outboxes, keys) {
       const sql = `update ${table} set status = 'skipped', reason = 'passed over by hand', run_id = $3
@@ -164,3 +169,6 @@ export function createLedger({ notes, lock, stateSchema, runId }: OutboxContext)
     },
   };
 }
+
+/** Why a message waits, until its row comes back. */
+const LOST = 'its row is gone';

@@ -43,7 +43,7 @@ export interface Delivery {
   /** Of those that had been sent before, sent once more. */
   readonly resent: number;
   readonly waiting: number;
-  /** Not sent, for the model has their rows no more; they wait should these come back. */
+  /** Not sent, for the model has their rows no more, as this run was the first to find; they wait should these come back. */
   readonly withdrawn: number;
   /** Attempts whose fate is not known, those of a run that died included: the channel may show a message twice. */
   readonly uncertain: number;

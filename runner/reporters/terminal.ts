@@ -43,17 +43,15 @@ function drawDead({ runId, command }: { readonly runId: string; readonly command
 
 function drawOutbox(event: Extract<RunEvent, { type: 'outbox_finished' }>, paint: Paint): string | undefined {
   const { outbox, sent, resent, waiting, withdrawn, uncertain, because } = event;
-  if (because !== null) {
-    const verb = waiting === 1 ? 'waits' : 'wait';
-    return waiting === 0
-      ? undefined
-      : paint('yellow', `  ${outbox}: ${plural(waiting, 'message')} ${verb}: ${because}`);
-  }
   if (sent + resent + waiting + withdrawn + uncertain === 0) return undefined;
+  const waits =
+    because === null
+      ? `${grouped(waiting)} not sent yet`
+      : `${plural(waiting, 'message')} ${waiting === 1 ? 'waits' : 'wait'}: ${because}`;
   const figures = [
-    `${plural(sent, 'message')} sent`,
+    because === null ? `${plural(sent, 'message')} sent` : '',
     resent > 0 ? `${grouped(resent)} sent once more` : '',
-    waiting > 0 ? paint('yellow', `${grouped(waiting)} not sent yet`) : '',
+    waiting > 0 ? paint('yellow', waits) : '',
     withdrawn > 0 ? `${grouped(withdrawn)} withdrawn: their rows are gone` : '',
     uncertain > 0 ? paint('yellow', `${plural(uncertain, 'attempt')} without an answer: some may be shown twice`) : '',
   ];

@@ -63,6 +63,33 @@ describe('a notifier that has nothing to send', () => {
   });
 });
 
+describe('messages whose rows are gone', () => {
+  const GONE = '1 withdrawn: their rows are gone';
+  const withdraw = () => place.db.query('delete from marts.letter where letter_id = 2');
+
+  it('are told once, and counted by a dry run as long as they wait', async () => {
+    await place.publish([
+      [1, '2026-01-01', 'one'],
+      [2, '2026-01-02', 'two'],
+    ]);
+    await notify([], { NEWS_HOOK: '' });
+    await withdraw();
+    expect((await notify([], { NEWS_HOOK: '' })).stdout).toContain(`1 message waits: NEWS_HOOK is not set, ${GONE}`);
+    expect((await notify()).stdout).toContain('news: 1 message sent\n');
+    expect((await notify()).stdout).toContain('Nothing to send of news: 1 sent before, 1 withdrawn\n');
+    expect((await place.runner(['pipeline'])).stdout).not.toContain('news:');
+    expect((await notify(['--dry-run'])).stdout).toMatch(/news +0 +0 +0 +0 +1 +1 +0 /);
+  });
+
+  it('are told again when they had come back', async () => {
+    await place.db.query("insert into marts.letter values (2, '2026-01-02', 'two')");
+    await notify([], { NEWS_HOOK: '' });
+    await withdraw();
+    expect((await notify()).stdout).toContain(GONE);
+    expect((await notify()).stdout).not.toContain(GONE);
+  });
+});
+
 describe('keys to be passed over', () => {
   const refused = [
     [['--skip', '1', '--skip-all'], '--skip, --skip-all: one at a time'],
