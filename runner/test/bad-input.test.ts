@@ -340,3 +340,32 @@ describe('a workbook with a password', () => {
     expect(await content()).toBe(before);
   });
 });
+
+describe('salaries that are written in another way', () => {
+  const written = (form: (salary: string) => string, every: number): Promise<string> =>
+    workbook('sources/sample/rh.xlsx', (sheet) =>
+      sheet.eachRow((_row, at) => {
+        const cell = sheet.getCell(`G${at}`);
+        if (at > 1 && at % every === 0 && cell.value !== null) cell.value = form(String(cell.value));
+      }),
+    );
+  const pipeline = (RH_XLSX: string) => project.runner(['pipeline', ...SAMPLE_DAY], { RH_XLSX });
+
+  it.each([
+    ['as in the US', (salary: string) => salary.replace(/(\d{3})$/, ',$1')],
+    ['with a currency', (salary: string) => `${salary} €`],
+  ])('%s stop the run before a figure moves', async (_what, form) => {
+    const { code, stderr } = await pipeline(await written(form, 1));
+    expect(stderr).toMatch(/CHECK_FAILED soda\/staging\/stg_rh__salarie\.yml:\d+/);
+    expect(stderr).toContain('The salaries are written so that they can be read');
+    expect(code).toBe(1);
+    expect(await content()).toBe(published);
+  });
+
+  it('in a few cells only are warned of', async () => {
+    const { code, stdout } = await pipeline(await written((salary) => `${salary} €`, 40));
+    expect(stdout).toContain('A salary that cannot be read takes the prime away');
+    expect(code).toBe(0);
+    expect(await content()).not.toBe(published);
+  });
+});

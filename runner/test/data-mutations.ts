@@ -50,6 +50,7 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
     ['a row of the HR workbook is lost', lose('raw.rh_salarie'), 'checks.failed_rows.lot'],
     ['an ID stands where the pseudonym should', set('raw.rh_salarie', 'cle_salarie = id_salarie'), 'columns.cle_salarie.checks.invalid'],
     ['two employees have one ID', 'update raw.rh_salarie set id_salarie = (select min(id_salarie) from raw.rh_salarie)', 'columns.id_salarie.checks.duplicate'],
+    ['the salaries of one employee in nine are written as in the US', "update raw.rh_salarie set salaire_brut = '47,770' where row_number % 9 = 0", 'columns.salaire_brut.checks.missing'],
   ],
   stg_sport__pratique: [
     ['a row of the sport workbook is lost', lose('raw.sport_pratique'), 'checks.failed_rows.lot'],
