@@ -36,7 +36,7 @@ export const debug: Command<CommonArgs> = async (args, reporter) => {
     ...debugSecrets(loaded, new Set(webhooks.keys())),
     ...others.flat(),
   ];
-  reporter.answer(answerOf(['what', 'state', 'detail'], lines));
+  reporter.answer(answerOf(['what', 'state', 'detail'], lines), 'whole');
   return lines.every(([, state]) => state === 'ok') ? EXIT.done : EXIT.failed;
 };
 

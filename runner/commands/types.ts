@@ -36,8 +36,11 @@ export interface Reporter {
   /** How the run ended: results by status, and the time it took. */
   summary(results: readonly NodeResult[], seconds: number, purpose?: 'build' | 'test'): void;
   table(title: string, result: TextResult): void;
-  /** The answer of a command that was asked for data: exactly one JSON array on stdout with `--output json`. */
-  answer(result: TextResult): void;
+  /**
+   * The answer of a command that was asked for data: exactly one JSON array on stdout with `--output json`. In a table, long cells are
+   * cut, but for those of the last column where these are `whole`.
+   */
+  answer(result: TextResult, last?: 'cut' | 'whole'): void;
   /** The trend of checks: drawn, or `rows` where the answer is JSON. */
   history(histories: readonly NodeHistory[], rows: TextResult): Promise<void>;
   /** An answer that is no table; printed on stdout even with `--quiet`. */

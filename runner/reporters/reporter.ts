@@ -1,5 +1,4 @@
 import type { WriteStream } from 'node:tty';
-import type { TextResult } from '../adapters/types.ts';
 import type { Reporter } from '../commands/types.ts';
 import type { Fault } from '../errors.ts';
 import { plural } from '../util/plural.ts';
@@ -51,9 +50,11 @@ async function createTextReporter({ output, quiet, stdin, stdout, stderr, env }:
   const faults = (list: readonly Fault[]): void => {
     for (const fault of list) tell(drawFault(redactedFault(fault), paintFault, stderr.columns), stderr);
   };
-  const answer = (result: TextResult): void => {
+  const answer: Reporter['answer'] = (result, last) => {
     if (output === 'json') stdout.write(`${JSON.stringify(toObjects(result))}\n`);
-    else if (result.columns.length > 0) print(`${drawTable(result)}\n(${plural(result.rows.length, 'row')})`, stdout);
+    else if (result.columns.length > 0) {
+      print(`${drawTable(result, undefined, last)}\n(${plural(result.rows.length, 'row')})`, stdout);
+    }
   };
   return {
     emit(event) {

@@ -21,11 +21,18 @@ export function drawNarrow(result: TextResult, screen: number): string {
   return widest(narrow) < widest(wide) ? narrow : wide;
 }
 
-/** A result as an aligned table: headers, a rule, the rows. Long cells are cut at `maxWidth`. */
-export function drawTable(result: TextResult, maxWidth = 60): string {
+/**
+ * A result as an aligned table: headers, a rule, the rows. Long cells are cut at `maxWidth`, but for those of the last
+ * column where these are `whole`.
+ */
+export function drawTable(result: TextResult, maxWidth = 60, last: 'cut' | 'whole' = 'cut'): string {
   const cells = [
     result.columns.map(({ name }) => name),
-    ...result.rows.map((row) => row.map((value) => cell(value, maxWidth))),
+    ...result.rows.map((row) =>
+      row.map((value, column) =>
+        cell(value, last === 'whole' && column === row.length - 1 ? Number.POSITIVE_INFINITY : maxWidth),
+      ),
+    ),
   ];
   const widths = result.columns.map((_, column) =>
     cells.reduce((most, row) => Math.max(most, width(row[column] ?? '')), 0),
@@ -37,7 +44,8 @@ export function drawTable(result: TextResult, maxWidth = 60): string {
       .trimEnd(),
   );
   const [head = '', ...body] = lines;
-  return [head, widths.map((length) => '─'.repeat(length)).join('  '), ...body].join('\n');
+  const rules = widths.map((length) => '─'.repeat(last === 'whole' ? Math.min(length, maxWidth) : length));
+  return [head, rules.join('  '), ...body].join('\n');
 }
 
 function cell(value: string | null, maxWidth: number): string {

@@ -73,6 +73,14 @@ describe('debug says in one line each', () => {
     expect(lines.at(-1)?.detail).toBe('not set: messages wait');
   });
 
+  it('what to do to its end, in a table too', async () => {
+    const env = { RH_XLSX: `sources/${'a-long-folder/'.repeat(8)}rh.xlsx` };
+    const { lines } = await debug(env);
+    const detail = lines.find(({ what }) => what === 'source rh.salarie')?.detail ?? '';
+    expect(detail.length).toBeGreaterThan(120);
+    expect((await project.runner(['debug', ...SAMPLE_DAY], env)).stdout).toContain(detail);
+  });
+
   it('which webhook works, and posts nothing', async () => {
     const { code, lines } = await debug({ SLACK_WEBHOOK_URL: slack.webhook, SLACK_ALERTING_URL: slack.alerts });
     expect([code, toDo(lines)]).toEqual([0, []]);
