@@ -205,6 +205,14 @@ describe('load --dry-run', () => {
     expect(recorded.stdout).toMatch(/gmaps\.trajet +would land +\d+ rows/);
     expect(await one(COMMUTES)).toBe('0');
     expect(await one("select count(*) from ops.run where command = 'load'")).toBe(runs);
+
+    editText(project, 'seeds/param_avantage.csv', (text) => text.replace('1362 Av. des Platanes', '9 rue du Bac'));
+    const stale = await run(['load', 'gmaps', '--dry-run']);
+    expect(stale.code).toBe(1);
+    expect(stale.stderr).toMatch(/REQUESTS_OUT_OF_DATE[\s\S]*runner build --select \+trajet_requis, then this again/);
+    expect(stale.stdout).toMatch(/gmaps\.trajet +refused +REQUESTS_OUT_OF_DATE/);
+    expect((await run(['build', '--select', '+trajet_requis'])).code).toBe(0);
+    expect((await run(['load', 'gmaps', '--dry-run'])).stdout).toMatch(/gmaps\.trajet +would ask +\d+ questions/);
   });
 });
 
