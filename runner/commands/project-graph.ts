@@ -42,9 +42,11 @@ export async function projectGraph(
   }
   const { alert, ...config } = project.config;
   if (alert?.text !== undefined) {
-    const { text } = alert;
+    const { text, textLine = 1 } = alert;
     faults.push(
-      ...(await cache.memo('alert text', [text, config.secrets, config.vars], () => alertFaults(text, config))),
+      ...(await cache.memo('alert text', [text, config.secrets, config.vars], () =>
+        alertFaults(text, textLine, config),
+      )),
     );
   }
   const rendered = anySource ? models.rendered.map((model) => ({ ...model, sources: [] })) : models.rendered;
@@ -54,7 +56,7 @@ export async function projectGraph(
   const told = new Set([...ofFiles.map(({ file }) => file), ...models.failed, ...contractsOf(project, models.failed)]);
   faults.push(
     ...models.faults,
-    ...ofGraph.filter(({ code, file }) => !told.has(file) && (whole || !code.startsWith('SELECTOR'))),
+    ...ofGraph.filter(({ code, file }) => !told.has(file) && (whole || !/^(SELECTOR|OUTBOX)/.test(code))),
   );
   if (faults.length > 0 || !graph) throw new RunnerError(placeFaults(project.dir, eachOnce(faults)));
   return graph;
@@ -64,8 +66,8 @@ async function contractSql(contract: Contract): Promise<readonly Fault[]> {
   return (await import('../compile/contract-sql.ts')).contractSqlFaults(contract);
 }
 
-async function alertFaults(text: string, config: ProjectConfig): Promise<readonly Fault[]> {
-  return (await import('../compile/alert-template.ts')).alertTemplateFaults(text, config);
+async function alertFaults(text: string, line: number, config: ProjectConfig): Promise<readonly Fault[]> {
+  return (await import('../compile/alert-template.ts')).alertTemplateFaults(text, line, config);
 }
 
 /** A fault of a macro is met by every model that calls it. */

@@ -1,6 +1,7 @@
 import { type Fault, RunnerError } from '../errors.ts';
 import type { Alert } from '../outbox/alert.ts';
 import type { ProjectConfig } from '../project/types.ts';
+import { didYouMean } from '../util/suggest.ts';
 import { createTemplates } from './templates.ts';
 
 /**
@@ -20,16 +21,33 @@ export function createAlertTemplate(
   };
 }
 
-/** What is wrong with the template, as far as it shows when it is filled in with an alert of each kind. */
-export function alertTemplateFaults(template: string, config: ProjectConfig): readonly Fault[] {
+/**
+ * What is wrong with the template, as far as it shows when it is filled in with an alert of each kind.
+ * @param start the line of its key in project.yml
+ */
+export function alertTemplateFaults(template: string, start: number, config: ProjectConfig): readonly Fault[] {
   const faults = EXAMPLES.flatMap((alert) => render(template, config, () => undefined, alert).faults);
   const each = new Map(faults.map((fault) => [`${fault.message} ${fault.line} ${fault.column}`, fault]));
-  // What is found in project.yml is sought there.
-  return [...each.values()].map(({ source, line, column, ...fault }) => ({
-    ...fault,
-    message: `in alert.text: ${fault.message}`,
-    found: source?.trim() || fault.found,
-  }));
+  return [...each.values()].map(({ source = '', line = 0, column = 1, ...fault }) => {
+    const [word] = /^[\w.]+/.exec(source.slice(column - 1)) ?? [];
+    const isNameless = /^(\{\{ .* has no value|\w+ is not defined)$/.test(fault.message);
+    const near = didYouMean(word?.split('.').at(-1) ?? '', namesIn(EXAMPLES[0]));
+    return {
+      ...fault,
+      message: `in alert.text: ${fault.message}`,
+      // A block begins below its key. What is found is sought from that line on.
+      line: template.includes('\n') ? start + line : start,
+      found: fault.found ?? word,
+      hint: isNameless ? (near ?? `It sees ${Object.keys(EXAMPLES[0] ?? {}).join(', ')}.`) : fault.hint,
+    };
+  });
+}
+
+/** The keys of an alert and of all that it holds. */
+function namesIn(value: unknown): readonly string[] {
+  if (typeof value !== 'object' || value === null) return [];
+  const names = Array.isArray(value) ? [] : Object.keys(value);
+  return [...names, ...Object.values(value).flatMap(namesIn)];
 }
 
 const FILE = 'project.yml';

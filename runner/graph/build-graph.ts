@@ -11,7 +11,7 @@ import { unitOf } from './unit-of.ts';
 
 /**
  * Seeds, sources and models as one graph. A requested source depends on the model it takes its requests from.
- * @throws RunnerError with every fault: `KEY_MISSING`, `CONFIG_…`, `RELATION_TAKEN`, `RELATION_TWICE`, `CONTRACT_OTHER_DATASET`, `REQUEST_UNKNOWN`, `CYCLE`, `SELECTOR_…`
+ * @throws RunnerError with every fault: `KEY_MISSING`, `CONFIG_…`, `RELATION_TAKEN`, `RELATION_TWICE`, `CONTRACT_OTHER_DATASET`, `REQUEST_UNKNOWN`, `OUTBOX_UNAUDITED`, `CYCLE`, `SELECTOR_…`
  */
 export function buildGraph(project: Project, rendered: readonly Rendered[]): Graph {
   const { name } = project.config;
@@ -28,6 +28,7 @@ export function buildGraph(project: Project, rendered: readonly Rendered[]): Gra
     ),
     ...contractFaults(project, nodes),
     ...requestFaults(sources, byName, nodes),
+    ...models.flatMap((node) => unauditedFaults(node, project)),
   ];
   if (faults.length > 0) throw new RunnerError(faults);
 
@@ -191,6 +192,22 @@ function requestFaults(
       },
     ];
   });
+}
+
+/** Outboxes of a model whose rows may be others than those that its contract has passed. */
+function unauditedFaults({ name, materialized }: ModelNode, { config }: Project): readonly Fault[] {
+  if (materialized !== 'view' && materialized !== 'ephemeral') return [];
+  return config.outbox
+    .filter(({ model }) => model === name)
+    .map((outbox) => ({
+      code: 'OUTBOX_UNAUDITED',
+      message: `outbox ${outbox.name} sends rows of ${name}, which keeps none: it is materialized as ${materialized}`,
+      file: 'project.yml',
+      line: outbox.line,
+      found: name,
+      expected: 'a table, an incremental model or a materialized view',
+      hint: "Give the model materialized='table': a view shows rows at once that its contract may refuse afterwards.",
+    }));
 }
 
 function withCycleNamed<T>(nodes: ReadonlyMap<string, Node>, build: () => T): T {

@@ -5,6 +5,7 @@ import { DURATION, millisecondsOf } from './durations.ts';
 import { alertConfig, outboxConfigs } from './message-config.ts';
 import { NODE_KEYS, nodeConfigOf, SEED_KEYS } from './node-config.ts';
 import type { FlagConfig, ProjectConfig, SecretConfig, SelectorConfig, SummaryConfig } from './types.ts';
+import { variableName } from './variable-name.ts';
 import { readYaml } from './yaml.ts';
 
 const TOP_KEYS = [
@@ -75,8 +76,8 @@ function configOf(yaml: YamlFile): ProjectConfig {
     lockPatience: top.read('lock_patience', millisecondsOf, DURATION) ?? 60_000,
     keepBatches: top.read('keep_batches', positive, A_NUMBER),
     keepRuns: top.read('keep_runs', positive, A_NUMBER),
-    outbox: outboxConfigs(top),
-    ...alertConfig(top),
+    outbox: outboxConfigs(yaml, top),
+    ...alertConfig(yaml, top),
   };
 }
 
@@ -87,17 +88,17 @@ function positive(value: unknown): number | undefined {
 }
 
 function secret(yaml: YamlFile, value: unknown, path: Path): SecretConfig {
-  if (typeof value === 'string') return { name: value };
-  const map = yaml.map(value, path, ['name', 'sample', 'kind']);
+  const map = yaml.map(typeof value === 'string' ? { name: value } : value, path, ['name', 'sample', 'kind']);
   const kind = map.read('kind', (text) => SECRET_KINDS.find((one) => one === text), SECRET_KINDS.join(' or '));
-  return defined({ name: required(map, 'name'), sample: map.filled('sample'), kind });
+  const name = variableName(map, 'name') ?? map.missing('name', 'an environment variable') ?? '';
+  return defined({ name, sample: map.filled('sample'), kind });
 }
 
 function flagConfig(name: string, map: MapReader): FlagConfig {
   return defined({
     name,
     description: map.filled('description') ?? name,
-    env: map.filled('env'),
+    env: variableName(map, 'env'),
     sources: map.texts('sources'),
     seeds: map.texts('seeds'),
     empty: map.filled('empty'),

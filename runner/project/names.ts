@@ -1,6 +1,7 @@
+import type { Contract } from '../contracts/types.ts';
 import type { Fault } from '../errors.ts';
 import { didYouMean } from '../util/suggest.ts';
-import type { ProjectConfig } from './types.ts';
+import type { OutboxConfig, ProjectConfig } from './types.ts';
 
 /** What the name of a file of unit tests ends with, after the model's name. */
 export const TESTS_ENDING = '.tests.yml';
@@ -12,14 +13,21 @@ interface Known {
   readonly seeds: readonly string[];
   /** `system.table`; `undefined` when it could not be read which there are. */
   readonly sources: readonly string[] | undefined;
+  /** By what they describe. */
+  readonly contracts: ReadonlyMap<string, Contract>;
 }
 
 /** Names in project.yml that nothing has: a flag, a table or a configuration that would silently never show. */
 export function unknownNames(
   { models: configured, flags, summary, outbox, alert }: ProjectConfig,
-  { models, folders, seeds, sources }: Known,
+  { models, folders, seeds, sources, contracts }: Known,
 ): readonly Fault[] {
-  const unknown = (where: string, names: readonly string[], known: readonly string[] = names): readonly Fault[] =>
+  const unknown = (
+    where: string,
+    names: readonly string[],
+    known: readonly string[] = names,
+    there = 'Models, seeds and sources are named by their files, folders and sources.yml.',
+  ): readonly Fault[] =>
     names
       .filter((name) => !known.includes(name))
       .map((name) => ({
@@ -27,8 +35,9 @@ export function unknownNames(
         message: `${where} names ${name}, which is not there`,
         file: 'project.yml',
         found: name,
-        hint: didYouMean(name, known) ?? 'Models, seeds and sources are named by their files, folders and sources.yml.',
+        hint: didYouMean(name, known) ?? there,
       }));
+  const flagNames = flags.map((flag) => flag.name);
   return [
     // A folder may be configured before its first model stands in it: a name that is like another is a typo.
     ...unknown(
@@ -42,16 +51,38 @@ export function unknownNames(
       ...unknown(`flag ${flag.name}`, flag.empty === undefined ? [] : [flag.empty], models),
     ]),
     ...summary.flatMap(({ title, model }) => unknown(`summary "${title}"`, [model], [...models, ...seeds])),
-    ...outbox.flatMap(({ name, model, whenFlag }) => [
-      ...unknown(`outbox ${name}`, [model], models),
-      ...unknown(
-        `outbox ${name}`,
-        whenFlag === undefined ? [] : [whenFlag],
-        flags.map((flag) => flag.name),
-      ),
-    ]),
+    ...outbox.flatMap((config) =>
+      [
+        ...unknown(`outbox ${config.name}`, [config.model], models),
+        ...unknownColumns(config, contracts.get(config.model)),
+        ...unknown(
+          `when_flag of outbox ${config.name}`,
+          config.whenFlag === undefined ? [] : [config.whenFlag],
+          flagNames,
+          flagNames.length > 0 ? `The flags there are: ${flagNames.join(', ')}.` : 'There are no flags: take it out.',
+        ),
+      ].map((fault) => ({ ...fault, line: config.line })),
+    ),
     ...(alert?.rows ?? []).flatMap(({ model }) => unknown('alert', [model], models)),
   ];
+}
+
+function unknownColumns(
+  { name, model, key, text, orderBy }: OutboxConfig,
+  contract: Contract | undefined,
+): readonly Fault[] {
+  const columns = contract?.columns.map((column) => column.name) ?? [];
+  if (columns.length === 0) return [];
+  return [key, text, ...orderBy]
+    .filter((column) => column !== '' && !columns.includes(column))
+    .map((column) => ({
+      code: 'OUTBOX_COLUMN_UNKNOWN',
+      message: `outbox ${name} names ${column}, which the contract of ${model} does not have`,
+      file: 'project.yml',
+      expected: columns.join(', '),
+      found: column,
+      hint: didYouMean(column, columns) ?? 'Name a column of the model, or add it to the contract.',
+    }));
 }
 
 /** The second of two things of one name, of which only one could be found. */

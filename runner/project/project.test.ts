@@ -70,6 +70,7 @@ alert:
     expect(outbox).toEqual([
       {
         name: 'news',
+        line: 3,
         model: 'news',
         key: 'id',
         text: 'body',
@@ -99,6 +100,31 @@ alert:
         '"alert.rows.0" has no "model"',
       ].join('\n'),
     );
+  });
+});
+
+describe('the name of an environment variable', () => {
+  const URL = 'https://hooks.slack.com/services/T0/B0/pasted';
+
+  it.each([
+    ['a webhook of an outbox', `outbox:\n  n: {model: m, key: k, text: t, webhook: "${URL}"}`, 3],
+    ['what forces an outbox', `outbox:\n  n: {model: m, key: k, text: t, webhook: W, force_env: "${URL}"}`, 3],
+    ['a list for a webhook', `outbox:\n  n:\n    {model: m, key: k, text: t, webhook: ["${URL}"]}`, 4],
+    ['the webhook of alerts', `alert:\n  webhook: ${URL}`, 3],
+    ['a secret', `secrets:\n  - {name: A_NAME}\n  - name: ${URL}`, 4],
+    ['a secret in short', `secrets: [A_NAME, "${URL}"]`, 2],
+    ['a flag', `flags:\n  F:\n    env: ${URL}`, 4],
+  ])('is not the value itself: %s is refused, and neither it nor its line is told', (_what, yaml, line) => {
+    try {
+      parseProjectConfig(`name: p\n${yaml}\n`, 'project.yml');
+      expect.unreachable();
+    } catch (error) {
+      const { faults } = error as RunnerError;
+      expect(faults).toMatchObject([
+        { code: 'CONFIG_INVALID', line, hint: expect.stringMatching(/in \.env, and its variable's name here/) },
+      ]);
+      expect(JSON.stringify(faults)).not.toMatch(/hooks|pasted/);
+    }
   });
 });
 

@@ -88,15 +88,16 @@ export async function inspectProject(dir: string, cache: Cache = NO_CACHE): Prom
     ),
   );
   if (!config) throw new RunnerError(placeFaults(dir, faults));
+  const byName = new Map(contracts.map((contract) => [stem(contract.file), contract]));
   faults.push(
     ...unknownNames(config, {
       models: models.map(({ name }) => name),
       folders: models.flatMap(({ file }) => foldersOf(file)),
       seeds: seeds.map(({ name }) => name),
       sources: unread.has(SOURCES) ? undefined : tables.map(({ name }) => name),
+      contracts: byName,
     }),
   );
-  const byName = new Map(contracts.map((contract) => [stem(contract.file), contract]));
   const tests = new Map(unitTests.map(({ model: name, tests }) => [name, tests]));
   const project = { dir, config, models, macros, seeds, sources, contracts: byName, unitTests: tests };
   return { project, faults, unread };

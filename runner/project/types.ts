@@ -48,6 +48,8 @@ export interface ProjectConfig {
 /** Messages that `notify` sends: rows of a model, each once. */
 export interface OutboxConfig {
   readonly name: string;
+  /** Of its name in project.yml. */
+  readonly line: number;
   readonly model: string;
   /** The model's column that tells a message: one of a key that was sent is never sent again. */
   readonly key: string;
@@ -75,6 +77,8 @@ export interface AlertConfig {
   readonly webhook: string;
   /** Template of the text; a plain one in English unless told. */
   readonly text?: string;
+  /** Of `text` in project.yml. */
+  readonly textLine?: number;
   /** Models whose rows are told when the run has changed them and there are some. */
   readonly rows: readonly AlertRows[];
 }

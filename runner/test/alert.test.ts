@@ -1,4 +1,4 @@
-import { appendFileSync, mkdirSync, rmSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { ROOT, type Workplace, workplace } from './cli.ts';
@@ -188,6 +188,25 @@ describe('an alert of a project without a text of its own', () => {
     const shown = text.match(/^• /gm)?.length ?? 0;
     expect(shown).toBeGreaterThan(100);
     expect(text).toMatch(new RegExp(`\\n… and ${(2000 - shown).toLocaleString('en')} more errors$`));
+  });
+
+  it('has a text in which each error has its line, and a name that is near', async () => {
+    const block =
+      '\n  text: |\n    {{ project }}\n    {% for e in errors %}\n    {{ e.cod }}: {{ run.comand }}\n    {% endfor %}\n    {{ somewhere }}\n  rows: []\n';
+    const config = readFileSync(join(shop.dir, 'project.yml'), 'utf8');
+    const lines = config.split('\n');
+    const line = lines.findIndex((text) => text.startsWith('alert:')) + 1;
+    edit('project.yml', lines[line - 1] ?? '', `alert:\n  webhook: ALERT_URL${block}`);
+    const { code, stderr } = await pipeline();
+    expect(code).toBe(2);
+    expect(alerts()).toHaveLength(1);
+    const told = (column: number, name: string, found: string): RegExp =>
+      new RegExp(
+        `TEMPLATE_ERROR project\\.yml:${line + 5}:${column}\\n  in alert\\.text: \\{\\{ ${found} \\}\\} has no value\\n[^→]*found: +${found}\\n[^→]*→ Did you mean "${name}"`,
+      );
+    expect(stderr).toMatch(told(8, 'code', 'e.cod'));
+    expect(stderr).toMatch(told(21, 'command', 'run.comand'));
+    expect(stderr).toContain('→ It sees project, run, errors, cut, died, rows.');
   });
 
   it('has a text whose errors are told as those of a model, and plain words where it fails all the same', async () => {

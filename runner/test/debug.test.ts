@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SAMPLE_DAY, type SampleProject, sampleProject } from './sample-project.ts';
@@ -164,5 +164,29 @@ describe('debug says in one line each', () => {
       'webhook SLACK_WEBHOOK_URL',
     ]);
     expect(stdout).not.toContain('marked');
+  });
+});
+
+describe('the address of a webhook in project.yml, where the name of its variable should stand', () => {
+  it('is refused, and shown, sent and kept nowhere, whatever else is wrong in its line', async () => {
+    const path = join(project.dir, 'project.yml');
+    const text = readFileSync(path, 'utf8');
+    const pasted = 'https://hooks.slack.com/services/T0/B0/pasted';
+    const inLine = `{name: ${pasted}-1, sampel: x}`;
+    const wrong = text.replace('{name: SLACK_WEBHOOK_URL}', inLine).replace(': SLACK_WEBHOOK_URL', `: ${pasted}-2`);
+    writeFileSync(path, wrong);
+    for (const args of [['debug'], ['pipeline'], ['debug', '--log-format', 'json']]) {
+      const { code, stdout, stderr } = await project.runner(args, { SLACK_ALERTING_URL: slack.alerts });
+      expect(code).toBe(2);
+      expect(stdout + stderr).toMatch(/not the name of an environment variable/);
+      expect(stdout + stderr).toContain('sampel');
+      expect(stdout + stderr).not.toContain('pasted');
+    }
+    writeFileSync(path, text);
+    const kept = readdirSync(join(project.dir, 'target'), { recursive: true, withFileTypes: true });
+    const files = kept.filter((file) => file.isFile()).map((file) => join(file.parentPath, file.name));
+    expect(files.filter((file) => readFileSync(file, 'utf8').includes('pasted'))).toEqual([]);
+    expect(slack.posted(slack.alerts)).toEqual([expect.stringContaining('environment variable')]);
+    expect(slack.posted(slack.alerts)[0]).not.toContain('pasted');
   });
 });

@@ -155,16 +155,22 @@ describe('an outbox', () => {
 
   it('of a view is refused, since a view may show what its contract refuses', async () => {
     place.edit('project.yml', (text) => text.replace('materialized: table', 'materialized: view'));
-    for (const command of ['pipeline', 'notify']) {
+    for (const command of ['ls', 'pipeline', 'notify']) {
       const { code, stderr } = await place.runner([command]);
-      expect([code, stderr]).toEqual([2, expect.stringContaining('OUTBOX_UNAUDITED project.yml')]);
+      expect([code, stderr]).toEqual([
+        2,
+        expect.stringMatching(/OUTBOX_UNAUDITED project\.yml:15:14\n.*materialized as view/),
+      ]);
     }
   });
 
   it('of columns that its contract does not have is refused, each with its name', async () => {
     place.edit('project.yml', (text) => text.replace('text: body', 'text: boody').replace('[written_on]', '[day]'));
-    const { code, stderr } = await place.runner(['notify', '--dry-run']);
-    expect([code, stderr.match(/OUTBOX_COLUMN_UNKNOWN/g)?.length]).toEqual([2, 2]);
+    place.edit('project.yml', (text) => text.replace('when_flag: L', 'when_flag: Z'));
+    const { code, stderr } = await place.runner(['ls']);
+    expect([code, stderr.match(/^OUTBOX_COLUMN_UNKNOWN project\.yml:1[78]:\d+$/gm)?.length]).toEqual([2, 2]);
+    expect(stderr).toMatch(/NAME_UNKNOWN project\.yml:20:\d+\n.*when_flag of outbox news names Z/);
+    expect(stderr).toContain('The flags there are: L.');
     expect(stderr).toContain('Did you mean "body"?');
   });
 

@@ -5,8 +5,8 @@ import { type MapReader, readMap } from './yaml-map.ts';
 
 /** Keys, and places in lists, from the top of the file. */
 export type Path = readonly (string | number)[];
-/** Without a code it is that of a wrong value. */
-export type FaultFields = Omit<Fault, 'code' | 'file' | 'line' | 'column' | 'source'> & { readonly code?: string };
+/** Without a code it is that of a wrong value. `source: undefined` keeps the line from being shown. */
+export type FaultFields = Omit<Fault, 'code' | 'file' | 'line' | 'column'> & { readonly code?: string };
 
 /** A YAML file being read. Its faults are collected, so that all can be told at once: without any it is right. */
 export interface YamlFile {
@@ -50,7 +50,7 @@ export function openYaml(text: string, file: string, { codes, scalar }: YamlDial
     const line = first + below;
     const source = lineOf(text, line);
     const column = below > 0 ? source.search(/\S|$/) + 1 : col;
-    faults.push({ code: codes.value, ...fields, file, line, column, source });
+    faults.push({ code: codes.value, source, ...fields, file, line, column });
     return null;
   };
   const value = plainValue(document, (offset, message) => {
