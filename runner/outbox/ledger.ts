@@ -151,7 +151,7 @@ export function createLedger({ notes, lock, stateSchema, runId }: OutboxContext)
     },
     async left({ name, relation, key }) {
       const lost = `not exists (select from ${quoted(relation)} as m where m.${identifier(key)}::text = o.message_key)`;
-      const { rows: found } = await write(
+      const { fullest } = await write(
         `update ${table} as o set reason = case when ${lost} then $2 end
          where outbox = $1 and status = 'waiting' and ${lost} <> (reason is not distinct from $2) returning reason`,
         [name, LOST],
@@ -160,7 +160,7 @@ export function createLedger({ notes, lock, stateSchema, runId }: OutboxContext)
         `select count(*) from ${table} as o where outbox = $1 and status = 'waiting' and not ${lost}`,
         [name],
       );
-      return { waiting: Number(rows[0]?.[0]), withdrawn: found.filter(([reason]) => reason === LOST).length };
+      return { waiting: Number(rows[0]?.[0]), withdrawn: fullest.rows.filter(([reason]) => reason === LOST).length };
     },
     async skip(outboxes, keys) {
       const sql = `update ${table} set status = 'skipped', reason = 'passed over by hand', run_id = $3
