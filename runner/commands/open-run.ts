@@ -73,7 +73,8 @@ export async function withRun(
   const { project, target, asOf } = loaded;
   if (!target.embedded) requireSecrets(loaded.env, project.config);
   const orchestrated = loaded.env('KESTRA_EXECUTION_ID');
-  const label = loaded.env('RUN_LABEL') ?? orchestrated ?? newRunId(startedAt);
+  const execution = orchestrated ?? newRunId(startedAt);
+  const label = loaded.env('RUN_LABEL') ?? execution;
   const runId = label;
   const { signal } = identity;
   const notice = (message: string): void => emit({ type: 'notice', message });
@@ -114,6 +115,7 @@ export async function withRun(
         {
           runId,
           label,
+          execution,
           command: identity.command,
           arguments: identity.arguments,
           project: name,

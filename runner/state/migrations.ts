@@ -16,6 +16,7 @@ const MIGRATIONS: readonly Migration[] = [
   { name: '005_run_batch', load: () => import('./migrations/005-run-batch.ts') },
   { name: '006_outbox', load: () => import('./migrations/006-outbox.ts') },
   { name: '007_run_alerted', load: () => import('./migrations/007-run-alerted.ts') },
+  { name: '008_run_execution', load: () => import('./migrations/008-run-execution.ts') },
 ];
 
 export const LATEST_MIGRATION = MIGRATIONS.at(-1)?.name ?? '';

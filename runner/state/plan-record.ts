@@ -47,19 +47,28 @@ export interface NodeEnd {
 
 /**
  * A run that goes on under its id plans again: what it had planned before stays planned. Noted with it: the batches in
- * force, which the run reads; those that it lands come to them when they land.
+ * force, which the run reads; those that it lands come to them when they land. What a former execution under this id has
+ * read counts no longer.
  */
 export async function recordPlan(db: Database, schema: string, runId: string, plan: Plan): Promise<void> {
   const at = Date.now();
   const nodes = Object.fromEntries([...plan.nodes].map(([id, named]) => [id, { named, at }]));
   await db.query(
     `with in_force as (
+       select source, max(batch_id) as batch_id from ${identifier(schema)}.batch group by source
+     ),
+     former as (
+       delete from ${identifier(schema)}.run_batch as b using ${identifier(schema)}.run as r
+       where r.run_id = $1 and b.run_id = $1 and r.plan ->> 'execution' is distinct from r.execution
+         and b.batch_id not in (select batch_id from in_force)
+     ),
+     noted as (
        insert into ${identifier(schema)}.run_batch (run_id, source, batch_id)
-       select $1, source, max(batch_id) from ${identifier(schema)}.batch group by source
+       select $1, source, batch_id from in_force
        on conflict do nothing
      )
      update ${identifier(schema)}.run
-     set plan = $2::jsonb || jsonb_build_object('nodes', coalesce(plan -> 'nodes', '{}') || ($2::jsonb -> 'nodes'))
+     set plan = $2::jsonb || jsonb_build_object('execution', execution, 'nodes', coalesce(plan -> 'nodes', '{}') || ($2::jsonb -> 'nodes'))
      where run_id = $1`,
     [runId, JSON.stringify({ ...plan, at, nodes } satisfies PlanJson)],
   );

@@ -5,6 +5,7 @@ import { type TestDatabase, testDatabase } from '../test/database.ts';
 import { migrate } from './migrations.ts';
 import { recordPlan } from './plan-record.ts';
 import { pruneBatches } from './prune-batches.ts';
+import { createStore } from './store.ts';
 
 const RAW = { schema: 'raw', name: 'shop_orders' };
 let test: TestDatabase;
@@ -44,8 +45,36 @@ async function run(runId: string): Promise<void> {
 /** A run that lands a batch of one product and, when it builds, plans with it. */
 async function landed(product: string, { builds = false } = {}): Promise<string> {
   await run(product);
+  const batchId = await landAs(product, product);
+  if (builds) await plan(product);
+  return batchId;
+}
+
+/** A command of an execution that lands a batch and builds, under a label that others have too. */
+async function nightly(execution: string, product: string): Promise<string> {
+  const record = {
+    runId: 'nightly',
+    label: 'nightly',
+    execution,
+    command: 'pipeline',
+    arguments: '',
+    project: 'shop',
+    target: 'server',
+    dateReference: '2026-11-24',
+    gitCommit: null,
+    orchestrator: 'cli',
+  };
+  const store = createStore(test.db, test.config, 'ops');
+  await store.startRun(record, new Date());
+  const batchId = await landAs('nightly', product);
+  await plan('nightly');
+  await store.finishRun('nightly', 'success', null);
+  return batchId;
+}
+
+async function landAs(runId: string, product: string): Promise<string> {
   const { batch } = await land(
-    { db: test.db, raw: RAW, stateSchema: 'ops', runId: product },
+    { db: test.db, raw: RAW, stateSchema: 'ops', runId },
     ORDERS,
     async () => ({ origin: 'a test', rows: [{ number: 2, cells: [product] }] }),
     {
@@ -59,7 +88,6 @@ async function landed(product: string, { builds = false } = {}): Promise<string>
       notice: () => undefined,
     },
   );
-  if (builds) await plan(product);
   return batch?.batchId ?? '';
 }
 
@@ -123,6 +151,28 @@ it('keeps what a published node was built from, however long ago', async () => {
   await landed('c', { builds: true });
   expect(await prune(1, 1)).toHaveLength(1);
   expect(await held()).toEqual(['a', 'c']);
+});
+
+it('keeps of a label that comes again what its last execution has read, with all of its commands', async () => {
+  const [first, second] = [await nightly('monday', 'a'), await nightly('tuesday', 'b')];
+  await test.db.query("insert into ops.node_state values ('model.x', '{}', '{}', 'nightly', now())");
+  expect(await prune(1, 1)).toEqual([first]);
+  const third = await nightly('tuesday', 'c');
+  expect(await prune(1, 1)).toEqual([]);
+  expect(await held()).toEqual(['b', 'c']);
+  await nightly('wednesday', 'd');
+  expect(await prune(1, 1)).toEqual([second, third]);
+  expect(await held()).toEqual(['d']);
+});
+
+it('takes a label that comes again for the last run, which it is', async () => {
+  await nightly('monday', 'a');
+  await landed('between', { builds: true });
+  await nightly('tuesday', 'b');
+  await landed('later');
+  // One run: that of the label, not the one in between.
+  expect(await prune(1, 1)).toHaveLength(2);
+  expect(await held()).toEqual(['b', 'later']);
 });
 
 it('keeps a batch that a view reads by its number, whoever made the view', async () => {

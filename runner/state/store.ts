@@ -41,7 +41,7 @@ export interface Store {
   /**
    * Called with the target's lock held: a run that is still noted as running has died. A run of an id that is there
    * (an orchestrator that restarts one, or runs several commands in one execution) goes on with it: its results stay
-   * until they are replaced one by one.
+   * until they are replaced one by one. Of another execution (a label that comes again) it is a new start.
    * @returns those that have died, this one included where it goes on with one
    */
   startRun(run: RunRecord, startedAt: Date): Promise<readonly DeadRun[]>;
@@ -129,10 +129,11 @@ export function createStore(db: Database, config: ConnectionConfig, schema: stri
       const { rows } = await db.query(
         `with died as (select run_id, command from ${table('run')} where status = 'running' order by started_at),
          dead as (update ${table('run')} set status = 'aborted' where status = 'running' and run_id <> $1)
-         insert into ${table('run')} (run_id, label, command, arguments, project, target, date_reference, git_commit, orchestrator, status, started_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'running', $10)
+         insert into ${table('run')} (run_id, label, command, arguments, project, target, date_reference, git_commit, orchestrator, status, started_at, execution)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'running', $10, $11)
          on conflict (run_id) do update set command = excluded.command, arguments = excluded.arguments, date_reference = excluded.date_reference,
-           git_commit = excluded.git_commit, status = 'running', error = null, finished_at = null
+           git_commit = excluded.git_commit, status = 'running', error = null, finished_at = null, execution = excluded.execution,
+           started_at = case when run.execution = excluded.execution then run.started_at else excluded.started_at end
          returning (select json_agg(json_build_object('runId', run_id, 'command', command)) from died)`,
         [
           run.runId,
@@ -145,6 +146,7 @@ export function createStore(db: Database, config: ConnectionConfig, schema: stri
           run.gitCommit,
           run.orchestrator,
           startedAt,
+          run.execution,
         ],
       );
       return JSON.parse(rows[0]?.[0] ?? '[]') as readonly DeadRun[];

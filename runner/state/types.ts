@@ -92,6 +92,8 @@ export interface Publication {
 export interface RunRecord {
   readonly runId: string;
   readonly label: string;
+  /** Of an orchestrator, whose commands go on with one run; a command by hand is one of its own. */
+  readonly execution: string;
   readonly command: string;
   readonly arguments: string;
   readonly project: string;

@@ -42,7 +42,7 @@ async function asTheFirstMigrationLeftIt(): Promise<void> {
     `drop table runs.built_relation, runs.outbox, runs.outbox_due, runs.run_batch;
       alter table runs.batch drop column pruned_at;
      alter table runs.node_state drop column hashes, drop column details;
-     alter table runs.run drop column if exists plan, drop column if exists alerted_for;
+     alter table runs.run drop column if exists plan, drop column if exists alerted_for, drop column execution;
      alter table runs.check_result drop column engine, add primary key (run_id, node_id, check_path);
      delete from runs.migration where name not like '001%'`,
   );
