@@ -3,7 +3,10 @@ import { Cancelled } from '../errors.ts';
 import { pruneBatches } from '../state/prune-batches.ts';
 import type { LoadedProject } from './load-project.ts';
 
-/** Drops old batches of the sources that a run has landed. What keeps it from that is told, and fails no run. */
+/**
+ * Drops old batches of the sources that a run has landed. What keeps it from that is told, and fails no run; a signal
+ * comes too late to cancel one, and just ends it.
+ */
 export async function prune(
   db: Database,
   { graph, project }: LoadedProject,
@@ -19,7 +22,8 @@ export async function prune(
       if (batches.length > 0)
         notice(`${node.name}: no run needs the rows of batch ${batches.join(', ')} any more, and they were dropped`);
     } catch (error) {
-      if (!(error instanceof Error) || error instanceof Cancelled) throw error;
+      if (error instanceof Cancelled) return;
+      if (!(error instanceof Error)) throw error;
       notice(`${node.name}: old batches were not dropped: ${error.message}`);
     }
   }

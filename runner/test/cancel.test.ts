@@ -125,6 +125,31 @@ describe('a run that is told to end', () => {
   });
 });
 
+describe('a load that is told to end', () => {
+  it('when all has landed and only old batches are to be dropped has done its work', async () => {
+    const config = join(place.dir, 'project.yml');
+    const text = readFileSync(config, 'utf8');
+    writeFileSync(config, `${text}keep_batches: 1\nkeep_runs: 1\n`);
+    expect((await place.runner(['load'])).code).toBe(0);
+    // Another one than that of the rows to come.
+    await place.db.query(`update runs.batch set content_hash = 'old', version = 'old'`);
+    await place.db.query(`create function public.hold() returns trigger language plpgsql as $$ begin
+        perform pg_advisory_xact_lock_shared(7); return new; end $$;
+      create trigger hold before update on runs.batch for each row execute function public.hold()`);
+    await place.closed(async () => {
+      const run = place.start(['load']);
+      await place.waitAtGate();
+      run.kill('SIGTERM');
+      expect(await run.ended).toMatchObject({ code: 0, stderr: '' });
+      await place.waitUntilGone();
+    });
+    expect(await lastRun()).toEqual(['success', null]);
+    expect(await place.rows('select count(*), count(pruned_at) from runs.batch')).toEqual([['2', '0']]);
+    await place.db.query('drop trigger hold on runs.batch; delete from runs.batch; truncate runs.run_batch');
+    writeFileSync(config, text);
+  });
+});
+
 describe('a command that is told to end', () => {
   it.each(['at once', 'in the rows'])('while a loader gets no answer %s lands nothing', async (hang) => {
     const run = place.start(['load'], { HANG: hang });
