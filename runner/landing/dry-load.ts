@@ -3,7 +3,7 @@ import type { BatchState } from '../state/types.ts';
 import { unlessAborted } from '../util/again.ts';
 import type { Relation } from '../util/sql.ts';
 import { contentHash, copyRows, hashed } from './copy-rows.ts';
-import { refuse } from './land.ts';
+import { refuse } from './refuse.ts';
 import { type LoaderRun, openLoader } from './run-loader.ts';
 
 /** What a load would do. */

@@ -33,7 +33,7 @@ const context: LoaderContext = {
 const rows = (...cells: (string | null)[][]): RawRow[] =>
   cells.map((row, index) => ({ number: index + 2, cells: row }));
 const load = (content: Iterable<RawRow> | AsyncIterable<RawRow>, source = orders): Promise<Landing> =>
-  land(target, source, async () => ({ origin: 'a test', rows: content }), context);
+  land(target, source, { origin: 'a test', rows: content }, context);
 const query = async (sql: string) => (await test.db.query(sql)).rows;
 
 beforeAll(async () => {
@@ -111,7 +111,7 @@ describe('landing a source', () => {
       asked === 0
         ? undefined
         : Object.assign(new Error('1 of 2 answers'), { code: 'HALF', place: 'host', hint: 'Again.' });
-    const landing = await land(target, append, async () => ({ origin: 'a test', rows: part(), shortfall }), context);
+    const landing = await land(target, append, { origin: 'a test', rows: part(), shortfall }, context);
     expect(landing.batch?.rowCount).toBe(1);
     expect(landing.shortfall).toMatchObject({
       exitCode: 1,
@@ -178,10 +178,15 @@ describe('landing a source', () => {
   it('gives the table a column that its configuration has gained', async () => {
     await load(rows(['a', null]));
     const wider = { ...orders, columns: ['product', 'note', 'size'] };
-    await land(target, wider, async () => ({ origin: 'a test', rows: rows(['b', null, 'XL']) }), {
-      ...context,
-      columns: wider.columns,
-    });
+    await land(
+      target,
+      wider,
+      { origin: 'a test', rows: rows(['b', null, 'XL']) },
+      {
+        ...context,
+        columns: wider.columns,
+      },
+    );
     expect(await query('select product, size from raw.shop_orders order by batch_id')).toEqual([
       ['a', null],
       ['b', 'XL'],

@@ -1,13 +1,13 @@
 import type { Database, Session } from '../adapters/types.ts';
-import { ConnectionLost, DatabaseError, EXIT, RunnerError } from '../errors.ts';
+import { ConnectionLost } from '../errors.ts';
 import type { SourceTable } from '../project/types.ts';
 import type { BatchState } from '../state/types.ts';
-import { unlessAborted } from '../util/again.ts';
 import { hashOf } from '../util/hash.ts';
 import { redactor } from '../util/redact.ts';
 import { identifier, literal, quoted, type Relation } from '../util/sql.ts';
 import { contentHash, copyRows, hashed } from './copy-rows.ts';
-import type { Extraction, Loader, LoaderContext, SourceFault } from './types.ts';
+import { refusal, refuse } from './refuse.ts';
+import type { Extraction, LoaderContext } from './types.ts';
 
 export interface Landing {
   /** `null` when the source holds what the batch in force holds. */
@@ -26,7 +26,7 @@ export interface LandingTarget {
 }
 
 /**
- * Runs a source's loader and lands what it hands over as one immutable batch, by streaming COPY into a partition of
+ * Lands what a source's loader has handed over as one immutable batch, by streaming COPY into a partition of
  * the raw table, in one transaction: a batch is there whole or not at all, and an unchanged source lands nothing.
  * @throws RunnerError (exit 1) with the loader's own fault, nothing landed; ConnectionLost, of which `atCommit` means
  * that even the server could not be asked whether it landed
@@ -34,13 +34,9 @@ export interface LandingTarget {
 export async function land(
   target: LandingTarget,
   source: SourceTable,
-  loader: Loader,
+  extraction: Extraction,
   context: LoaderContext,
 ): Promise<Landing> {
-  const extraction = await unlessAborted(loader(context), context.signal).catch((error: unknown) =>
-    refuse(error, context.source),
-  );
-  if (extraction === 'unchanged') return { batch: null };
   const unchanged = new Error('unchanged');
   let batch: BatchState | null = null;
   try {
@@ -183,29 +179,4 @@ function sealed(originHash: string, columns: readonly string[]): string {
 export function unsealed(kept: string | null, columns: readonly string[]): string | null {
   const originHash = kept?.split(' ')[0] ?? '';
   return kept === sealed(originHash, columns) ? originHash : null;
-}
-
-/** A source that can't be read, or holds what the server can't take, is at fault, not the run. */
-export function refuse(error: unknown, source: string): never {
-  throw refusal(error, source);
-}
-
-function refusal<E>(error: E, source: string): E | RunnerError {
-  if (error instanceof DatabaseError) {
-    const { sqlstate, message, hint } = error;
-    return new RunnerError({ code: `SQL_${sqlstate}`, message: `source ${source}: ${message}`, hint }, EXIT.failed);
-  }
-  if (!(error instanceof Error) || !('code' in error) || !('place' in error)) return error;
-  const fault = error as Error & SourceFault;
-  return new RunnerError(
-    {
-      code: fault.code,
-      message: `source ${source}: ${fault.message}`,
-      file: fault.place,
-      expected: fault.expected,
-      found: fault.found,
-      hint: fault.hint,
-    },
-    EXIT.failed,
-  );
 }

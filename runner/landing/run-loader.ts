@@ -2,14 +2,17 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Database } from '../adapters/types.ts';
-import { ConnectionLost, DatabaseError, EXIT, RunnerError } from '../errors.ts';
+import { ConnectionLost, EXIT, RunnerError } from '../errors.ts';
 import type { SourceNode } from '../graph/types.ts';
+import type { SourceTable } from '../project/types.ts';
 import type { BatchState } from '../state/types.ts';
-import { again } from '../util/again.ts';
-import { identifier, quoted, type Relation } from '../util/sql.ts';
+import { again, unlessAborted } from '../util/again.ts';
+import type { Relation } from '../util/sql.ts';
 import { type Landing, type LandingTarget, land, unsealed } from './land.ts';
+import { readRequests } from './read-requests.ts';
+import { refuse } from './refuse.ts';
 import { sourceEnv, unsetVariables } from './source-env.ts';
-import type { Check, Loader, LoaderContext, Request } from './types.ts';
+import type { Check, Extraction, Loader, LoaderContext } from './types.ts';
 
 export interface LoaderRun extends ContextOfRun {
   readonly db: Database;
@@ -45,17 +48,40 @@ export async function runLoader(
   const { loader, context } = await openLoader(run, node, last, requestsFrom);
   const { source } = node;
   const target: LandingTarget = { db: run.db, raw: node.relation, stateSchema: run.stateSchema, runId: run.runId };
-  const landing = await again(() => land(target, source, loader, context), {
-    // Landing the same rows once more lands nothing, but where rows are appended; and answers may be paid for.
-    isPassing: (error) =>
-      error instanceof ConnectionLost && !error.atCommit && source.mode === 'replace' && !source.requests,
-    signal: run.signal,
-    onAgain: (error, attempt) =>
-      run.notice(`${(error as Error).message}. Nothing was landed: it is read again (${attempt} of 2)`),
-  });
+  let extraction: Extraction | 'unchanged' | undefined;
+  const landing = await again(
+    async () => {
+      extraction ??= await ask(loader, context);
+      return extraction === 'unchanged' ? { batch: null } : land(target, source, extraction, context);
+    },
+    {
+      isPassing: (error) =>
+        error instanceof ConnectionLost && !error.atCommit && (isInMemory(extraction) || mayAskAgain(source)),
+      signal: run.signal,
+      onAgain: (error, attempt) => {
+        const way = isInMemory(extraction) ? 'landed' : 'read';
+        run.notice(`${(error as Error).message}. Nothing was landed: it is ${way} again (${attempt} of 2)`);
+        if (!isInMemory(extraction)) extraction = undefined;
+      },
+    },
+  );
   const answered = landing.batch?.rowCount ?? 0;
   const { requests } = context;
   return { ...landing, unanswered: requests && source.requests?.key ? requests.length - answered : 0 };
+}
+
+function ask(loader: Loader, context: LoaderContext): Promise<Extraction | 'unchanged'> {
+  return unlessAborted(loader(context), context.signal).catch((error: unknown) => refuse(error, context.source));
+}
+
+/** Rows that may be landed twice; a stream is read once. */
+function isInMemory(extraction: Extraction | 'unchanged' | undefined): boolean {
+  return typeof extraction === 'object' && Array.isArray(extraction.rows);
+}
+
+/** Answers may be paid for, and what is appended may have moved on. */
+function mayAskAgain({ mode, requests }: SourceTable): boolean {
+  return mode === 'replace' && !requests;
 }
 
 /** The loader of a source, and what it is told. */
@@ -108,33 +134,6 @@ function refuseSample(run: LoaderRun, { name, source }: SourceNode, last: BatchS
       hint: `Set ${unset.join(', ')} in .env. To go back to the sample: runner clean --data`,
     },
     EXIT.failed,
-  );
-}
-
-async function readRequests(run: LoaderRun, node: SourceNode, from: Relation): Promise<readonly Request[]> {
-  const { key, force_env, when_env } = node.source.requests ?? {};
-  if (when_env && run.env(when_env) !== '1') return [];
-  const forced = force_env !== undefined && run.env(force_env) === '1';
-  const known = (key ?? [])
-    .map((column) => `known.${identifier(column)} = asked.${identifier(column)}::text`)
-    .join(' and ');
-  const isNew = key && !forced ? `where not exists (select from ${quoted(node.relation)} as known where ${known})` : '';
-  const result = await run.db
-    .query(`select * from ${quoted(from)} as asked ${isNew} order by asked::text`)
-    .catch((error: unknown) => {
-      if (!(error instanceof DatabaseError) || error.sqlstate !== '42P01') throw error;
-      const model = node.source.requests?.model;
-      throw new RunnerError(
-        {
-          code: 'REQUESTS_NOT_BUILT',
-          message: `source ${node.name} is asked for the rows of ${model}, which is not built yet`,
-          hint: `runner build --select +${model}`,
-        },
-        EXIT.failed,
-      );
-    });
-  return result.rows.map((row) =>
-    Object.fromEntries(result.columns.map(({ name }, index) => [name, row[index] ?? null])),
   );
 }
 

@@ -76,7 +76,7 @@ async function landAs(runId: string, product: string): Promise<string> {
   const { batch } = await land(
     { db: test.db, raw: RAW, stateSchema: 'ops', runId },
     ORDERS,
-    async () => ({ origin: 'a test', rows: [{ number: 2, cells: [product] }] }),
+    { origin: 'a test', rows: [{ number: 2, cells: [product] }] },
     {
       projectDir: '/nowhere',
       source: 'shop.orders',

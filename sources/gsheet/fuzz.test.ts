@@ -299,7 +299,7 @@ async function judged(
     stateSchema: 'ops',
     runId: 'fuzz',
   };
-  const landing = await land(target, source, async () => ({ origin: 'fuzz', rows }), world.context(''));
+  const landing = await land(target, source, { origin: 'fuzz', rows }, world.context(''));
   expect(landing.batch?.rowCount).toBe(rows.length);
   const result = await undone(project.db, async (tx) => {
     await tx.query(`create or replace view staging.stg_gsheet__declaration as ${staging}`);
