@@ -1,20 +1,18 @@
 import { resolve } from 'node:path';
 import { resolveTarget } from '../adapters/target.ts';
 import type { Database } from '../adapters/types.ts';
-import { toSample } from '../contracts/sample.ts';
 import { EXIT } from '../errors.ts';
-import type { NodeResult } from '../execute/types.ts';
 import { type Alert, type AlertedRows, alertText, escaped } from '../outbox/alert.ts';
+import { alertedRows } from '../outbox/alerted-rows.ts';
 import { plainAlert } from '../outbox/plain-alert.ts';
 import { post } from '../outbox/post.ts';
 import { type Env, readEnv } from '../project/env.ts';
 import { readConfigAsFarAsItGoes } from '../project/read-project.ts';
 import { secretTexts } from '../project/secret-texts.ts';
-import type { AlertConfig, AlertRows, ProjectConfig } from '../project/types.ts';
+import type { AlertConfig, ProjectConfig } from '../project/types.ts';
 import { alertedFor, noteAlerted } from '../state/alerted.ts';
 import { today } from '../util/dates.ts';
 import { redactor } from '../util/redact.ts';
-import { identifier, quoted } from '../util/sql.ts';
 import type { HeardRun } from './hear-run.ts';
 import type { CommonArgs, Reporter } from './types.ts';
 
@@ -50,7 +48,7 @@ async function alert(ended: EndedRun): Promise<void> {
   if (!settings) return;
   const found = heard.changed.flatMap((result) => {
     const rows = settings.rows.find(({ model }) => model === result.node.name);
-    return rows && result.rows !== 0 ? [{ rows, result }] : [];
+    return rows && result.rows !== 0 ? [{ rows, node: result.node }] : [];
   });
   if (ended.exitCode === EXIT.done && heard.died.length === 0 && found.length === 0) return;
   const webhook = env(settings.webhook);
@@ -62,8 +60,8 @@ async function alert(ended: EndedRun): Promise<void> {
   await withDatabase(ended, config, env, async (db) => {
     const isTold = db && execution && (await alertedFor(db, config.stateSchema, runId).catch(() => null)) === execution;
     if (isTold) return;
-    const rows = db ? await Promise.all(found.map((one) => alertedRows(db, one.rows, one.result))) : [];
-    const told = rows.filter(({ count }) => count > 0);
+    const rows = await Promise.all(found.map((one) => alertedRows(db, one.rows, one.node)));
+    const told = rows.filter(({ count }) => count !== 0);
     if (ended.exitCode === EXIT.done && heard.died.length === 0 && told.length === 0) return;
     const text = await textOf(alertOf(ended, { config, env, runId, rows: told }), ended, config, settings, env);
     const posted = await post(webhook, text);
@@ -100,21 +98,6 @@ async function withDatabase(
   } finally {
     await db?.close();
   }
-}
-
-/** @returns examples only of a model whose contract says which columns are personal */
-async function alertedRows(db: Database, asked: AlertRows, { node }: NodeResult): Promise<AlertedRows> {
-  const { model, title, examples } = asked;
-  const count = Number((await db.query(`select count(*) from ${quoted(node.relation)}`)).rows[0]?.[0]);
-  const { contract } = node;
-  if (!contract || asked.columns.length === 0) return { model, title, count, columns: [], examples: [] };
-  const list = asked.columns.map((name) => `${identifier(name)}::text as ${identifier(name)}`).join(', ');
-  const result = await db.query(
-    `select * from (select ${list} from ${quoted(node.relation)}) as r order by r::text limit $1`,
-    [String(examples)],
-  );
-  const { columns, rows } = toSample(result, contract, undefined);
-  return { model, title, count, columns, examples: rows.map((row) => row.map((value) => value ?? '')) };
 }
 
 interface Known {

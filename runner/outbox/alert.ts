@@ -42,7 +42,8 @@ export interface AlertError {
 export interface AlertedRows {
   readonly model: string;
   readonly title: string;
-  readonly count: number;
+  /** `?` where they could not be counted. */
+  readonly count: number | '?';
   readonly columns: readonly string[];
   /** A few rows, personal values masked. */
   readonly examples: readonly (readonly string[])[];

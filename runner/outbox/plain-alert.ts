@@ -12,7 +12,7 @@ export function plainAlert({ project, run, errors, cut, died, rows }: Alert): st
     ...(cut > 0 ? [`… and ${plural(cut, 'more error')}`] : []),
     ...(run.not_run > 0 ? [`${plural(run.not_run, 'node')} not run`] : []),
     ...rows.flatMap(({ title, count, examples }) => [
-      `${title}: ${plural(count, 'row')}`,
+      `${title}: ${count === '?' ? 'rows that could not be counted' : plural(count, 'row')}`,
       ...examples.map((example) => `  ${example.join(' · ')}`),
     ]),
   ].join('\n');

@@ -5,6 +5,7 @@ import type { Contract } from '../contracts/types.ts';
 import { type Fault, RunnerError } from '../errors.ts';
 import { placeAt } from '../util/places.ts';
 import { didYouMean } from '../util/suggest.ts';
+import { alertFaults } from './alert-faults.ts';
 import { type Cache, NO_CACHE } from './cache.ts';
 import { doubles, TESTS_ENDING, unknownNames } from './names.ts';
 import { cachedParsers } from './parsers.ts';
@@ -98,6 +99,10 @@ export async function inspectProject(dir: string, cache: Cache = NO_CACHE): Prom
       contracts: byName,
     }),
   );
+  const isUnread = (name: string): boolean =>
+    [...unread].some((file) => file.startsWith('soda/') && stem(file) === name);
+  const judged = models.flatMap(({ name }) => (isUnread(name) ? [] : name));
+  faults.push(...alertFaults(config.alert, byName, judged));
   const tests = new Map(unitTests.map(({ model: name, tests }) => [name, tests]));
   const project = { dir, config, models, macros, seeds, sources, contracts: byName, unitTests: tests };
   return { project, faults, unread };

@@ -1,4 +1,4 @@
-import { appendFileSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { ROOT, type Workplace, workplace } from './cli.ts';
@@ -70,6 +70,38 @@ describe('an alert of a project without a text of its own', () => {
         '3 nodes not run',
       ].join('\n'),
     ]);
+  });
+
+  it('comes though examples can’t be read: these rows are counted only', async () => {
+    const odd =
+      "{{ config(materialized='table', post_hook=['alter table {{ this }} rename column a to b']) }}select 1 as a";
+    writeFileSync(join(shop.dir, 'models/marts/odd.sql'), odd);
+    writeFileSync(join(shop.dir, 'soda/marts/odd.yml'), 'dataset: shop/shopdb/marts/odd\ncolumns: [{name: a}]\n');
+    edit('project.yml', 'rows: [', 'rows: [{model: odd, title: Odd, columns: [a]}, ');
+    edit('soda/marts/order_line.yml', 'valid_min: 0', 'valid_min: 2, name: not so cheap');
+    const { code, stderr } = await pipeline();
+    for (const file of ['models/marts/odd.sql', 'soda/marts/odd.yml']) rmSync(join(shop.dir, file));
+    expect(code).toBe(1);
+    expect(stderr).not.toContain('ALERT_NOT_SENT');
+    expect(alerts()).toEqual([
+      expect.stringMatching(/^shop: pipeline RUN failed\n[\s\S]*CHECK_FAILED[\s\S]*\nOdd: 1 row$/),
+    ]);
+  });
+
+  it('shows columns of a contract only: others are told when the project is read', async () => {
+    edit('project.yml', 'columns: [order_id, product]', 'columns: [order_id, prodct]');
+    const { code, stderr } = await pipeline();
+    expect(code).toBe(2);
+    expect(stderr).toMatch(
+      /^ALERT_COLUMN_UNKNOWN project\.yml:\d+:\d+\n {2}alert names prodct, which the contract of order_line does not have\n/,
+    );
+    expect(stderr).toContain('Did you mean "product"?');
+    mend();
+    edit('project.yml', 'model: order_line, title', 'model: stg_orders, title');
+    expect((await shop.runner(['compile'])).stderr).toMatch(
+      /^ALERT_CONTRACT_MISSING project\.yml:\d+:\d+\n {2}alert shows columns of stg_orders, which has no contract\n/,
+    );
+    expect(alerts()).toEqual([expect.stringContaining('ALERT_COLUMN_UNKNOWN')]);
   });
 
   it('tells all errors of a project that is wrong, of which there is no run', async () => {

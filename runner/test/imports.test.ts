@@ -21,7 +21,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   graph: ['errors', 'util'],
   state: ['errors', 'util', 'adapters', 'graph'],
   landing: ['errors', 'util'],
-  outbox: ['errors', 'util'],
+  outbox: ['errors', 'util', 'contracts'],
   'unit-tests': ['errors', 'util', 'compile'],
   execute: ['errors', 'util', 'compile', 'contracts', 'graph', 'state', 'landing', 'unit-tests'],
   artifacts: ['errors', 'util', 'graph'],

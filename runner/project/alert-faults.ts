@@ -1,0 +1,48 @@
+import type { Contract } from '../contracts/types.ts';
+import type { Fault } from '../errors.ts';
+import { didYouMean } from '../util/suggest.ts';
+import type { AlertConfig, AlertRows } from './types.ts';
+
+/**
+ * Columns in `alert.rows` of project.yml that no example could be shown of: `ALERT_COLUMN_UNKNOWN` where the contract does
+ * not have them, `ALERT_CONTRACT_MISSING` where nothing says which are personal.
+ * @param judged models whose contract is known, or known to be missing
+ */
+export function alertFaults(
+  alert: AlertConfig | undefined,
+  contracts: ReadonlyMap<string, Contract>,
+  judged: readonly string[],
+): readonly Fault[] {
+  return (alert?.rows ?? [])
+    .filter(({ model, columns }) => judged.includes(model) && columns.length > 0)
+    .flatMap((rows) => {
+      const contract = contracts.get(rows.model);
+      return contract ? unknownColumns(rows, contract) : [withoutContract(rows)];
+    });
+}
+
+function withoutContract({ model }: AlertRows): Fault {
+  return {
+    code: 'ALERT_CONTRACT_MISSING',
+    message: `alert shows columns of ${model}, which has no contract`,
+    file: 'project.yml',
+    expected: 'a contract, which says which columns are personal',
+    found: model,
+    hint: `Write the contract of ${model} in soda/, or leave out columns: then its rows are counted only.`,
+  };
+}
+
+function unknownColumns({ model, columns }: AlertRows, contract: Contract): readonly Fault[] {
+  const known = contract.columns.map(({ name }) => name);
+  if (known.length === 0) return [];
+  return columns
+    .filter((column) => !known.includes(column))
+    .map((column) => ({
+      code: 'ALERT_COLUMN_UNKNOWN',
+      message: `alert names ${column}, which the contract of ${model} does not have`,
+      file: 'project.yml',
+      expected: known.join(', '),
+      found: column,
+      hint: didYouMean(column, known) ?? 'Name a column of the model, or add it to the contract.',
+    }));
+}
