@@ -155,7 +155,6 @@ it('keeps what a published node was built from, however long ago', async () => {
 
 it('keeps of a label that comes again what its last execution has read, with all of its commands', async () => {
   const [first, second] = [await nightly('monday', 'a'), await nightly('tuesday', 'b')];
-  await test.db.query("insert into ops.node_state values ('model.x', '{}', '{}', 'nightly', now())");
   expect(await prune(1, 1)).toEqual([first]);
   const third = await nightly('tuesday', 'c');
   expect(await prune(1, 1)).toEqual([]);
@@ -173,6 +172,17 @@ it('takes a label that comes again for the last run, which it is', async () => {
   // One run: that of the label, not the one in between.
   expect(await prune(1, 1)).toHaveLength(2);
   expect(await held()).toEqual(['b', 'later']);
+});
+
+it('keeps what a published node was built from when its label has come again and published nothing', async () => {
+  await nightly('monday', 'a');
+  await test.db.query("insert into ops.node_state values ('model.x', '{}', '{}', 'nightly', clock_timestamp())");
+  const second = await nightly('tuesday', 'b');
+  await nightly('wednesday', 'c');
+  expect(await prune(1, 1)).toEqual([second]);
+  await test.db.query('update ops.node_state set published_at = clock_timestamp()');
+  expect(await prune(1, 1)).toHaveLength(1);
+  expect(await held()).toEqual(['c']);
 });
 
 it('keeps a batch that a view reads by its number, whoever made the view', async () => {

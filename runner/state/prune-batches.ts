@@ -67,8 +67,13 @@ function dispensableBatches(
       select run_id from ${schema}.run where plan is not null order by started_at desc limit ${keepRuns ?? 'all'}
     ),
     needed_by_runs as (
-      select batch_id from ${schema}.run_batch
-      where run_id in (select run_id from last_runs union all select run_id from ${schema}.node_state)
+      select batch_id from ${schema}.run_batch where run_id in (select run_id from last_runs)
+    ),
+    -- In force when it was published: the run of a label is by now another one.
+    needed_by_nodes as (
+      select max(b.batch_id) as batch_id from ${schema}.node_state n
+      join ${schema}.batch b on b.source = ${literal(source)} and b.loaded_at <= n.published_at
+      group by n.node_id
     )
     select batch_id from (
       select batch_id, row_number() over (order by batch_id desc) as nth
@@ -77,5 +82,6 @@ function dispensableBatches(
     where nth > ${Math.max(1, keepBatches)}
       and batch_id not in (select batch_id from named_by_views)
       and batch_id not in (select batch_id from needed_by_runs)
+      and batch_id not in (select batch_id from needed_by_nodes)
     order by batch_id limit ${MOST}`;
 }
