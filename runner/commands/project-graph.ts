@@ -45,7 +45,7 @@ export async function projectGraph(
     const { text, textLine = 1 } = alert;
     faults.push(
       ...(await cache.memo('alert text', [text, config.secrets, config.vars], () =>
-        alertFaults(text, textLine, config),
+        alertTextFaults(text, textLine, config),
       )),
     );
   }
@@ -66,7 +66,7 @@ async function contractSql(contract: Contract): Promise<readonly Fault[]> {
   return (await import('../compile/contract-sql.ts')).contractSqlFaults(contract);
 }
 
-async function alertFaults(text: string, line: number, config: ProjectConfig): Promise<readonly Fault[]> {
+async function alertTextFaults(text: string, line: number, config: ProjectConfig): Promise<readonly Fault[]> {
   return (await import('../compile/alert-template.ts')).alertTemplateFaults(text, line, config);
 }
 

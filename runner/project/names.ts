@@ -1,7 +1,8 @@
 import type { Contract } from '../contracts/types.ts';
 import type { Fault } from '../errors.ts';
 import { didYouMean } from '../util/suggest.ts';
-import type { OutboxConfig, ProjectConfig } from './types.ts';
+import { outboxFaults } from './message-faults.ts';
+import type { ProjectConfig } from './types.ts';
 
 /** What the name of a file of unit tests ends with, after the model's name. */
 export const TESTS_ENDING = '.tests.yml';
@@ -54,7 +55,7 @@ export function unknownNames(
     ...outbox.flatMap((config) =>
       [
         ...unknown(`outbox ${config.name}`, [config.model], models),
-        ...unknownColumns(config, contracts.get(config.model)),
+        ...outboxFaults(config, contracts),
         ...unknown(
           `when_flag of outbox ${config.name}`,
           config.whenFlag === undefined ? [] : [config.whenFlag],
@@ -65,24 +66,6 @@ export function unknownNames(
     ),
     ...(alert?.rows ?? []).flatMap(({ model }) => unknown('alert', [model], models)),
   ];
-}
-
-function unknownColumns(
-  { name, model, key, text, orderBy }: OutboxConfig,
-  contract: Contract | undefined,
-): readonly Fault[] {
-  const columns = contract?.columns.map((column) => column.name) ?? [];
-  if (columns.length === 0) return [];
-  return [key, text, ...orderBy]
-    .filter((column) => column !== '' && !columns.includes(column))
-    .map((column) => ({
-      code: 'OUTBOX_COLUMN_UNKNOWN',
-      message: `outbox ${name} names ${column}, which the contract of ${model} does not have`,
-      file: 'project.yml',
-      expected: columns.join(', '),
-      found: column,
-      hint: didYouMean(column, columns) ?? 'Name a column of the model, or add it to the contract.',
-    }));
 }
 
 /** The second of two things of one name, of which only one could be found. */

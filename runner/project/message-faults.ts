@@ -1,7 +1,17 @@
 import type { Contract } from '../contracts/types.ts';
 import type { Fault } from '../errors.ts';
 import { didYouMean } from '../util/suggest.ts';
-import type { AlertConfig, AlertRows } from './types.ts';
+import type { AlertConfig, OutboxConfig } from './types.ts';
+
+type Contracts = ReadonlyMap<string, Contract>;
+
+/** Columns that an outbox of project.yml names and its model's contract does not have: `OUTBOX_COLUMN_UNKNOWN`. */
+export function outboxFaults(
+  { name, model, key, text, orderBy }: OutboxConfig,
+  contracts: Contracts,
+): readonly Fault[] {
+  return unknownColumns('OUTBOX', `outbox ${name}`, model, [key, text, ...orderBy], contracts.get(model));
+}
 
 /**
  * Columns in `alert.rows` of project.yml that no example could be shown of: `ALERT_COLUMN_UNKNOWN` where the contract does
@@ -10,18 +20,18 @@ import type { AlertConfig, AlertRows } from './types.ts';
  */
 export function alertFaults(
   alert: AlertConfig | undefined,
-  contracts: ReadonlyMap<string, Contract>,
+  contracts: Contracts,
   judged: readonly string[],
 ): readonly Fault[] {
   return (alert?.rows ?? [])
     .filter(({ model, columns }) => judged.includes(model) && columns.length > 0)
-    .flatMap((rows) => {
-      const contract = contracts.get(rows.model);
-      return contract ? unknownColumns(rows, contract) : [withoutContract(rows)];
+    .flatMap(({ model, columns }) => {
+      const contract = contracts.get(model);
+      return contract ? unknownColumns('ALERT', 'alert', model, columns, contract) : [withoutContract(model)];
     });
 }
 
-function withoutContract({ model }: AlertRows): Fault {
+function withoutContract(model: string): Fault {
   return {
     code: 'ALERT_CONTRACT_MISSING',
     message: `alert shows columns of ${model}, which has no contract`,
@@ -32,14 +42,20 @@ function withoutContract({ model }: AlertRows): Fault {
   };
 }
 
-function unknownColumns({ model, columns }: AlertRows, contract: Contract): readonly Fault[] {
-  const known = contract.columns.map(({ name }) => name);
+function unknownColumns(
+  kind: 'OUTBOX' | 'ALERT',
+  where: string,
+  model: string,
+  columns: readonly string[],
+  contract: Contract | undefined,
+): readonly Fault[] {
+  const known = contract?.columns.map(({ name }) => name) ?? [];
   if (known.length === 0) return [];
   return columns
-    .filter((column) => !known.includes(column))
+    .filter((column) => column !== '' && !known.includes(column))
     .map((column) => ({
-      code: 'ALERT_COLUMN_UNKNOWN',
-      message: `alert names ${column}, which the contract of ${model} does not have`,
+      code: `${kind}_COLUMN_UNKNOWN`,
+      message: `${where} names ${column}, which the contract of ${model} does not have`,
       file: 'project.yml',
       expected: known.join(', '),
       found: column,
