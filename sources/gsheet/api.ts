@@ -43,6 +43,8 @@ export async function openSpreadsheet(
   // The library is slow to load: only a spreadsheet pays for it.
   const { auth, sheets } = await import('googleapis/build/src/apis/sheets/index.js');
   const { client, until } = authClient(auth, account);
+  // Has the library load its fetch now: see `authClient`.
+  await client.transporter.request({ url: 'data:,' });
   const { spreadsheets } = sheets({ version: 'v4', auth: client, rootUrl });
 
   const attempt = async (query: SpreadsheetQuery, signal: AbortSignal): Promise<unknown> => {
@@ -86,6 +88,8 @@ function authClient(auth: Auth, account: ServiceAccount): { client: Client; unti
   client.transporter.interceptors.request.add({
     resolved: async (config) => {
       if (config.url.href === LIBRARY_TOKEN_URI) config.url = new URL(account.tokenUri);
+      // The library's fetch, told to end before it begins, would end the whole process with an error that nobody catches.
+      signal?.throwIfAborted();
       if (signal !== undefined) config.signal = signal;
       // Ours is the patience: the library's own retries would come on top of it.
       config.retryConfig = { retry: 0 };

@@ -520,6 +520,12 @@ describe('the check of a spreadsheet', () => {
   });
 });
 
+it('nothing is landed, and the runner lives, when time is over before the first request is sent', async () => {
+  world.google.put(ID, SHEET);
+  const hurried = sheetLoader({ ...SHORT, timeout: 1 });
+  await expectFault({ code: 'GSHEET_TIMEOUT', says: ['in time'] }, world.context(ID), hurried);
+});
+
 it('a command that is told to end ends the reading', async () => {
   world.google.put(ID, SHEET);
   world.google.fail(['hang'], ({ path }) => path.startsWith('/v4'));

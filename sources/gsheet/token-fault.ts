@@ -5,8 +5,10 @@ import { badStatus, notUnderstood, unreachable } from './transport-faults.ts';
 /** What the refusal of a token means. */
 export function tokenFault(error: unknown, asked: Asked): Error {
   const { response, config } = error as LibraryError;
-  if (config === undefined) return notUnderstood(asked.place);
-  if (response === undefined) return unreachable(asked.place, error, asked.signal);
+  if (response === undefined && (config !== undefined || asked.signal.aborted)) {
+    return unreachable(asked.place, error, asked.signal);
+  }
+  if (response === undefined) return notUnderstood(asked.place);
   const { status, headers, data } = response;
   if (status !== 400 && status !== 401) {
     return badStatus(asked.place, status, headers.get('retry-after'), 'Check token_uri in the key file.');
