@@ -66,70 +66,25 @@ const KEY: readonly Case[] = [
     says: ['GOOGLE_APPLICATION_CREDENTIALS'],
     asked: 0,
   },
-  {
-    title: 'the key file is no JSON',
-    key: () => '-----BEGIN marked',
-    code: 'GSHEET_KEY_NOT_JSON',
-    says: ["isn't JSON", 'type JSON'],
-    asked: 0,
-  },
-  {
-    title: 'the key file is JSON of nothing',
-    key: () => 'null',
-    code: 'GSHEET_KEY_NOT_JSON',
-    says: ['key.json'],
-    asked: 0,
-  },
-  {
-    title: 'the key file is that of a person',
-    key: ({ google }) => google.keyFile({ type: 'authorized_user' }),
-    code: 'GSHEET_KEY_KIND',
-    says: ['authorized_user', 'service_account'],
-    asked: 0,
-  },
-  {
-    title: 'the key file lacks its e-mail',
-    key: ({ google }) => google.keyFile({ client_email: undefined }),
-    code: 'GSHEET_KEY_KIND',
-    says: ['client_email'],
-    asked: 0,
-  },
-  {
-    title: 'the key file has no address for tokens',
-    key: ({ google }) => google.keyFile({ token_uri: 'marked' }),
-    code: 'GSHEET_KEY_KIND',
-    says: ['token_uri'],
-    asked: 0,
-  },
-  {
-    title: 'the private key is broken',
-    key: ({ google }) => google.keyFile({ private_key: '-----BEGIN PRIVATE KEY-----\nmarked\n' }),
-    code: 'GSHEET_KEY_BROKEN',
-    says: ['private key', 'line breaks'],
-    asked: 0,
-  },
-  {
-    title: 'the private key is of another kind',
-    key: ({ google }) =>
-      google.keyFile({
-        private_key: generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }),
-      }),
-    code: 'GSHEET_KEY_BROKEN',
-    says: ['RSA'],
-    asked: 0,
-  },
+  keyFile('is no JSON', '-----BEGIN marked', 'GSHEET_KEY_NOT_JSON', ["isn't JSON", 'type JSON']),
+  keyFile('is JSON of nothing', 'null', 'GSHEET_KEY_NOT_JSON', ['key.json']),
+  keyFile('is that of a person', { type: 'authorized_user' }, 'GSHEET_KEY_KIND', [
+    'authorized_user',
+    'service_account',
+  ]),
+  keyFile('lacks its e-mail', { client_email: undefined }, 'GSHEET_KEY_KIND', ['client_email']),
+  keyFile('has no address for tokens', { token_uri: 'marked' }, 'GSHEET_KEY_KIND', ['token_uri']),
+  keyFile('has a broken private key', { private_key: '-----BEGIN PRIVATE KEY-----\nmarked\n' }, 'GSHEET_KEY_BROKEN', [
+    'private key',
+    'line breaks',
+  ]),
+  keyFile('has a private key of another kind', { private_key: pem('ed25519') }, 'GSHEET_KEY_BROKEN', ['RSA']),
 ];
 
 const TOKEN: readonly Case[] = [
   {
     title: 'the key was deleted',
-    key: ({ google }) =>
-      google.keyFile({
-        private_key: generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({
-          type: 'pkcs8',
-          format: 'pem',
-        }),
-      }),
+    key: ({ google }) => google.keyFile({ private_key: pem('rsa') }),
     code: 'GSHEET_TOKEN_REFUSED',
     says: [ROBOT, 'invalid_grant', 'clock', 'new key'],
     asked: 0,
@@ -569,4 +524,17 @@ async function freePort(): Promise<number> {
   const address = server.address();
   await new Promise((resolve) => server.close(resolve));
   return typeof address === 'object' && address !== null ? address.port : 0;
+}
+
+/** A key file that can't be used: a text, or the good one but for some fields. */
+function keyFile(what: string, content: string | object, code: string, says: readonly string[]): Case {
+  const key: Case['key'] = ({ google }) => (typeof content === 'string' ? content : google.keyFile({ ...content }));
+  return { title: `the key file ${what}`, key, code, says, asked: 0 };
+}
+
+/** The private key of a new pair. */
+function pem(type: 'rsa' | 'ed25519'): string {
+  const { privateKey } =
+    type === 'rsa' ? generateKeyPairSync('rsa', { modulusLength: 2048 }) : generateKeyPairSync(type);
+  return privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
 }
