@@ -5,8 +5,6 @@ import { land } from '../../runner/landing/land.ts';
 import type { RawRow } from '../../runner/landing/types.ts';
 import { SAMPLE_DAY, type SampleProject, sampleProject } from '../../runner/test/sample-project.ts';
 import { COLUMNS, ID, QUESTIONS, SHORT, useGoogleSheets } from '../../runner/test/services/declarations-sheet.ts';
-import { extract, faultOf } from '../shared/testing.ts';
-import { sheetLoader } from './load.ts';
 import {
   dayCells,
   durationCells,
@@ -15,7 +13,9 @@ import {
   otherCells,
   type TypedText,
   textCells,
-} from './testing-cells.ts';
+} from '../../runner/test/services/random-cells.ts';
+import { extract, faultOf } from '../shared/testing.ts';
+import { sheetLoader } from './load.ts';
 
 /** Another seed gives other sheets: SHEETS_FUZZ_SEED=42. A failure prints the one it was found with. */
 const SEED = Number(process.env.SHEETS_FUZZ_SEED ?? 20_261_124);

@@ -1,7 +1,7 @@
 // Random cells of a sheet, each with the text that should come out of it. The text is made of the digits that were drawn,
 // and the number of the cell of the text: the code under test goes the other way.
 import fc from 'fast-check';
-import { type FormattedNumber, type GridCell, serialOf } from '../../runner/test/services/sheet-grid.ts';
+import { type FormattedNumber, type GridCell, serialOf } from './sheet-grid.ts';
 
 export interface TypedText {
   readonly cell: GridCell;
