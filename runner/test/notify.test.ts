@@ -3,7 +3,7 @@ import { type LettersPlace, lettersPlace } from './letters.ts';
 
 let place: LettersPlace;
 beforeAll(async () => {
-  place = await lettersPlace(['pace: 0ms']);
+  place = await lettersPlace(['pace: 0ms', 'timeout: 10s']);
   place.edit('sources/letters.txt', () => '1|2020-01-01|old\n2|2020-01-02|also old\n3|2020-01-03|old too\n');
 });
 afterAll(() => place?.close());
