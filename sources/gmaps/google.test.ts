@@ -324,6 +324,14 @@ describe('an answer of Google', () => {
     expect(fault).toBeUndefined();
   });
 
+  it('is told once of requests that fail side by side', async () => {
+    google.fail([{ status: 503 }, { status: 503 }]);
+    const { landed, notices } = await outcomeOf(asking(HOMES));
+    expect(landed.size).toBe(HOMES.length);
+    expect(google.requests.filter(({ query }) => query.get('mode') === 'walking').length).toBeGreaterThanOrEqual(4);
+    expect(notices.filter((notice) => notice.includes('answered 503'))).toHaveLength(1);
+  });
+
   it('INVALID_REQUEST is kept for the one commute that it is due to, which halves find', async () => {
     const invalid = HOMES[12] ?? '';
     google.fail(Array(9).fill(refused('INVALID_REQUEST')), (request) => origins(request).includes(invalid));

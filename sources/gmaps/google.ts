@@ -24,7 +24,18 @@ export function googleClient(context: LoaderContext, key: string, patience: Pati
     context.notice(`Google Maps ${context.dryRun ? 'would be' : 'is'} asked for ${plan}.`);
     if (context.dryRun) return { answers: [], faults: [] };
 
-    const desk = openDesk(await openMatrix(root, key), context, patience, faultsAt(new URL(root).host, key).tooLarge);
+    // Requests that fail side by side say the same: once is enough.
+    const told = new Set<string>();
+    const notice = (message: string): void => {
+      if (!told.has(message)) context.notice(message);
+      told.add(message);
+    };
+    const desk = openDesk(
+      await openMatrix(root, key),
+      { ...context, notice },
+      patience,
+      faultsAt(new URL(root).host, key).tooLarge,
+    );
     const limit = pLimit(CONCURRENCY);
     const came = await Promise.all(batches.map((batch) => limit(() => desk.ask(batch))));
     // No request can ask these: Google would say so of each.

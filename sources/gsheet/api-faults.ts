@@ -45,6 +45,7 @@ export function apiFault(error: unknown, asked: Asked): Error {
     return new Passing(rateLimited(asked), retryAfter(headers.get('retry-after')));
   }
   if (status === 403 && API_DISABLED.some((reason) => reasons.includes(reason))) return apiDisabled(asked);
+  if (status === 403 && reasons.includes('ACCESS_TOKEN_SCOPE_INSUFFICIENT')) return scopeMissing(asked);
   if (status === 400) return badRequest(asked, google);
   const known = [401, 403, 404].includes(status) ? refusals(asked)[status] : undefined;
   if (known !== undefined) return sourceFault(known.message, { ...known.fields, place: asked.place });
@@ -125,6 +126,16 @@ function apiDisabled({ place, account }: Asked): Error {
     expected: 'a Google Cloud project with the Google Sheets API enabled',
     found: `status 403 for ${account}`,
     hint: 'Enable it (APIs & Services > Library > Google Sheets API > Enable), wait some minutes, then run again.',
+  });
+}
+
+function scopeMissing({ place, account }: Asked): Error {
+  return sourceFault(`The token of ${account} may not read spreadsheets.`, {
+    code: 'GSHEET_SCOPE',
+    place,
+    expected: 'a service account that may read spreadsheets',
+    found: 'status 403, the scope of the token is not enough',
+    hint: 'Look at what the organization lets service accounts do; sharing the sheet does not help.',
   });
 }
 

@@ -164,6 +164,13 @@ const API: readonly Case[] = [
     asked: 1,
   },
   {
+    title: 'the token may not read spreadsheets, which sharing does not heal',
+    api: [googleError(403, 'PERMISSION_DENIED', 'marked', 'ACCESS_TOKEN_SCOPE_INSUFFICIENT')],
+    code: 'GSHEET_SCOPE',
+    says: [ROBOT, 'sharing the sheet does not help'],
+    asked: 1,
+  },
+  {
     title: 'the API is not enabled, in the older words',
     api: [
       { status: 403, body: { error: { code: 403, message: 'marked', errors: [{ reason: 'accessNotConfigured' }] } } },

@@ -29,6 +29,10 @@ describe('a spreadsheet is read through the API', () => {
     `https://docs.google.com/spreadsheets/d/${ID}/edit?usp=sharing`,
     `https://docs.google.com/spreadsheets/u/1/d/${ID}/edit?gid=12#gid=12`,
     `https://docs.google.com/spreadsheets/d/${ID}`,
+    `docs.google.com/spreadsheets/d/${ID}/edit`,
+    `https://docs.google.com/open?id=${ID}`,
+    `https://drive.google.com/open?usp=sharing&id=${ID}`,
+    `https://drive.google.com/file/d/${ID}/view?usp=sharing`,
   ])('by its address in the browser: %s', async (address) => {
     put([QUESTIONS, ANSWER]);
     expect((await extract(load, world.context(address))).all).toHaveLength(1);
