@@ -48,6 +48,7 @@ it('with every service failing, published data stay, each failure is named, and 
   for (const service of [sheets, maps, slack]) service.fail(always);
   const { code, stdout, stderr } = await project.runner(['pipeline', '--full-refresh', ...SAMPLE_DAY], {
     FORCE_GMAPS: '1',
+    SERVICE_RETRIES: '1',
     SLACK_WEBHOOK_URL: slack.webhook,
     SLACK_ALERTING_URL: slack.alerts,
   });

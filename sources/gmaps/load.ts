@@ -1,7 +1,7 @@
 import type { Check, Loader, LoaderContext, Request } from '../../runner/landing/types.ts';
 import { shortList, sourceFault } from '../shared/fault.ts';
 import { ownHeaders, wantedColumns } from '../shared/headers.ts';
-import { PATIENCE, type Patience } from '../shared/patience.ts';
+import { type Patience, patienceOf } from '../shared/patience.ts';
 import { checkKey, googleClient, rootOf } from './google.ts';
 import { countRecorded, recordedClient } from './recorded.ts';
 import type { DistanceClient, DistancePair, Fault } from './types.ts';
@@ -12,12 +12,12 @@ const COLUMNS = ownHeaders(['adresse', 'destination', 'mode', 'statut', 'distanc
  * The distance of each commute that is not known yet. Nothing is opened or called when there is nothing to ask. All is
  * asked before the first row is given: no transaction waits for a service.
  */
-export function commuteLoader(patience: Patience = PATIENCE): Loader {
+export function commuteLoader(patience?: Patience): Loader {
   return async (context) => {
     const wanted = wantedColumns(context.columns, COLUMNS, context.source);
     const pairs = (context.requests ?? []).flatMap(toPair);
     if (pairs.length === 0) return { origin: 'nothing to ask', rows: [] };
-    const { origin, client } = chooseClient(context, patience);
+    const { origin, client } = chooseClient(context, patience ?? patienceOf(context));
     const { answers, faults } = await client(pairs);
     const missing = pairs.length - answers.length;
     const [fault] = faults;
@@ -41,7 +41,7 @@ export const check: Check = async (context) => {
   if (recording !== undefined) return `${await countRecorded(context)} recorded commute(s)`;
   const key = keyOf(context);
   if (key === undefined) throw notConfigured();
-  await checkKey(context, key, PATIENCE);
+  await checkKey(context, key, patienceOf(context));
   return 'the key is accepted';
 };
 

@@ -3,7 +3,7 @@ import type { Check, Extraction, Loader, LoaderContext, RawRow } from '../../run
 import { csvRows } from '../shared/csv.ts';
 import { type WantedHeader, wantedColumns } from '../shared/headers.ts';
 import { type Input, readInput, sha256 } from '../shared/input.ts';
-import { PATIENCE, type Patience, type PatienceOptions } from '../shared/patience.ts';
+import { type Patience, type PatienceOptions, patienceOf } from '../shared/patience.ts';
 import { type SheetAddress, sheetAddress, VARIABLE } from './address.ts';
 import { openSpreadsheet } from './api.ts';
 import { download } from './client.ts';
@@ -34,7 +34,7 @@ type CsvAddress = Exclude<SheetAddress, { readonly kind: 'spreadsheet' }>;
  * The activities that employees declare: a spreadsheet by its id, through the Google Sheets API, or a CSV export of the
  * sheet by its address or its path.
  */
-export function sheetLoader(patience: Patience = PATIENCE, pageRows = PAGE_ROWS): Loader {
+export function sheetLoader(patience?: Patience, pageRows = PAGE_ROWS): Loader {
   return async (context) => {
     const wanted = wantedColumns(context.columns, HEADERS, context.source);
     const address = sheetAddress(context);
@@ -52,7 +52,7 @@ export default sheetLoader();
 export const check: Check = async (context) => {
   const wanted = wantedColumns(context.columns, HEADERS, context.source);
   const address = sheetAddress(context);
-  const options = optionsOf(context, PATIENCE);
+  const options = optionsOf(context);
   if (address.kind !== 'spreadsheet') {
     const input = await readCsv(context, address, options);
     let rows = 0;
@@ -105,6 +105,7 @@ function hashOf(rows: readonly RawRow[], columns: readonly string[]): string {
   return hash.digest('hex');
 }
 
-function optionsOf({ signal, notice }: LoaderContext, patience: Patience): PatienceOptions {
+function optionsOf(context: LoaderContext, patience: Patience = patienceOf(context)): PatienceOptions {
+  const { signal, notice } = context;
   return { patience, signal, notice };
 }

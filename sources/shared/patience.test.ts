@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { PATIENCE, Passing, type PatienceOptions, patiently, retryAfter } from './patience.ts';
+import { PATIENCE, Passing, type PatienceOptions, patienceOf, patiently, retryAfter } from './patience.ts';
 
 const notices: string[] = [];
 const options = (fields: Partial<PatienceOptions['patience']> = {}, signal?: AbortSignal): PatienceOptions => ({
@@ -137,5 +137,16 @@ describe('Retry-After', () => {
     expect(retryAfter(null, now)).toBe(0);
     for (const longer of ['99999999999999', 'Fri, 31 Dec 9999 23:59:59 GMT'])
       expect(retryAfter(longer, now)).toBe(86_400_000);
+  });
+});
+
+describe('SERVICE_RETRIES', () => {
+  it('is how many attempts come after the first, and nothing but a number', () => {
+    const of = (text?: string) => patienceOf({ env: () => text });
+    expect(of()).toEqual(PATIENCE);
+    expect(of('')).toEqual(PATIENCE);
+    expect(of('0')).toEqual({ ...PATIENCE, retries: 0 });
+    expect(() => of('-1')).toThrow('SERVICE_RETRIES is not a number of attempts.');
+    expect(() => of('many')).toThrow('SERVICE_RETRIES is not a number of attempts.');
   });
 });

@@ -1,4 +1,8 @@
 import retry from 'p-retry';
+import type { LoaderContext } from '../../runner/landing/types.ts';
+import { sourceFault } from './fault.ts';
+
+const VARIABLE = 'SERVICE_RETRIES';
 
 /** How long a service is tried before it counts as failed. */
 export interface Patience {
@@ -14,6 +18,23 @@ export interface Patience {
 
 /** An attempt every time the service has had a chance to recover, for two minutes at the most. */
 export const PATIENCE: Patience = { retries: 4, pause: 500, timeout: 30_000, deadline: 120_000 };
+
+/**
+ * The usual patience, with as many further attempts as `SERVICE_RETRIES` says: none where an orchestrator tries again itself.
+ * @throws a fault when it says no number
+ */
+export function patienceOf({ env }: Pick<LoaderContext, 'env'>): Patience {
+  const text = env(VARIABLE)?.trim();
+  if (!text) return PATIENCE;
+  if (/^\d{1,2}$/.test(text)) return { ...PATIENCE, retries: Number(text) };
+  throw sourceFault(`${VARIABLE} is not a number of attempts.`, {
+    code: 'SERVICE_RETRIES',
+    place: VARIABLE,
+    expected: 'a whole number from 0 to 99',
+    found: 'another text',
+    hint: `Leave it empty: then a service that fails is tried ${PATIENCE.retries} times more.`,
+  });
+}
 
 export interface PatienceOptions {
   readonly patience: Patience;
