@@ -97,7 +97,7 @@ function contextOf(file) {
     projectDir: '/',
     source: 'bench.declaration',
     columns: COLUMNS,
-    env: () => file,
+    env: (name) => (name === 'URL_GSHEET' ? file : undefined),
     vars: {},
     asOf: '2026-11-24',
     lastOriginHash: null,
@@ -123,7 +123,10 @@ async function measured(name) {
   const cpu = process.cpuUsage();
   const start = performance.now();
   if (name === 'copy') await copy(db, blocks);
-  else await land({ db, raw: RAW, stateSchema: 'ops', runId: 'bench' }, SOURCE, loader, contextOf(csv));
+  else {
+    const context = contextOf(csv);
+    await land({ db, raw: RAW, stateSchema: 'ops', runId: 'bench' }, SOURCE, await loader(context), context);
+  }
   const wall = performance.now() - start;
   const { user, system } = process.cpuUsage(cpu);
   const { rows } = await db.query('select count(*) from raw.bench_declaration');
