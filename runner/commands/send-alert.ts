@@ -53,7 +53,10 @@ async function alert(ended: EndedRun): Promise<void> {
   if (ended.exitCode === EXIT.done && heard.died.length === 0 && found.length === 0) return;
   const webhook = env(settings.webhook);
   if (webhook === undefined) {
-    reporter.emit({ type: 'notice', message: `no alert was sent: ${settings.webhook} is not set` });
+    // What is no name of a variable, be it an address, was not taken over from project.yml.
+    const why =
+      settings.webhook === '' ? 'alert.webhook of project.yml names no variable' : `${settings.webhook} is not set`;
+    reporter.emit({ type: 'notice', message: `no alert was sent: ${why}` });
     return;
   }
   const runId = heard.started?.runId ?? env('RUN_LABEL') ?? execution ?? '';

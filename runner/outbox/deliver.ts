@@ -29,9 +29,7 @@ export async function deliver(
     const tally = { sent: 0, resent: 0, uncertain: interrupted.filter((other) => other === name).length };
     const noted = takesUp(outbox) ? await ledger.note(outbox, settles(outbox)) : 0;
     const stop =
-      address === undefined
-        ? undefined
-        : await drain({ ...context, ledger, pace, sharing: sharing(address) }, outbox, stops.get(address), tally);
+      address === undefined ? undefined : await drain({ ...context, ledger, pace }, outbox, stops.get(address), tally);
     if (stop && address !== undefined) stops.set(address, stop);
     const because = address === undefined ? `${outbox.webhook} is not set` : null;
     const delivery = { outbox: name, noted, ...tally, ...(await ledger.left(outbox)), because };
@@ -45,7 +43,7 @@ export async function deliver(
 
 /** @param stopped why another outbox of the same webhook had to stop */
 async function drain(
-  sending: Sending & Pick<OutboxContext, 'emit'> & { readonly sharing: readonly string[] },
+  sending: Sending & Pick<OutboxContext, 'emit'>,
   outbox: Outbox,
   stopped: Stop | undefined,
   tally: Tally,
@@ -72,17 +70,17 @@ async function drain(
 
 /** Of a webhook that asked a former run to wait: a short while is waited for. */
 async function heldBack(
-  { ledger, sharing, signal }: Parameters<typeof drain>[0],
+  { ledger, signal, emit }: Parameters<typeof drain>[0],
   { address = '' }: Outbox,
   { key }: Message,
 ): Promise<Stop | undefined> {
   // What is no address is refused as such.
-  const wait = URL.canParse(address) ? await ledger.heldBack(sharing) : 0;
-  if (wait > LONGEST_WAIT) {
-    const reason = `${new URL(address).host} has asked to wait`;
-    return { key, posted: { outcome: 'again', reason, wait, mayHaveArrived: false } };
-  }
-  if (wait > 0) await pause(wait, signal);
+  const wait = URL.canParse(address) ? await ledger.heldBack(address) : 0;
+  if (wait === 0) return undefined;
+  const reason = `${new URL(address).host} has asked to wait`;
+  if (wait > LONGEST_WAIT) return { key, posted: { outcome: 'again', reason, wait, mayHaveArrived: false } };
+  emit({ type: 'notice', message: `${reason}: ${Math.ceil(wait / 1000)} s more` });
+  await pause(wait, signal);
   return undefined;
 }
 

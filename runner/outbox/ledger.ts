@@ -1,6 +1,7 @@
 import type { TextResult } from '../adapters/types.ts';
 import { ConnectionLost } from '../errors.ts';
 import { again } from '../util/again.ts';
+import { hashOf } from '../util/hash.ts';
 import { identifier, quoted } from '../util/sql.ts';
 import type { Outbox, OutboxContext } from './types.ts';
 
@@ -32,8 +33,8 @@ export interface Ledger {
   end(outbox: Outbox, key: string, ending: Ending): Promise<void>;
   /** Milliseconds since the last attempt in these outboxes; `undefined` when there was none. */
   sinceLast(outboxes: readonly string[]): Promise<number | undefined>;
-  /** Milliseconds for which nothing is to be sent, as one of these outboxes was told; 0 when it may be. */
-  heldBack(outboxes: readonly string[]): Promise<number>;
+  /** Milliseconds for which the webhook of an address has asked to be left alone; 0 when it has not. */
+  heldBack(address: string): Promise<number>;
   /** How many messages wait and have their rows, and how many have lost theirs since a run has last looked. */
   left(outbox: Outbox): Promise<{ readonly waiting: number; readonly withdrawn: number }>;
   /** Notes that waiting messages are not to be sent: those of these keys, or all. Returns their keys. */
@@ -124,14 +125,15 @@ export function createLedger({ notes, lock, stateSchema, runId }: OutboxContext)
       );
       return last.rows[0]?.[0];
     },
-    async end({ name }, message, { status, arrived = false, uncertain = false, reason, wait = 0 }) {
+    async end({ name, address = '' }, message, { status, arrived = false, uncertain = false, reason, wait = 0 }) {
       await write(
         `update ${table} set status = $4, uncertain = uncertain + $5::boolean::integer,
            resent = resent + ($6::boolean and sent_at is not null)::integer,
            sent_at = case when $6 then clock_timestamp() else sent_at end, tried_at = clock_timestamp(), reason = $7,
-           not_before = clock_timestamp() + nullif($8::double precision, 0) * interval '1 millisecond'
+           not_before = clock_timestamp() + nullif($8::double precision, 0) * interval '1 millisecond',
+           not_before_of = case when $8::double precision > 0 then $9 end
          where outbox = $1 and message_key = $2 and status = 'sending' and run_id = $3`,
-        [name, message, runId, status, uncertain, arrived, reason ?? null, wait],
+        [name, message, runId, status, uncertain, arrived, reason ?? null, wait, markOf(address)],
       );
     },
     async sinceLast(outboxes) {
@@ -142,10 +144,10 @@ export function createLedger({ notes, lock, stateSchema, runId }: OutboxContext)
       const elapsed = rows[0]?.[0];
       return elapsed == null ? undefined : Number(elapsed);
     },
-    async heldBack(outboxes) {
+    async heldBack(address) {
       const { rows } = await notes.query(
-        `select greatest(0, extract(epoch from max(not_before) - clock_timestamp()) * 1000) from ${table} where outbox = any ($1::text[])`,
-        [outboxes],
+        `select greatest(0, extract(epoch from max(not_before) - clock_timestamp()) * 1000) from ${table} where not_before_of = $1`,
+        [markOf(address)],
       );
       return Number(rows[0]?.[0] ?? 0);
     },
@@ -168,6 +170,11 @@ export function createLedger({ notes, lock, stateSchema, runId }: OutboxContext)
       return keysOf((await write(sql, [outboxes, keys ?? null, runId])).fullest);
     },
   };
+}
+
+/** Tells a webhook from another without holding its address, which is a secret. */
+function markOf(address: string): string {
+  return hashOf([address]).slice(0, 16);
 }
 
 /** Why a message waits, until its row comes back. */

@@ -212,10 +212,20 @@ describe('a webhook', () => {
       expect(Math.abs(until(stderr) - until(first))).toBeLessThan(60_000);
     }
     const asked = Date.now();
-    await place.db.query("update runs.outbox set not_before = clock_timestamp() + interval '2 seconds'");
-    expect((await notify()).code).toBe(0);
+    await place.db.query(
+      "update runs.outbox set not_before = clock_timestamp() + interval '2 seconds' where not_before is not null",
+    );
+    const { code: done, stdout } = await notify();
+    expect([done, stdout]).toEqual([0, expect.stringMatching(/has asked to wait: \d s more/)]);
     expect(posted()).toEqual(['one', 'two', 'three']);
     expect((slack.requests[1]?.at ?? 0) - asked).toBeGreaterThanOrEqual(2_000);
+  });
+
+  it('that asks for a long wait does not hold back the one that is put in its place', async () => {
+    slack.fail([{ status: 429, headers: { 'retry-after': '3600' } }]);
+    expect((await notify()).code).toBe(1);
+    expect((await notify([], { NEWS_HOOK: slack.alerts })).code).toBe(0);
+    expect(slack.posted(slack.alerts)).toEqual(['one', 'two', 'three']);
   });
 
   it('that asks to wait for years is waited for a day, and other webhooks get their turn', async () => {

@@ -20,7 +20,7 @@ export interface Patience {
 export const PATIENCE: Patience = { retries: 4, pause: 500, timeout: 30_000, deadline: 120_000 };
 
 /**
- * The usual patience, with as many further attempts as `SERVICE_RETRIES` says: none where an orchestrator tries again itself.
+ * The usual patience, with as many further attempts as `SERVICE_RETRIES` says.
  * @throws a fault when it says no number
  */
 export function patienceOf({ env }: Pick<LoaderContext, 'env'>): Patience {

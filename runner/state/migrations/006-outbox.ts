@@ -19,8 +19,9 @@ export async function up(knex: Knex, schema: string): Promise<void> {
     table.timestamp('noted_at', { useTz: true }).notNullable();
     table.timestamp('tried_at', { useTz: true });
     table.timestamp('sent_at', { useTz: true });
-    // The service has asked for it; it holds for the whole webhook.
+    // The webhook has asked for it, and which one that was, by a hash of its address.
     table.timestamp('not_before', { useTz: true });
+    table.text('not_before_of');
     table.text('run_id').notNullable();
     table.text('reason');
     table.primary(['outbox', 'message_key']);
