@@ -34,7 +34,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       'dry-run': {
         type: 'boolean',
         default: false,
-        describe: 'Say what would land or be asked; lands and asks nothing',
+        describe: 'Say what would land or be asked; lands nothing, and asks nothing that is paid for',
       },
     },
     positionals: {
@@ -191,7 +191,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   },
   {
     command: 'debug',
-    describe: 'Check the project, the target and the sources',
+    describe: 'Check the project and the target, and try each source and webhook; nothing is landed or posted',
     options: { ...OUTPUT_OPTION },
     examples: [['$0 debug', 'one line for each, with what to do']],
     load: async () => (await import('./debug.ts')).debug,

@@ -4,7 +4,17 @@ import { deliverAfterBuild } from '../outbox/after-build.ts';
 import { noteDue } from '../outbox/due.ts';
 import type { Delivered, Outbox, OutboxContext } from '../outbox/types.ts';
 import { flagsOf } from './load.ts';
+import type { LoadedProject } from './load-project.ts';
 import type { OpenRun, RunEnd } from './open-run.ts';
+
+/** The outboxes of project.yml, ready to be sent. */
+export function outboxesOf({ project, graph, env }: LoadedProject): readonly Outbox[] {
+  return project.config.outbox.flatMap((config) => {
+    const relation = graph.nodes.get(graph.idOf(config.model))?.relation;
+    const isForced = config.forceEnv !== undefined && env(config.forceEnv) === '1';
+    return relation ? { ...config, relation, address: env(config.webhook), isForced } : [];
+  });
+}
 
 /** What the outboxes need of a run. */
 export function outboxContext(run: OpenRun): OutboxContext {

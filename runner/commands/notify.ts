@@ -3,10 +3,9 @@ import type { Delivery, Outbox } from '../outbox/types.ts';
 import { grouped, plural } from '../util/plural.ts';
 import { answerOf } from './answer.ts';
 import { type LoadedProject, loadProject } from './load-project.ts';
-import { outboxContext, withMessages } from './messages.ts';
+import { outboxContext, outboxesOf, withMessages } from './messages.ts';
 import { identityOf, type OpenRun, type RunEnd, withRun } from './open-run.ts';
 import { withTarget } from './open-target.ts';
-import { outboxesOf } from './outboxes.ts';
 import type { Command, Reporter, RunArgs } from './types.ts';
 
 export interface NotifyArgs extends RunArgs {

@@ -3,6 +3,7 @@ import type { BatchState } from '../state/types.ts';
 import { unlessAborted } from '../util/again.ts';
 import type { Relation } from '../util/sql.ts';
 import { contentHash, copyRows, hashed } from './copy-rows.ts';
+import { bringsNothing } from './land.ts';
 import { refuse } from './refuse.ts';
 import { type LoaderRun, openLoader } from './run-loader.ts';
 
@@ -40,8 +41,7 @@ export async function dryLoad(
     };
     const hash = contentHash(source.columns);
     for await (const _ of hashed(copyRows(counted(), source.columns.length), hash));
-    const isUnchanged =
-      source.mode === 'append' ? rows === 0 : hash.digest('hex') === last?.version || (rows === 0 && !last);
+    const isUnchanged = bringsNothing(source, rows, hash.digest('hex'), last?.version);
     return { rows: isUnchanged ? null : rows, ...questions };
   } catch (error) {
     return refuse(error, context.source);

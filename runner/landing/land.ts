@@ -143,7 +143,7 @@ async function landBatch(
     hashed(copyRows(extraction.rows, source.columns.length), hash),
   );
   const content = hash.digest('hex');
-  if (source.mode === 'append' ? rowCount === 0 : content === last?.[0] || (rowCount === 0 && !last)) return null;
+  if (bringsNothing(source, rowCount, content, last?.[0] ?? undefined)) return null;
 
   await tx.query(`alter table ${quoted(target.raw)} attach partition ${quoted(partition)} for values in (${batchId})`);
   const originHash = extraction.originHash ? sealed(extraction.originHash, source.columns) : null;
@@ -168,6 +168,17 @@ async function landBatch(
     [target.runId, context.source, batchId],
   );
   return { batchId, version, origin: extraction.origin, originHash, rowCount };
+}
+
+/** Whether rows are no reason for a batch: none are appended, or they are those in force. @param former the hash of these */
+export function bringsNothing(
+  { mode }: Pick<SourceTable, 'mode'>,
+  rows: number,
+  hash: string,
+  former: string | undefined,
+): boolean {
+  if (mode === 'append') return rows === 0;
+  return hash === former || (rows === 0 && former === undefined);
 }
 
 /** What is kept of an origin's hash: it holds only as long as the columns are those it was landed with. */

@@ -1,7 +1,7 @@
 import type { Database } from '../adapters/types.ts';
 import { toSample } from '../contracts/sample.ts';
 import type { Contract } from '../contracts/types.ts';
-import type { AlertRows } from '../project/types.ts';
+import type { AlertRows } from '../project/message-types.ts';
 import { identifier, quoted, type Relation } from '../util/sql.ts';
 import type { AlertedRows } from './alert.ts';
 

@@ -1,4 +1,4 @@
-import type { OutboxConfig } from '../project/types.ts';
+import type { OutboxConfig } from '../project/message-types.ts';
 import { identifier, literal } from '../util/sql.ts';
 import type { OutboxContext } from './types.ts';
 

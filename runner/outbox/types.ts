@@ -1,7 +1,7 @@
 import type { Database } from '../adapters/types.ts';
 import type { Fault } from '../errors.ts';
 import type { Emit } from '../execute/types.ts';
-import type { OutboxConfig } from '../project/types.ts';
+import type { OutboxConfig } from '../project/message-types.ts';
 import type { TargetLock } from '../state/lock.ts';
 import type { Relation } from '../util/sql.ts';
 

@@ -2,7 +2,7 @@ import type { YamlFile } from '../util/yaml.ts';
 import type { MapReader } from '../util/yaml-map.ts';
 import { defined } from './defined.ts';
 import { DURATION, millisecondsOf } from './durations.ts';
-import type { AlertConfig, OutboxConfig } from './types.ts';
+import type { AlertConfig, OutboxConfig } from './message-types.ts';
 import { variableName } from './variable-name.ts';
 
 const OUTBOX_KEYS = [

@@ -1,7 +1,7 @@
 import type { Contract } from '../contracts/types.ts';
 import type { Fault } from '../errors.ts';
 import { didYouMean } from '../util/suggest.ts';
-import type { AlertConfig, OutboxConfig } from './types.ts';
+import type { AlertConfig, OutboxConfig } from './message-types.ts';
 
 type Contracts = ReadonlyMap<string, Contract>;
 

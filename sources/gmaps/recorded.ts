@@ -33,7 +33,7 @@ interface Recorded {
 async function readRecording(context: LoaderContext): Promise<ReadonlyMap<string, Recorded>> {
   const input = await readInput(context, 'TRAJETS_CSV');
   const recording = new Map<string, Recorded>();
-  for await (const { number, cells } of csvRows(input, COLUMNS, context.notice)) {
+  for (const { number, cells } of csvRows(input, COLUMNS, context.notice)) {
     const [adresse = '', mode = '', statut = '', metres = '', seconds = ''] = cells.map((cell) => cell?.trim() ?? '');
     const place = `${input.place}, row ${number}`;
     if (adresse === '') throw badCell(place, 'adresse', 'an address', '');

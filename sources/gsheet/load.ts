@@ -56,7 +56,7 @@ export const check: Check = async (context) => {
   if (address.kind !== 'spreadsheet') {
     const input = await readCsv(context, address, options);
     let rows = 0;
-    for await (const _ of csvRows(input, wanted, context.notice)) rows += 1;
+    for (const _ of csvRows(input, wanted, context.notice)) rows += 1;
     return `CSV, ${rows} rows, at ${input.place}`;
   }
   const api = await openSpreadsheet(context, address.id, options);
