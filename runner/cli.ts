@@ -4,6 +4,7 @@ import type { CommandSpec } from './commands/index.ts';
 import type { CommonArgs, Reporter } from './commands/types.ts';
 import { DatabaseError, EXIT, type Fault, RunnerError } from './errors.ts';
 import { listenForInterrupts } from './interrupt.ts';
+import type { KestraReporter } from './reporters/kestra.ts';
 import { createReporter } from './reporters/reporter.ts';
 import { stopwatch } from './util/timings.ts';
 
@@ -19,8 +20,10 @@ export async function main(argv: readonly string[]): Promise<number> {
     call = await readArguments(argv);
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
-    const reporter = await reporterOf(outputOf(argv));
+    const output = outputOf(argv);
+    const reporter = await reporterOf(output);
     reporter.faults([{ code: 'USAGE', message: error.message, hint: 'runner --help' }]);
+    (await kestra(reporter, { ...output, kestra: argv.includes('--kestra') }))?.end(EXIT.wrong);
     return EXIT.wrong;
   }
   return call ? runCommand(call.spec, call.args as unknown as Omit<CommonArgs, 'signal'> & OutputArgs) : EXIT.done;
@@ -36,6 +39,7 @@ interface OutputArgs {
   readonly logFormat: 'text' | 'json';
   readonly quiet: boolean;
   readonly timings: boolean;
+  readonly kestra?: boolean;
 }
 
 /** What a command line that can't be read says of the form of its errors. */
@@ -50,8 +54,16 @@ function reporterOf({ output = 'text', logFormat, quiet }: OutputArgs): Promise<
   return createReporter({ output, logFormat, quiet, stdout, stderr, env });
 }
 
+/** Who hears what Kestra is told at the end, where it calls; stdout that is kept for an answer in JSON stays as it is. */
+async function kestra(reporter: Reporter, args: OutputArgs): Promise<KestraReporter | undefined> {
+  const isCalled = (args.kestra === true || !!process.env.KESTRA_EXECUTION_ID) && args.output !== 'json';
+  return isCalled ? (await import('./reporters/kestra.ts')).kestraReporter(reporter, process.stdout) : undefined;
+}
+
 async function runCommand(spec: CommandSpec, args: Omit<CommonArgs, 'signal'> & OutputArgs): Promise<number> {
-  const reporter = await reporterOf(args);
+  const plain = await reporterOf(args);
+  const told = await kestra(plain, args);
+  const reporter = told?.reporter ?? plain;
   const interrupts = listenForInterrupts({
     onFirst: ({ signal }) =>
       reporter.emit({ type: 'notice', message: `${signal}: cancelling what runs; once more to end at once` }),
@@ -61,21 +73,26 @@ async function runCommand(spec: CommandSpec, args: Omit<CommonArgs, 'signal'> & 
   const crash = (error: unknown): void => {
     failure(error, reporter);
     reporter.close();
+    told?.end(EXIT.failed);
     process.exit(EXIT.failed);
   };
   process.on('uncaughtException', crash);
+  let exitCode: number = EXIT.failed;
   try {
     const command = await spec.load();
-    return await interrupts.endsSoon(command({ ...args, signal: interrupts.signal } as never, reporter));
+    const given = { ...args, kestra: told !== undefined, signal: interrupts.signal };
+    exitCode = await interrupts.endsSoon(command(given as never, reporter));
   } catch (error) {
-    return failure(error, reporter);
+    exitCode = failure(error, reporter);
   } finally {
     stopwatch.lap('end');
     if (args.timings) reporter.emit({ type: 'timings', milliseconds: stopwatch.laps() });
     reporter.close();
+    told?.end(exitCode);
     interrupts.close();
     process.off('uncaughtException', crash);
   }
+  return exitCode;
 }
 
 function failure(error: unknown, reporter: Reporter): number {

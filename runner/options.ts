@@ -13,6 +13,12 @@ export const COMMON_OPTIONS = {
   quiet: { type: 'boolean', alias: 'q', default: false, describe: 'Say only answers and errors' },
   'log-format': { choices: ['text', 'json'] as const, default: 'text', describe: 'json: one event a line' },
   timings: { type: 'boolean', default: false, describe: 'Say at the end what the time went into, by stage' },
+  kestra: {
+    type: 'boolean',
+    default: false,
+    describe:
+      'Under Kestra: the last line on stdout is the outputs of the task (default where KESTRA_EXECUTION_ID is set)',
+  },
   'project-dir': { type: 'string', default: '.', describe: 'Folder that holds project.yml' },
 } as const satisfies Readonly<Record<string, Options>>;
 

@@ -3,7 +3,7 @@ import { loadProject } from './load-project.ts';
 import { noteFlags } from './messages.ts';
 import { identityOf, withRun } from './open-run.ts';
 import { askedOf } from './selection.ts';
-import { endOf, reportOrphans, reportSummary } from './steps.ts';
+import { endOf, reportOrphans, reportOutputs, reportSummary } from './steps.ts';
 import type { Command, RunArgs, SelectionArgs } from './types.ts';
 
 export interface BuildArgs extends SelectionArgs, RunArgs {
@@ -21,6 +21,7 @@ export const build: Command<BuildArgs> = async (args, reporter) => {
     const end = endOf(run, results);
     if (end.status === 'cancelled') return end;
     await reportSummary(run, reporter);
+    if (args.kestra) await reportOutputs(run);
     reportOrphans(run);
     return end;
   });

@@ -1,8 +1,8 @@
 import { EXIT, RunnerError } from '../errors.ts';
-import type { Flag } from '../execute/types.ts';
 import type { SourceNode } from '../graph/types.ts';
-import { raisedFlags } from '../state/flags.ts';
+import { changedSteps } from '../state/changes.ts';
 import { didYouMean } from '../util/suggest.ts';
+import { flagsOf, tellCase } from './flags.ts';
 import { loadProject } from './load-project.ts';
 import { identityOf, type OpenRun, withRun } from './open-run.ts';
 import { endOf, landedSources, loadSources } from './steps.ts';
@@ -21,18 +21,14 @@ export const load: Command<LoadArgs> = async (args, reporter) => {
   if (args.dryRun) return (await import('./dry-load.ts')).dryLoads(loaded, args, reporter, wanted);
   return withRun(loaded, identityOf('load', args), reporter.emit, async (run) => {
     const refused = await loadSources(run, wanted);
-    reporter.flags(await flagsOf(run));
+    const flags = await flagsOf(run);
+    reporter.flags(flags);
+    tellCase(run, flags);
+    if (args.kestra) run.emit({ type: 'outputs', values: { changed: changedSteps(run).length } });
     const end = endOf(run, [], refused);
     return { ...end, status: refused.size > 0 ? 'failed' : 'success' };
   });
 };
-
-/** The flags of project.yml as they stand now. */
-export async function flagsOf(run: OpenRun): Promise<readonly Flag[]> {
-  const { flags } = run.project.config;
-  const raised = await raisedFlags(flags, run);
-  return flags.map(({ name, description }) => ({ name, description, raised: raised.get(name) === true }));
-}
 
 /** Sources by system (`shop`) or by table (`shop.orders`); without a name, all that need no model's requests. */
 function wantedSources(loaded: Pick<OpenRun, 'graph'>, names: readonly string[]): readonly SourceNode[] {

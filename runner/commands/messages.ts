@@ -3,7 +3,7 @@ import { type Flag, hasFailed, type NodeResult } from '../execute/types.ts';
 import { deliverAfterBuild } from '../outbox/after-build.ts';
 import { noteDue } from '../outbox/due.ts';
 import type { Delivered, Outbox, OutboxContext } from '../outbox/types.ts';
-import { flagsOf } from './load.ts';
+import { flagsOf } from './flags.ts';
 import type { LoadedProject } from './load-project.ts';
 import type { OpenRun, RunEnd } from './open-run.ts';
 

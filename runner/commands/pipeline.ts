@@ -1,11 +1,11 @@
 import type { BuildArgs } from './build.ts';
 import { buildNodes } from './build-nodes.ts';
-import { flagsOf } from './load.ts';
+import { flagsOf, tellCase } from './flags.ts';
 import { loadProject } from './load-project.ts';
 import { noteFlags, outboxesOf, sendAfterBuild, withMessages } from './messages.ts';
 import { identityOf, type OpenRun, withRun } from './open-run.ts';
 import { askedOf } from './selection.ts';
-import { endOf, landedSources, loadSources, reportOrphans, reportSummary } from './steps.ts';
+import { endOf, landedSources, loadSources, reportOrphans, reportOutputs, reportSummary } from './steps.ts';
 import type { Command, Reporter } from './types.ts';
 
 /** Where a person may look after a run. */
@@ -28,12 +28,14 @@ export const pipeline: Command<BuildArgs> = async (args, reporter) => {
     const refused = await loadSources(run, landedSources(run));
     const flags = await flagsOf(run);
     run.emit({ type: 'flags', flags });
+    tellCase(run, flags);
     await noteFlags(run, flags);
     const results = await buildNodes(run, { ...request, refused });
     reporter.summary(results, (Date.now() - run.startedAt.getTime()) / 1000);
     const built = endOf(run, results, refused);
     if (built.status === 'cancelled') return built;
     await reportSummary(run, reporter);
+    if (args.kestra) await reportOutputs(run);
     reportOrphans(run);
     const isPart = (args.select ?? args.exclude) !== undefined;
     const end = withMessages(built, await sendAfterBuild(run, outboxes, results, isPart));

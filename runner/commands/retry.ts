@@ -11,7 +11,7 @@ import { buildNodes } from './build-nodes.ts';
 import { loadProject } from './load-project.ts';
 import { noteFlags } from './messages.ts';
 import { identityOf, type OpenRun, withRun } from './open-run.ts';
-import { endOf, landedSources, loadSources, reportSummary } from './steps.ts';
+import { endOf, landedSources, loadSources, reportOutputs, reportSummary } from './steps.ts';
 import type { Command, Reporter, RunArgs } from './types.ts';
 
 export interface RetryArgs extends RunArgs {
@@ -40,7 +40,9 @@ export const retry: Command<RetryArgs> = async (args, reporter) => {
     const results = await buildNodes(run, { ...args, nodes, fullRefresh, refused });
     reporter.summary(results, (Date.now() - run.startedAt.getTime()) / 1000);
     const end = endOf(run, results, refused);
-    if (end.status !== 'cancelled') await reportSummary(run, reporter);
+    if (end.status === 'cancelled') return end;
+    await reportSummary(run, reporter);
+    if (args.kestra) await reportOutputs(run);
     return end;
   });
 };

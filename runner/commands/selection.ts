@@ -1,6 +1,6 @@
 import { type SelectionRequest, type SelectionState, selectNodes } from '../graph/select.ts';
 import type { Graph } from '../graph/types.ts';
-import { findChanges } from '../state/changes.ts';
+import { changedSteps } from '../state/changes.ts';
 import type { OpenRun } from './open-run.ts';
 
 /** What a selection asks of the target. */
@@ -35,7 +35,6 @@ export async function selectionState(
   asked: Asked,
 ): Promise<SelectionState> {
   const results = asked.results ? await run.store.lastResults(run.runId) : new Map<string, string>();
-  const reasons = asked.changed ? findChanges(run.graph, run.fingerprinter, run.versions, run.state) : new Map();
-  const changed = new Set([...reasons].filter(([, found]) => found.length > 0).map(([id]) => id));
+  const changed = new Set(asked.changed ? changedSteps(run) : []);
   return { changed: () => changed, results: () => results };
 }

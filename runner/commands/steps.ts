@@ -1,6 +1,6 @@
 import type { TextResult } from '../adapters/types.ts';
 import { Cancelled, EXIT, type Fault, RunnerError } from '../errors.ts';
-import { hasFailed, type NodeResult } from '../execute/types.ts';
+import { hasFailed, type NodeResult, type OutputValue } from '../execute/types.ts';
 import type { SourceNode } from '../graph/types.ts';
 import type { Landing } from '../landing/land.ts';
 import type { LoaderRun, runLoader } from '../landing/run-loader.ts';
@@ -113,4 +113,24 @@ export async function reportSummary(run: OpenRun, reporter: Reporter): Promise<v
       .catch(() => undefined);
     if (result) reporter.table(title, result);
   }
+}
+
+/** Types by OID that an orchestrator may count with; a `numeric` stays text. */
+const NUMBERS = [20, 21, 23, 700, 701];
+const BOOLEAN = 16;
+
+/** The figures of project.yml's `outputs:`, as far as their models are there. */
+export async function reportOutputs(run: OpenRun): Promise<void> {
+  const values: Record<string, OutputValue> = {};
+  for (const { name, model, column } of run.project.config.outputs) {
+    const relation = run.graph.nodes.get(run.graph.idOf(model))?.relation;
+    if (!relation) continue;
+    const result = await run.lock
+      .query(`select ${identifier(column)} from ${quoted(relation)} limit 1`)
+      .catch(() => undefined);
+    const [text, type = 0] = [result?.rows[0]?.[0] ?? null, result?.columns[0]?.type];
+    values[name] =
+      text === null ? null : type === BOOLEAN ? text === 't' : NUMBERS.includes(type) ? Number(text) : text;
+  }
+  run.emit({ type: 'outputs', values });
 }

@@ -11,6 +11,8 @@ export interface CommonArgs {
   readonly vars?: readonly string[];
   readonly threads: number;
   readonly failFast: boolean;
+  /** An orchestrator has called the command and hears its outputs. */
+  readonly kestra?: boolean;
   /** The arguments as typed, for the record of the run. */
   readonly argv: string;
   /** Comes with a Cancelled as its reason when the command is told to end. */

@@ -61,6 +61,9 @@ export type RunEvent =
       readonly seconds: number;
     }
   | { readonly type: 'flags'; readonly flags: readonly Flag[] }
+  | ({ readonly type: 'case' } & RunCase)
+  /** For an orchestrator that called the command: figures by name. */
+  | { readonly type: 'outputs'; readonly values: Readonly<Record<string, OutputValue>> }
   | { readonly type: 'notice'; readonly message: string }
   /** Of a `source` that could not be read: their words are its loader's. */
   | { readonly type: 'faults'; readonly faults: readonly Fault[]; readonly source?: string }
@@ -93,6 +96,17 @@ export interface Flag {
   readonly raised: boolean;
   readonly description: string;
 }
+
+/** Which of the ways that project.yml numbers a run goes. */
+export interface RunCase {
+  readonly number: number;
+  /** The raised flags, those beside the case too, with what they mean. */
+  readonly why: string;
+  readonly raised: readonly string[];
+}
+
+/** A `numeric` is its text: no digit is lost. */
+export type OutputValue = string | number | boolean | null;
 
 export type Emit = (event: RunEvent) => void;
 

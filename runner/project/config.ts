@@ -4,7 +4,7 @@ import { defined } from './defined.ts';
 import { DURATION, millisecondsOf } from './durations.ts';
 import { alertConfig, outboxConfigs } from './message-config.ts';
 import { NODE_KEYS, nodeConfigOf, SEED_KEYS } from './node-config.ts';
-import type { FlagConfig, ProjectConfig, SecretConfig, SelectorConfig, SummaryConfig } from './types.ts';
+import type { FlagConfig, OutputConfig, ProjectConfig, SecretConfig, SelectorConfig, SummaryConfig } from './types.ts';
 import { variableName } from './variable-name.ts';
 import { readYaml } from './yaml.ts';
 
@@ -20,6 +20,8 @@ const TOP_KEYS = [
   'vars',
   'secrets',
   'flags',
+  'cases',
+  'outputs',
   'summary',
   'selectors',
   'lock_patience',
@@ -56,6 +58,7 @@ function configOf(yaml: YamlFile): ProjectConfig {
   const name = required(top, 'name');
   const models = top.map('models');
   const flags = top.map('flags');
+  const outputs = top.map('outputs');
   const selectors = top.map('selectors');
   return {
     name,
@@ -71,6 +74,8 @@ function configOf(yaml: YamlFile): ProjectConfig {
     vars: top.map('vars').value,
     secrets: (top.list('secrets') ?? []).map((item, index) => secret(yaml, item, ['secrets', index])),
     flags: Object.keys(flags.value).map((flag) => flagConfig(flag, flags.map(flag, FLAG_KEYS))),
+    cases: top.texts('cases') ?? [],
+    outputs: Object.keys(outputs.value).map((key) => outputConfig(key, outputs.map(key, ['model', 'column']))),
     summary: top.maps('summary', ['title', 'model', 'columns', 'order_by']).map(summary),
     selectors: Object.keys(selectors.value).map((key) => selector(yaml, selectors, key)),
     lockPatience: top.read('lock_patience', millisecondsOf, DURATION) ?? 60_000,
@@ -113,6 +118,10 @@ function summary(map: MapReader): SummaryConfig {
     columns: map.texts('columns'),
     order_by: map.filled('order_by'),
   });
+}
+
+function outputConfig(name: string, map: MapReader): OutputConfig {
+  return { name, model: required(map, 'model'), column: required(map, 'column') };
 }
 
 /** `name: 'tag:x+'`, or a map with `select`, `exclude` and `description`. */

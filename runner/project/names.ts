@@ -20,7 +20,7 @@ interface Known {
 
 /** Names in project.yml that nothing has: a flag, a table or a configuration that would silently never show. */
 export function unknownNames(
-  { models: configured, flags, summary, outbox, alert }: ProjectConfig,
+  { models: configured, flags, cases, outputs, summary, outbox, alert }: ProjectConfig,
   { models, folders, seeds, sources, contracts }: Known,
 ): readonly Fault[] {
   const unknown = (
@@ -39,6 +39,8 @@ export function unknownNames(
         hint: didYouMean(name, known) ?? there,
       }));
   const flagNames = flags.map((flag) => flag.name);
+  const flagsThere =
+    flagNames.length > 0 ? `The flags there are: ${flagNames.join(', ')}.` : 'There are no flags: take it out.';
   return [
     // A folder may be configured before its first model stands in it: a name that is like another is a typo.
     ...unknown(
@@ -51,6 +53,8 @@ export function unknownNames(
       ...unknown(`flag ${flag.name}`, flag.seeds ?? [], seeds),
       ...unknown(`flag ${flag.name}`, flag.empty === undefined ? [] : [flag.empty], models),
     ]),
+    ...unknown('cases', cases, flagNames, flagsThere),
+    ...outputs.flatMap(({ name, model }) => unknown(`output ${name}`, [model], models)),
     ...summary.flatMap(({ title, model }) => unknown(`summary "${title}"`, [model], [...models, ...seeds])),
     ...outbox.flatMap((config) =>
       [
@@ -60,7 +64,7 @@ export function unknownNames(
           `when_flag of outbox ${config.name}`,
           config.whenFlag === undefined ? [] : [config.whenFlag],
           flagNames,
-          flagNames.length > 0 ? `The flags there are: ${flagNames.join(', ')}.` : 'There are no flags: take it out.',
+          flagsThere,
         ),
       ].map((fault) => ({ ...fault, line: config.line })),
     ),

@@ -34,6 +34,9 @@ export interface ProjectConfig {
   /** Environment variables that templates may not read and that must be real outside the embedded server. */
   readonly secrets: readonly SecretConfig[];
   readonly flags: readonly FlagConfig[];
+  /** Flags that number a run's case, as the binary digits of the number, the first the highest. */
+  readonly cases: readonly string[];
+  readonly outputs: readonly OutputConfig[];
   readonly summary: readonly SummaryConfig[];
   readonly selectors: readonly SelectorConfig[];
   /** Milliseconds to try for the short exclusive lock of a swap before a node fails. Default 60 s. */
@@ -126,6 +129,13 @@ export interface SummaryConfig {
   readonly model: string;
   readonly columns?: readonly string[];
   readonly order_by?: string;
+}
+
+/** A figure that an orchestrator is told after a build: a column of a model's only row. */
+export interface OutputConfig {
+  readonly name: string;
+  readonly model: string;
+  readonly column: string;
 }
 
 /** A selection with a name: `selector:name` stands for what `select` takes without what `exclude` takes. */

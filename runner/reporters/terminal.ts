@@ -28,6 +28,7 @@ export function describe(event: RunEvent, paint: Paint): string | undefined {
   if (event.type === 'plan' && event.nodes.length > 0)
     return `${plural(event.nodes.length, 'node')} of ${event.total} to ${event.purpose ?? 'build'}`;
   if (event.type === 'flags') return drawFlags(event.flags);
+  if (event.type === 'case') return `case ${event.number}: ${event.raised.join(' ') || event.why}`;
   if (event.type === 'node_finished') return drawResult(event.result, event.done, event.total, paint);
   if (event.type === 'messages' && event.done % 60 === 0) {
     const { outbox, done, total } = event;

@@ -7,6 +7,7 @@ import { createReporter, type ReporterOptions } from './reporter.ts';
 
 export interface Opened {
   readonly reporter: Reporter;
+  readonly stdout: NodeJS.WritableStream;
   /** What stdout and stderr have got so far. */
   read(): { readonly stdout: string; readonly stderr: string };
 }
@@ -37,6 +38,7 @@ export async function openReporter(options: Partial<ReporterOptions> = {}, termi
   const taken = { stdout: '', stderr: '' };
   return {
     reporter,
+    stdout,
     read() {
       taken.stdout += (stdout.read() as string | null) ?? '';
       taken.stderr += (stderr.read() as string | null) ?? '';

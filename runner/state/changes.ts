@@ -61,6 +61,22 @@ export function findChanges(
   return reasons;
 }
 
+/** Ids of the steps that `changed` stands for. */
+export function changedSteps({
+  graph,
+  fingerprinter,
+  versions,
+  state,
+}: {
+  readonly graph: Graph;
+  readonly fingerprinter: Fingerprinter;
+  readonly versions: Versions;
+  readonly state: TargetState;
+}): readonly string[] {
+  const reasons = findChanges(graph, fingerprinter, versions, state);
+  return [...reasons].filter(([, found]) => found.length > 0).map(([id]) => id);
+}
+
 /** Whether a node's parts, as they stand now, are those it was published with. */
 export function isUnchanged(node: Node, fingerprinter: Fingerprinter, versions: Versions, state: TargetState): boolean {
   return isPublished(node, versions, state) && differences(node, fingerprinter, versions).length === 0;

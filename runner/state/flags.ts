@@ -1,4 +1,5 @@
 import type { Database } from '../adapters/types.ts';
+import type { Flag, RunCase } from '../execute/types.ts';
 import { isEphemeral } from '../graph/inlined.ts';
 import type { Graph, Node } from '../graph/types.ts';
 import type { Env } from '../project/env.ts';
@@ -27,6 +28,20 @@ export async function raisedFlags(
   const raised = new Map<string, boolean>();
   for (const flag of flags) raised.set(flag.name, await isRaised(flag, context));
   return raised;
+}
+
+/**
+ * The number that the flags of a case make as binary digits, the first the highest: of S G P, 2 is G alone and 7 all.
+ * Flags beside them change no number, but are a reason too.
+ */
+export function caseOf(flags: readonly Flag[], digits: readonly string[]): RunCase {
+  const raised = flags.filter((flag) => flag.raised);
+  const names = raised.map(({ name }) => name);
+  return {
+    number: digits.reduce((number, name) => 2 * number + (names.includes(name) ? 1 : 0), 0),
+    why: raised.map(({ name, description }) => `${name}: ${description}`).join('; ') || 'no flag is raised',
+    raised: names,
+  };
 }
 
 async function isRaised(flag: FlagConfig, context: FlagContext): Promise<boolean> {
