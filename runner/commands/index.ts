@@ -190,6 +190,22 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: async () => (await import('./show.ts')).show,
   },
   {
+    command: 'powerbi',
+    describe: 'Write a semantic model for Power BI: tables, relationships, measures; without a server',
+    options: {
+      out: { type: 'string', default: 'powerbi', describe: 'Folder it is written to' },
+      check: { type: 'boolean', default: false, describe: 'Write nothing; fail where what is there is out of date' },
+      server: { type: 'string', describe: 'host:port that it reads (default: that of project.yml)' },
+      database: { type: 'string', describe: 'Database that it reads (default: that of project.yml)' },
+    },
+    examples: [
+      ['$0 powerbi', 'after a contract or the semantic_model of project.yml has changed'],
+      ['$0 powerbi --check', 'whether that was done'],
+      ['$0 powerbi --out /tmp/pbi --server pg.example.com:5432', 'one for another server'],
+    ],
+    load: async () => (await import('./powerbi.ts')).powerbi,
+  },
+  {
     command: 'debug',
     describe: 'Check the project and the target, and try each source and webhook; nothing is landed or posted',
     options: { ...OUTPUT_OPTION },

@@ -4,6 +4,7 @@ import { defined } from './defined.ts';
 import { DURATION, millisecondsOf } from './durations.ts';
 import { alertConfig, outboxConfigs } from './message-config.ts';
 import { NODE_KEYS, nodeConfigOf, SEED_KEYS } from './node-config.ts';
+import { semanticConfig } from './semantic-config.ts';
 import type { FlagConfig, OutputConfig, ProjectConfig, SecretConfig, SelectorConfig, SummaryConfig } from './types.ts';
 import { variableName } from './variable-name.ts';
 import { readYaml } from './yaml.ts';
@@ -29,6 +30,7 @@ const TOP_KEYS = [
   'keep_runs',
   'outbox',
   'alert',
+  'semantic_model',
 ];
 
 const SECRET_KINDS = ['address', 'file'] as const;
@@ -83,6 +85,7 @@ function configOf(yaml: YamlFile): ProjectConfig {
     keepRuns: top.read('keep_runs', positive, A_NUMBER),
     outbox: outboxConfigs(yaml, top),
     ...alertConfig(yaml, top),
+    ...semanticConfig(yaml, top, name),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Contract } from '../contracts/types.ts';
 import type { AlertConfig, OutboxConfig } from './message-types.ts';
+import type { SemanticModelConfig } from './semantic-types.ts';
 
 /** A project folder, read: plain values, nothing rendered, nothing connected. */
 export interface Project {
@@ -47,6 +48,7 @@ export interface ProjectConfig {
   readonly keepRuns: number | null;
   readonly outbox: readonly OutboxConfig[];
   readonly alert?: AlertConfig;
+  readonly semanticModel?: SemanticModelConfig;
 }
 
 /** What `config()` in a model, its folder in project.yml, or both (the model wins) say of a node. */

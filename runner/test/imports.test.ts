@@ -25,6 +25,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'unit-tests': ['errors', 'util', 'compile'],
   execute: ['errors', 'util', 'compile', 'contracts', 'graph', 'state', 'landing', 'unit-tests'],
   artifacts: ['errors', 'util', 'graph'],
+  powerbi: ['errors', 'util'],
   commands: [
     'errors',
     'util',
@@ -38,6 +39,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'outbox',
     'execute',
     'artifacts',
+    'powerbi',
     'contracts',
     'unit-tests',
   ],

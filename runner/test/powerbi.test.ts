@@ -1,71 +1,56 @@
+import { appendFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readConfig } from '../project/read-project.ts';
+import { ROOT } from './cli.ts';
+import { HISTORY_OF, RELATIONS } from './powerbi-relations.ts';
 import { SAMPLE_DAY, type SampleProject, sampleProject } from './sample-project.ts';
 
-/** What an existing Power BI report reads: relation → the columns it must have at least (interfaces.md). */
-const READ_BY_POWER_BI: Readonly<Record<string, string>> = {
-  'metier.vw_bi_salarie': 'cle_salarie, bu, type_contrat, tranche_age, mod_depl_decl_normalise, mod_depl_decl_inconnu',
-  'metier.vw_bi_activite':
-    'cle_salarie, date_debut, date_activite, duree_sec, duree_min, distance_m, distance_km, type_activite_normalise, type_activite_inconnu, categorie_activite_normalise, categorie_activite_inconnu, source_donnee, cle_dedup_activite, est_exclue_structurelle, motif_exclusion',
-  'metier.vw_bi_ctrl_trajet':
-    'cle_salarie, mode_trajet_normalise, mode_trajet_inconnu, distance_m, distance_km, duree_sec, duree_min, seuil_km, est_incoherent, date_ctrl, est_exclue_structurelle',
-  'metier.vw_bi_param_effectif': 'code_param, valeur_param, date_effet',
-  'metier.vue_elig_prime': 'cle_salarie, est_eligible_prime, motif_ineligibilite',
-  'metier.vue_elig_bien_etre':
-    'cle_salarie, periode_debut, periode_fin, nb_activites_periode, min_activites_bien_etre, jours_bien_etre, est_eligible_bien_etre, jours_bien_etre_attribues',
-  'metier.vue_avantages_salarie':
-    'cle_salarie, est_eligible_prime, motif_ineligibilite, est_eligible_bien_etre, nb_activites_periode, jours_bien_etre_attribues, periode_debut, periode_fin, categorie_avantage',
-  'metier.vue_kpi_cout_prime': 'taux_prime, nb_salaries_eligibles_prime, cout_annuel_total_prime',
-  'metier.vue_kpi_cout_prime_fixe': 'montant_prime, nb_salaries_eligibles_prime, cout_annuel_total_prime',
-  'metier.vue_kpi_jours_supplementaires':
-    'min_activites_bien_etre, jours_bien_etre, nb_salaries_eligibles_bien_etre, nb_jours_supplementaires, periode_debut, periode_fin',
-  'metier.vue_kpi_pratique_sportive': 'type_activite_normalise, nb_activites, periode_debut, periode_fin',
-  'metier.vue_kpi_incoherences': 'nb_incoherences_detectees',
-  'metier.vw_kpi_age':
-    'date_run_paris, tranche_age, nb_salaries, nb_salaries_eligibles_prime, cout_annuel_total_prime_variable, cout_annuel_total_prime_fixe, nb_salaries_eligibles_bien_etre, jours_bien_etre_attribues_total',
-  'metier.vue_kpi_bu':
-    'bu, nb_salaries, nb_salaries_eligibles_prime, cout_annuel_total_prime_variable, cout_annuel_total_prime_fixe, nb_salaries_eligibles_bien_etre, jours_bien_etre_attribues_total',
-  'metier.vue_kpi_scenario':
-    'scenario, taux_prime, montant_prime, nb_salaries_eligibles_prime, cout_annuel_total_prime, cout_annuel_total_prime_fixe, nb_incoherences_detectees, nb_salaries_eligibles_bien_etre, nb_jours_supplementaires',
-  'ops.histo_run':
-    'id_histo_run, run_label, ts_histo, date_histo_paris, status, error_message, param_effectif, simulation, date_reference',
-  'ops.run_metrique':
-    'id_run, nom_pipeline, date_debut_exe, date_fin_exe, statut, nb_lignes_lues, nb_lignes_ecrites, nb_anomalies, Origine',
-  'ops.rejet': 'source, id_lot, num_ligne, motif, contenu',
-  'ops.anomalie': 'source, id_lot, num_ligne, cle_salarie, motif, detail',
-};
-
-/** Each history keeps the run, the moment and every column of its view. */
-const HISTORIES: Readonly<Record<string, string>> = {
-  'ops.histo_kpi_cout_prime': 'metier.vue_kpi_cout_prime',
-  'ops.histo_kpi_cout_prime_fixe': 'metier.vue_kpi_cout_prime_fixe',
-  'ops.histo_kpi_jours_sup': 'metier.vue_kpi_jours_supplementaires',
-  'ops.histo_kpi_pratique_sport': 'metier.vue_kpi_pratique_sportive',
-  'ops.histo_kpi_incoherences': 'metier.vue_kpi_incoherences',
-  'ops.histo_kpi_age': 'metier.vw_kpi_age',
-  'ops.histo_kpi_scenario': 'metier.vue_kpi_scenario',
-};
-
 let project: SampleProject;
-let columns: ReadonlyMap<string, readonly string[]>;
+/** Relation → column → type. */
+let columns: ReadonlyMap<string, ReadonlyMap<string, string>>;
 
 beforeAll(async () => {
   project = await sampleProject();
   expect((await project.runner(['pipeline', ...SAMPLE_DAY])).code).toBe(0);
+  // A second run, so that what is unique in one run is tried on two.
+  appendFileSync(join(project.dir, 'seeds', 'param_avantage.csv'), 'reference,taux_prime,0.06,2026-11-01\n');
+  expect((await project.runner(['build', '--select', 'changed', ...SAMPLE_DAY])).code).toBe(0);
   const found = await project.rows(
-    "select table_schema || '.' || table_name, string_agg(column_name, ',' order by ordinal_position) from information_schema.columns group by 1",
+    `select table_schema || '.' || table_name, string_agg(column_name || '|' ||
+       replace(data_type, 'timestamp with time zone', 'timestamptz'), ',' order by ordinal_position)
+     from information_schema.columns group by 1`,
   );
-  columns = new Map(found.map(([name, list]) => [name ?? '', (list ?? '').split(',')]));
+  columns = new Map(
+    found.map(([relation, list]) => [
+      relation ?? '',
+      new Map((list ?? '').split(',').map((column) => column.split('|') as [string, string])),
+    ]),
+  );
 });
 afterAll(() => project?.close());
 
 describe('the existing Power BI report', () => {
-  it.each(Object.entries(READ_BY_POWER_BI))('finds %s with its columns', (relation, list) => {
-    expect(columns.get(relation)).toEqual(expect.arrayContaining(list.split(', ')));
+  it.each(RELATIONS)('finds $relation with its columns and their types', ({ relation, columns: expected }) => {
+    const found = columns.get(relation) ?? new Map();
+    expect(Object.fromEntries(Object.keys(expected).map((name) => [name, found.get(name)]))).toEqual(expected);
   });
 
-  it.each(Object.entries(HISTORIES))('finds %s with the columns of %s', async (history, view) => {
-    expect(columns.get(history)).toEqual(['id_histo_run', 'ts_snapshot', ...(columns.get(view) ?? [])]);
-    expect(await project.rows(`select count(*) > 0 from ${history}`)).toEqual([['t']]);
+  it.each(HISTORY_OF)('finds $relation with the columns of $view', ({ relation, view }) => {
+    const expected = [['id_histo_run', 'text'], ['ts_snapshot', 'timestamptz'], ...(columns.get(view) ?? [])];
+    expect([...(columns.get(relation) ?? [])]).toEqual(expected);
+  });
+
+  it.each([...RELATIONS, ...HISTORY_OF])('finds rows in $relation, each told by $key', async ({ relation, key }) => {
+    const told = key === '-' ? "'the only one'" : `row(${key})`;
+    const [[rows, different] = []] = await project.rows(`select count(*), count(distinct ${told}) from ${relation}`);
+    expect(Number(rows)).toBeGreaterThan(0);
+    expect(different).toBe(rows);
+  });
+
+  it('finds the history of both runs', async () => {
+    for (const { relation } of HISTORY_OF)
+      expect(await project.rows(`select count(distinct id_histo_run) from ${relation}`)).toEqual([['2']]);
   });
 
   it('reads no name, address, birth date or salary of anybody in what is not sec or raw', async () => {
@@ -85,5 +70,90 @@ describe('the existing Power BI report', () => {
       .flat()
       .filter((value): value is string => value !== null && value.length > 3 && word(value).test(text));
     expect([...new Set(leaked)]).toEqual([]);
+  });
+});
+
+describe('the semantic model', () => {
+  const folder = join(ROOT, 'powerbi');
+  const definition = join(folder, 'sds.SemanticModel', 'definition');
+
+  it('in powerbi/ is what the project makes of it', async () => {
+    const { stdout, stderr, code } = await project.runner(['powerbi', '--check', '--out', folder]);
+    expect(stdout + stderr).toContain('up to date');
+    expect(code).toBe(0);
+  });
+
+  it('holds every view of models/bi and every history, with columns that the database has in that type', () => {
+    const types: Readonly<Record<string, readonly string[]>> = {
+      string: ['text', 'jsonb'],
+      boolean: ['boolean'],
+      int64: ['integer', 'bigint'],
+      decimal: ['numeric'],
+      dateTime: ['date', 'timestamptz'],
+    };
+    const tables = readdirSync(join(definition, 'tables'));
+    for (const relation of [...RELATIONS, ...HISTORY_OF]
+      .map((one) => one.relation)
+      .filter((name) => name !== 'ops.rejet'))
+      expect(tables).toContain(`${relation.split('.')[1]}.tmdl`);
+    for (const file of tables.filter((name) => name !== 'Calendrier.tmdl')) {
+      const text = readFileSync(join(definition, 'tables', file), 'utf8');
+      const schema = /Schema = "(\w+)"/.exec(text)?.[1];
+      const found = columns.get(`${schema}.${file.replace('.tmdl', '')}`);
+      const described = [...text.matchAll(/^\tcolumn (.+)\n\t\tdataType: (.+)$/gm)].map(([, name = '', type = '']) => [
+        name,
+        type,
+      ]);
+      expect(described.map(([name]) => name)).toEqual([...(found?.keys() ?? [])]);
+      for (const [name = '', type = ''] of described)
+        expect(types[type], `${file} ${name}`).toContain(found?.get(name));
+    }
+  });
+
+  it('joins tables where the one has each value once, and the many no other than of employees who left', async () => {
+    await project.rows(
+      'update metier.salarie set actif = false where cle_salarie = (select min(cle_salarie) from metier.vw_bi_activite)',
+    );
+    const gone: (string | null)[][] = [];
+    for (const { from, to } of (await readConfig(ROOT)).semanticModel?.relationships ?? []) {
+      if (to === 'Calendrier.Date') continue;
+      const [many, one] = [from, to].map((name) => {
+        const [table = '', column = ''] = name.split('.');
+        return { relation: [...columns.keys()].find((key) => key.endsWith(`.${table}`)), column };
+      });
+      expect(
+        await project.rows(
+          `select ${one?.column} from ${one?.relation} group by 1 having count(*) > 1 or ${one?.column} is null`,
+        ),
+        to,
+      ).toEqual([]);
+      const strangers = await project.rows(
+        `select distinct ${many?.column} from ${many?.relation} where ${many?.column} is not null
+         and ${many?.column} not in (select ${one?.column} from ${one?.relation})`,
+      );
+      gone.push(...strangers.map(([value = null]) => [from, value]));
+    }
+    const [[left = null] = []] = await project.rows('select cle_salarie from metier.salarie where not actif');
+    expect(gone.length).toBeGreaterThan(0);
+    expect(gone.filter(([from, value]) => value !== left || !from?.endsWith('.cle_salarie'))).toEqual([]);
+  });
+
+  it('is told to be out of date when a file was changed, has gone or does not belong there; a report that was drawn is kept', async () => {
+    const runner = (...args: readonly string[]) => project.runner(['powerbi', '--server', 'pg.example:5432', ...args]);
+    const own = (file: string): string => join(project.dir, 'powerbi', file);
+    expect((await runner()).code).toBe(0);
+    expect(readFileSync(own('sds.pbids'), 'utf8')).toContain('"server": "pg.example:5432"');
+    writeFileSync(own('sds.SemanticModel/definition/tables/gone.tmdl'), 'table gone\n');
+    appendFileSync(own('sds.SemanticModel/definition/tables/vue_kpi_bu.tmdl'), '\tcolumn other\n');
+    writeFileSync(own('sds.Report/definition/pages/page1/page.json'), '{"drawn": true}\n');
+    const { code, stderr } = await runner('--check');
+    expect(code).toBe(1);
+    expect(stderr.match(/SEMANTIC_MODEL_STALE \S+/g)).toEqual([
+      'SEMANTIC_MODEL_STALE powerbi/sds.SemanticModel/definition/tables/gone.tmdl',
+      'SEMANTIC_MODEL_STALE powerbi/sds.SemanticModel/definition/tables/vue_kpi_bu.tmdl',
+    ]);
+    expect((await runner()).code).toBe(0);
+    expect((await runner('--check')).code).toBe(0);
+    expect(readFileSync(own('sds.Report/definition/pages/page1/page.json'), 'utf8')).toContain('drawn');
   });
 });
