@@ -12,7 +12,7 @@ export function modelFaults(tables: readonly ModelTable[], config: SemanticModel
   ]);
   const measures = config.measures.map(({ name }) => name);
   const anyColumn = [...columns.values()].flat();
-  const all = [...[...columns].flatMap(([table, names]) => names.map((name) => `${table}.${name}`))];
+  const all = [...columns].flatMap(([table, names]) => names.map((name) => `${table}.${name}`));
   const unknown = (where: string, line: number, name: string, known: readonly string[]): readonly Fault[] =>
     known.includes(name)
       ? []

@@ -1,5 +1,6 @@
 import type { SemanticModelConfig } from '../project/semantic-types.ts';
 import { lineageTag } from './lineage-tag.ts';
+import { modelProperties } from './report-files.ts';
 import { annotation, calculatedTable, importedTable } from './tables.ts';
 import { columnReference, type TmdlObject, tmdl } from './tmdl.ts';
 import type { Address, Files, ModelTable } from './types.ts';
@@ -13,7 +14,7 @@ export function modelFiles(tables: readonly ModelTable[], config: SemanticModelC
   ];
   const names = all.map(({ name = '' }) => name);
   return new Map([
-    [`${folder}/definition.pbism`, `${JSON.stringify(DEFINITION, null, 2)}\n`],
+    ...modelProperties(config.name),
     [`${folder}/definition/database.tmdl`, tmdl([database(config)])],
     [`${folder}/definition/model.tmdl`, tmdl(model(config, names))],
     [`${folder}/definition/expressions.tmdl`, tmdl(parameters(address))],
@@ -21,13 +22,6 @@ export function modelFiles(tables: readonly ModelTable[], config: SemanticModelC
     ...all.map((table) => [`${folder}/definition/tables/${table.name}.tmdl`, tmdl([table])] as const),
   ]);
 }
-
-const DEFINITION = {
-  $schema:
-    'https://developer.microsoft.com/json-schemas/fabric/item/semanticModel/definitionProperties/1.0.0/schema.json',
-  version: '4.2',
-  settings: {},
-};
 
 /** The level that Power BI Desktop writes; what stands in the model needs no later one. */
 function database({ name }: SemanticModelConfig): TmdlObject {

@@ -34,26 +34,19 @@ function keyOf({ columns, checks }: Contract): string | undefined {
   return columns.find(({ name }) => always(name, 'missing') && always(name, 'duplicate'))?.name;
 }
 
-function faultsOf({ name, contract }: Node): readonly Fault[] {
-  if (!contract) {
-    return [
-      {
-        code: 'SEMANTIC_MODEL_INVALID',
-        message: `${name} has no contract`,
-        file: 'project.yml',
-        expected: 'a contract, which says its columns, their types and what they mean',
-        hint: `Write the contract of ${name} in soda/, or leave it out of select in semantic_model.`,
-      },
-    ];
-  }
+function faultsOf({ name, file, contract }: Node): readonly Fault[] {
+  const known = Object.keys(DATA_TYPES);
+  const code = 'SEMANTIC_MODEL_INVALID';
+  if (!contract)
+    return [{ code, file, message: `${name} has no contract`, hint: 'Write it, in soda/: it says the columns.' }];
   return contract.columns
-    .filter(({ dataType }) => !Object.hasOwn(DATA_TYPES, dataType ?? ''))
+    .filter(({ dataType }) => !known.includes(dataType ?? ''))
     .map(({ name: column, dataType, line }) => ({
-      code: 'SEMANTIC_MODEL_INVALID',
-      message: `column ${column} of ${name} has ${dataType === null ? 'no data type' : 'a type that the model has not'}`,
+      code,
       file: contract.file,
       line,
-      expected: Object.keys(DATA_TYPES).join(', '),
+      message: `column ${column} of ${name} is of no type that a semantic model has`,
+      expected: known.join(', '),
       found: dataType ?? 'nothing',
       hint: 'State its data_type, or cast it in the model.',
     }));

@@ -1,64 +1,47 @@
 import type { Address, Files } from './types.ts';
 
-const SCHEMAS = 'https://developer.microsoft.com/json-schemas/fabric';
-
 /** `<name>.pbip`, which opens, and a report of one empty page on the model: who draws in it keeps what they drew. */
 export function reportFiles(name: string): Files {
   const report = `${name}.Report`;
-  const page = 'page1';
+  const page = { name: 'page1', displayName: 'Page 1', displayOption: 'FitToPage', height: 720, width: 1280 };
   return json({
     [`${name}.pbip`]: {
-      $schema: `${SCHEMAS}/pbip/pbipProperties/1.0.0/schema.json`,
+      ...schema('pbip/pbipProperties/1.0.0'),
       version: '1.0',
       artifacts: [{ report: { path: report } }],
-      settings: { enableAutoRecovery: true },
     },
     [`${report}/definition.pbir`]: {
-      $schema: `${SCHEMAS}/item/report/definitionProperties/2.0.0/schema.json`,
+      ...schema('item/report/definitionProperties/2.0.0'),
       version: '4.0',
       datasetReference: { byPath: { path: `../${name}.SemanticModel` } },
     },
     [`${report}/definition/version.json`]: {
-      $schema: `${SCHEMAS}/item/report/definition/versionMetadata/1.0.0/schema.json`,
+      ...schema('item/report/definition/versionMetadata/1.0.0'),
       version: '2.0.0',
     },
-    [`${report}/definition/report.json`]: {
-      $schema: `${SCHEMAS}/item/report/definition/report/3.0.0/schema.json`,
-      themeCollection: {
-        baseTheme: {
-          name: 'CY24SU10',
-          reportVersionAtImport: { visual: '2.4.0', report: '3.0.0', page: '2.0.0' },
-          type: 'SharedResources',
-        },
-      },
-      settings: { useStylableVisualContainerHeader: true },
-    },
+    [`${report}/definition/report.json`]: { ...schema('item/report/definition/report/3.0.0'), themeCollection: {} },
     [`${report}/definition/pages/pages.json`]: {
-      $schema: `${SCHEMAS}/item/report/definition/pagesMetadata/1.0.0/schema.json`,
-      pageOrder: [page],
-      activePageName: page,
+      ...schema('item/report/definition/pagesMetadata/1.0.0'),
+      pageOrder: [page.name],
     },
-    [`${report}/definition/pages/${page}/page.json`]: {
-      $schema: `${SCHEMAS}/item/report/definition/page/2.0.0/schema.json`,
-      name: page,
-      displayName: 'Page 1',
-      displayOption: 'FitToPage',
-      height: 720,
-      width: 1280,
-    },
+    [`${report}/definition/pages/${page.name}/page.json`]: { ...schema('item/report/definition/page/2.0.0'), ...page },
   });
 }
 
 /** `<name>.pbids`: opens Power BI Desktop on the database, to choose relations by hand. */
-export function connectionFile(name: string, { server, database }: Address): Files {
-  return json({
-    [`${name}.pbids`]: {
-      version: '0.1',
-      connections: [
-        { details: { protocol: 'postgresql', address: { server, database } }, options: {}, mode: 'Import' },
-      ],
-    },
-  });
+export function connectionFile(name: string, address: Address): Files {
+  const details = { protocol: 'postgresql', address };
+  return json({ [`${name}.pbids`]: { version: '0.1', connections: [{ details, options: {}, mode: 'Import' }] } });
+}
+
+/** What the folder of a model must hold beside its definition. */
+export function modelProperties(name: string): Files {
+  const properties = { ...schema('item/semanticModel/definitionProperties/1.0.0'), version: '4.2', settings: {} };
+  return json({ [`${name}.SemanticModel/definition.pbism`]: properties });
+}
+
+function schema(path: string): { readonly $schema: string } {
+  return { $schema: `https://developer.microsoft.com/json-schemas/fabric/${path}/schema.json` };
 }
 
 function json(files: Readonly<Record<string, unknown>>): Files {
