@@ -16,13 +16,13 @@ beforeAll(async () => {
   // A second run, so that what is unique in one run is tried on two.
   appendFileSync(join(project.dir, 'seeds', 'param_avantage.csv'), 'reference,taux_prime,0.06,2026-11-01\n');
   expect((await project.runner(['build', '--select', 'changed', ...SAMPLE_DAY])).code).toBe(0);
-  const found = await project.rows(
+  const relations = await project.rows(
     `select table_schema || '.' || table_name, string_agg(column_name || '|' ||
        replace(data_type, 'timestamp with time zone', 'timestamptz'), ',' order by ordinal_position)
      from information_schema.columns group by 1`,
   );
   columns = new Map(
-    found.map(([relation, list]) => [
+    relations.map(([relation, list]) => [
       relation ?? '',
       new Map((list ?? '').split(',').map((column) => column.split('|') as [string, string])),
     ]),
