@@ -1,5 +1,5 @@
 import { literal } from '../util/sql.ts';
-import { LATEST_MIGRATION } from './migrations.ts';
+import { LATEST_MIGRATION, refuseNewer } from './migrations.ts';
 import type { BatchState, BuiltRelation, NodeState, TargetState } from './types.ts';
 
 /** What a target holds that was never built. */
@@ -34,9 +34,10 @@ export function stateQuery(table: (name: string) => string, schemas: readonly st
   )`;
 }
 
-/** `undefined` when the tables are of an older version. */
+/** `undefined` when the tables are of an older version. @throws RunnerError `TARGET_NEWER` */
 export function parseState(text: string): TargetState | undefined {
   const json = JSON.parse(text) as StateJson;
+  refuseNewer(json.migration ?? '');
   if (json.migration !== LATEST_MIGRATION) return undefined;
   return {
     nodes: new Map((json.nodes ?? []).map(({ id, ...node }) => [id, node])),

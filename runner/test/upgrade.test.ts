@@ -2,6 +2,7 @@ import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadProject } from '../commands/load-project.ts';
+import { MIGRATIONS, migrate } from '../state/migrations.ts';
 import { createVersions } from '../state/versions.ts';
 import { hashOf } from '../util/hash.ts';
 import { ROOT, type Workplace, workplace } from './cli.ts';
@@ -18,7 +19,12 @@ beforeAll(async () => {
   shop = await workplace(join(ROOT, 'runner/test/fixtures/shop'), parts, { SHOP_TOKEN: 'a-real-one' });
   writeFileSync(join(shop.dir, '.env'), 'ORDERS=sources/orders.txt\n');
   expect((await pipeline()).code).toBe(0);
-  await asTheFirstMigrationLeftIt();
+  // This project sends nothing: a message that was sent, one that waits, and new ones that are still to be taken up.
+  await shop.db.query(
+    `insert into runs.outbox (outbox, message_key, status, noted_at, sent_at, run_id)
+     values ('letters', 'a', 'sent', now(), now(), 'r'), ('letters', 'b', 'waiting', now(), null, 'r');
+     insert into runs.outbox_due values ('letters', 'r', now()); alter schema runs rename to kept`,
+  );
 });
 afterAll(() => shop?.close());
 
@@ -34,18 +40,39 @@ async function loaded(day: string) {
   return { graph, fingerprinter, landed: new Map(landed) };
 }
 
+/** The tables that both a version and the latest one have, and their columns in that version. */
+async function shared(): Promise<readonly { readonly table: string; readonly columns: string }[]> {
+  const found = await shop.rows(
+    `select table_name, string_agg(quote_ident(column_name), ', ' order by ordinal_position) from information_schema.columns
+     where table_schema = 'runs' and table_name not like 'migration%' group by 1 order by 1`,
+  );
+  return found.map(([table, columns]) => ({ table: table ?? '', columns: columns ?? '' }));
+}
+
+/** Makes the tables anew by the first migrations, and fills them with what the run of this file has left in `kept`. */
+async function asLeftBy(version: number): Promise<void> {
+  await shop.db.query('drop schema if exists runs cascade');
+  await migrate(shop.config, 'runs', version);
+  for (const { table, columns } of await shared())
+    await shop.db.query(`insert into runs.${table} (${columns}) select ${columns} from kept.${table}`);
+  await shop.db.query("select setval('runs.batch_batch_id_seq', (select max(batch_id) from runs.batch))");
+}
+
+/** How many rows of each table are no longer there as they were, in the columns that version had. */
+async function lostRows(tables: Awaited<ReturnType<typeof shared>>): Promise<Readonly<Record<string, number>>> {
+  const lost: Record<string, number> = {};
+  for (const { table, columns } of tables) {
+    const gone = await shop.rows(`select ${columns} from kept.${table} except select ${columns} from runs.${table}`);
+    if (gone.length > 0) lost[table] = gone.length;
+  }
+  return lost;
+}
+
 /** Undoes all migrations but the first, and writes the state of every node as the first version of the runner did. */
 async function asTheFirstMigrationLeftIt(): Promise<void> {
+  await asLeftBy(1);
   const { graph, fingerprinter, landed } = await loaded(DAY);
   const versions = createVersions(graph, new Map(), landed);
-  await shop.db.query(
-    `drop table runs.built_relation, runs.outbox, runs.outbox_due, runs.run_batch;
-      alter table runs.batch drop column pruned_at;
-     alter table runs.node_state drop column hashes, drop column details;
-     alter table runs.run drop column if exists plan, drop column if exists alerted_for, drop column execution;
-     alter table runs.check_result drop column engine, add primary key (run_id, node_id, check_path);
-     delete from runs.migration where name not like '001%'`,
-  );
   for (const id of graph.dag.order) {
     const node = graph.nodes.get(id);
     if (!node || (node.type === 'source' && !node.source.requests)) continue;
@@ -89,7 +116,36 @@ async function asBeforeTheTimeZone(day: string): Promise<void> {
   }
 }
 
+describe('a database of any version of the runner', () => {
+  it.each(MIGRATIONS.slice(1).map(({ name }, index) => [name, index + 2] as const))(
+    '%s is brought up to date by the next run, which rebuilds nothing and loses no row',
+    async (_name, version) => {
+      await asLeftBy(version);
+      const tables = await shared();
+      for (const { table } of tables)
+        expect(await shop.rows(`select from runs.${table} limit 1`), table).toHaveLength(1);
+      const first = await pipeline();
+      expect(first.stderr).toBe('');
+      expect(first.stdout).toContain('Nothing changed');
+      expect(await lostRows(tables)).toEqual({});
+      // What came with later versions says what was true before them.
+      const sane = `select (select count(*) from runs.run_batch), (select count(distinct engine) from runs.check_result),
+      (select count(*) from runs.outbox where attempts > 0), (select count(*) from runs.batch where pruned_at is not null)`;
+      expect(await shop.rows(sane)).toEqual([
+        [String((await shop.rows('select from kept.run_batch')).length), '1', '0', '0'],
+      ]);
+      expect((await pipeline()).stdout).toContain('Nothing changed');
+      expect(await shop.rows('select count(*) from runs.run')).toEqual([['3']]);
+      expect(await shop.rows('select name from runs.migration order by id')).toEqual(
+        MIGRATIONS.map((one) => [one.name]),
+      );
+    },
+  );
+});
+
 describe('a database of the first version of the runner', () => {
+  beforeAll(() => asTheFirstMigrationLeftIt());
+
   it('is brought up to date by the next run, which rebuilds nothing and keeps the history of runs', async () => {
     const runs = await shop.rows('select run_id from runs.run');
     const checks = await shop.rows('select * from runs.check_result order by node_id, check_path');
@@ -129,6 +185,22 @@ describe('a database of the first version of the runner', () => {
     );
     expect((await pipeline('2026-03-11')).stdout).toContain('1 ok, 2 spared');
   });
+});
+
+describe('a database of a newer version of the runner', () => {
+  it.each([['load'], ['build'], ['pipeline'], ['notify'], ['explain']])(
+    'is refused by %s, which says so and writes nothing',
+    async (command) => {
+      await shop.db.query("insert into runs.migration (name, batch) values ('999_of_tomorrow', 99)");
+      const before = await shop.rows('select r::text from runs.run r');
+      const { code, stderr } = await shop.runner([command, '--as-of', DAY]);
+      await shop.db.query("delete from runs.migration where name like '999%'");
+      expect(stderr).toContain('TARGET_NEWER');
+      expect(stderr).toContain('999_of_tomorrow');
+      expect(code).toBe(2);
+      expect(await shop.rows('select r::text from runs.run r')).toEqual(before);
+    },
+  );
 });
 
 describe('a database of a version that kept no time zone', () => {
