@@ -1,14 +1,17 @@
 import { existsSync } from 'node:fs';
 import { configDefaults, defineConfig } from 'vitest/config';
 import { sodaPython } from './runner/contracts/soda-environment.ts';
+import { PG_TOOLS } from './runner/test/operator.ts';
 
 /** Tests against the real Soda are there where it is: npm run soda:install. */
 const withoutSoda = existsSync(sodaPython(import.meta.dirname)) ? [] : ['runner/test/parity/**'];
+/** Those that need pg_dump, likewise: npm run pgtools:install. */
+const withoutTools = existsSync(PG_TOOLS) ? [] : ['runner/test/pgtools/**'];
 
 export default defineConfig({
   test: {
     include: ['runner/**/*.test.ts', 'sources/**/*.test.ts', 'scripts/**/*.test.ts'],
-    exclude: [...configDefaults.exclude, ...withoutSoda],
+    exclude: [...configDefaults.exclude, ...withoutSoda, ...withoutTools],
     globalSetup: ['runner/test/server.ts'],
     testTimeout: 120_000,
     hookTimeout: 120_000,
