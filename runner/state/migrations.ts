@@ -2,7 +2,6 @@ import type { Knex } from 'knex';
 import { statementError } from '../adapters/postgres-errors.ts';
 import type { ConnectionConfig } from '../adapters/types.ts';
 import { RunnerError } from '../errors.ts';
-import { literal } from '../util/sql.ts';
 
 interface Migration {
   readonly name: string;
@@ -35,7 +34,7 @@ export async function migrate(config: ConnectionConfig, schema: string, upTo = M
   const knex = await openKnex(config);
   try {
     // Knex's own lock does not guard the making of its tables. There is one connection; the lock ends with it.
-    await knex.raw(`select pg_advisory_lock(hashtextextended(${literal(`migrations of ${schema}`)}, 0))`);
+    await knex.raw('select pg_advisory_lock(hashtextextended(?, 0))', [`migrations of ${schema}`]);
     if (await isThere(knex, schema, 'migration')) {
       const { rows } = (await knex.raw('select max(name) as name from ??.migration', [schema])) as NamedRows;
       refuseNewer(rows[0]?.name ?? '');

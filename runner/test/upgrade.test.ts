@@ -188,7 +188,7 @@ describe('a database of the first version of the runner', () => {
 });
 
 describe('a database of a newer version of the runner', () => {
-  it.each([['load'], ['build'], ['pipeline'], ['notify'], ['explain']])(
+  it.each([['load'], ['build'], ['pipeline'], ['explain']])(
     'is refused by %s, which says so and writes nothing',
     async (command) => {
       await shop.db.query("insert into runs.migration (name, batch) values ('999_of_tomorrow', 99)");
