@@ -1,4 +1,5 @@
 -- grain: one row per (source, row, employee, motive): what was accepted, or answered, and should be looked at
+{{ config(grants={select: 'sds_bi'}) }}
 with
 
 declarations as (

@@ -1,5 +1,5 @@
 -- grain: one row per run of the runner
-{{ config(materialized='view') }}
+{{ config(materialized='view', grants={select: 'sds_bi'}) }}
 with
 
 runs as (

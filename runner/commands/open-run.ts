@@ -6,6 +6,7 @@ import { requireSecrets } from '../project/env.ts';
 import { gitCommit } from '../project/git-commit.ts';
 import { completeStates } from '../state/changes.ts';
 import { type TargetLock, takeLock } from '../state/lock.ts';
+import { roleStatements, usageStatements } from '../state/role-statements.ts';
 import { createStore, type Store } from '../state/store.ts';
 import type { TargetState } from '../state/types.ts';
 import { createVersions, type Versions } from '../state/versions.ts';
@@ -109,7 +110,10 @@ export async function withRun(
     try {
       const store = createStore(notes, connection, stateSchema);
       const reading = createStore({ ...db, query: lock.query }, connection, stateSchema);
-      const state = await reading.read(schemasOf(loaded));
+      const state = await reading.read(
+        schemasOf(loaded),
+        project.config.roles.map((role) => role.name),
+      );
       stopwatch.lap('state');
       const died = await reading.startRun(
         {
@@ -201,14 +205,18 @@ function ofError(error: unknown): Omit<RunEnd, 'exitCode'> {
   return { status: 'error', error: maskValues(error instanceof Error ? error.message : String(error)) };
 }
 
-/** Schemas and raw tables that are not there yet: sources may be read before anything has landed. */
+/** Roles, schemas and raw tables that are not there yet: sources may be read before anything has landed. */
 async function prepare(db: Database, { graph, project }: LoadedProject, state: TargetState): Promise<void> {
+  if (roleStatements(project.config.roles, state.roles).length > 0)
+    await (await import('../state/make-roles.ts')).makeRoles(db, project.config.roles, state.roles);
   const present = new Set([...state.relations.keys()].map((name) => name.split('.')[0]));
   const missing = [...new Set([...graph.nodes.values()].map(({ relation }) => relation.schema))].filter(
     (schema) => !present.has(schema),
   );
   if (missing.length > 0)
     await db.query(missing.map((schema) => `create schema if not exists ${identifier(schema)};`).join(' '));
+  const usage = usageStatements(graph.nodes.values(), project.config.roles, state.roles);
+  if (usage.length > 0) await db.query(usage.join('; '));
   for (const node of graph.nodes.values()) {
     if (
       node.type !== 'source' ||

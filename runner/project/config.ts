@@ -4,6 +4,7 @@ import { defined } from './defined.ts';
 import { DURATION, millisecondsOf } from './durations.ts';
 import { alertConfig, outboxConfigs } from './message-config.ts';
 import { NODE_KEYS, nodeConfigOf, SEED_KEYS } from './node-config.ts';
+import { roleConfigs } from './role-config.ts';
 import { semanticConfig } from './semantic-config.ts';
 import type { FlagConfig, OutputConfig, ProjectConfig, SecretConfig, SelectorConfig, SummaryConfig } from './types.ts';
 import { variableName } from './variable-name.ts';
@@ -20,6 +21,7 @@ const TOP_KEYS = [
   'seeds',
   'vars',
   'secrets',
+  'roles',
   'flags',
   'cases',
   'outputs',
@@ -62,6 +64,7 @@ function configOf(yaml: YamlFile): ProjectConfig {
   const flags = top.map('flags');
   const outputs = top.map('outputs');
   const selectors = top.map('selectors');
+  const secrets = (top.list('secrets') ?? []).map((item, index) => secret(yaml, item, ['secrets', index]));
   return {
     name,
     dataSource: top.filled('data_source') ?? name,
@@ -74,7 +77,8 @@ function configOf(yaml: YamlFile): ProjectConfig {
     ),
     seeds: nodeConfigOf(top.map('seeds', SEED_KEYS)),
     vars: top.map('vars').value,
-    secrets: (top.list('secrets') ?? []).map((item, index) => secret(yaml, item, ['secrets', index])),
+    secrets,
+    roles: roleConfigs(yaml, top, secrets),
     flags: Object.keys(flags.value).map((flag) => flagConfig(flag, flags.map(flag, FLAG_KEYS))),
     cases: top.texts('cases') ?? [],
     outputs: Object.keys(outputs.value).map((key) => outputConfig(key, outputs.map(key, ['model', 'column']))),

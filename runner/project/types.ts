@@ -34,6 +34,7 @@ export interface ProjectConfig {
   readonly vars: Readonly<Record<string, unknown>>;
   /** Environment variables that templates may not read and that must be real outside the embedded server. */
   readonly secrets: readonly SecretConfig[];
+  readonly roles: readonly RoleConfig[];
   readonly flags: readonly FlagConfig[];
   /** Flags that number a run's case, as the binary digits of the number, the first the highest. */
   readonly cases: readonly string[];
@@ -109,6 +110,16 @@ export interface SecretConfig {
    * in the file that it names. Unset: the value itself.
    */
   readonly kind?: 'address' | 'file';
+}
+
+/** A role of the server that `grants` may name: made where it lacks, and given the usage of the schemas of what it reads. */
+export interface RoleConfig {
+  readonly name: string;
+  readonly description?: string;
+  /** Declared roles whose rights it has too. */
+  readonly memberOf: readonly string[];
+  /** The variable that holds its password; `runner db roles` sets it and lets the role log in. */
+  readonly passwordEnv?: string;
 }
 
 /** A letter that says why a run has work, printed by `load`. The first key that is set decides. */

@@ -31,7 +31,7 @@ export type CheckRecord = Omit<CheckResult, 'type' | 'sample' | 'line' | 'kept'>
 /** The runner's own tables on one target. */
 export interface Store {
   /** Everything a plan needs, in one round trip; brings the tables up to date first when they are not. */
-  read(schemas: readonly string[]): Promise<TargetState>;
+  read(schemas: readonly string[], roles: readonly string[]): Promise<TargetState>;
   /** The same, changing nothing: of a target that was never built, or not by this version, that it holds nothing. */
   peek(schemas: readonly string[]): Promise<TargetState>;
   /** How the nodes of the last run but `runId` ended, by id. */
@@ -90,19 +90,19 @@ const relations = (): Promise<typeof import('./built-relations.ts')> => import('
 
 export function createStore(db: Database, config: ConnectionConfig, schema: string): Store {
   const table = (name: string): string => `${identifier(schema)}.${identifier(name)}`;
-  const read = async (schemas: readonly string[]): Promise<TargetState | undefined> => {
-    const result = await db.query(stateQuery(table, schemas)).catch(whenAbsent);
+  const read = async (schemas: readonly string[], roles: readonly string[]): Promise<TargetState | undefined> => {
+    const result = await db.query(stateQuery(table, schemas, roles)).catch(whenAbsent);
     const text = result?.rows[0]?.[0];
     return text ? parseState(text) : undefined;
   };
   return {
-    async read(schemas) {
-      const state = await read(schemas);
+    async read(schemas, roles) {
+      const state = await read(schemas, roles);
       if (state) return state;
       await (await import('./migrations.ts')).migrate(config, schema);
-      return (await read(schemas)) ?? NOTHING;
+      return (await read(schemas, roles)) ?? NOTHING;
     },
-    peek: async (schemas) => (await read(schemas)) ?? NOTHING,
+    peek: async (schemas) => (await read(schemas, [])) ?? NOTHING,
     async lastResults(runId) {
       const result = await db
         .query(

@@ -11,6 +11,16 @@ export interface TargetState {
   readonly relations: ReadonlyMap<string, string>;
   /** Relations that the runner built and that are still there. */
   readonly built: readonly BuiltRelation[];
+  /** By name, of the roles that the project declares: those that the server has. */
+  readonly roles: PresentRoles;
+}
+
+export type PresentRoles = ReadonlyMap<string, PresentRole>;
+
+export interface PresentRole {
+  readonly memberOf: readonly string[];
+  /** Schemas of the project that it may use. */
+  readonly usage: readonly string[];
 }
 
 /** What is kept of a node that was published. */

@@ -83,6 +83,7 @@ export function world(changes: Readonly<Record<string, string>> = {}, asOf = '20
     batches,
     relations: new Map(nodes.map(({ relation }) => [`${relation.schema}.${relation.name}`, 'r'])),
     built: [],
+    roles: new Map(),
   };
   const node = (name: string): Node => [...graph.nodes.values()].find((candidate) => candidate.name === name) as Node;
   const changed = (): string =>
