@@ -6,11 +6,13 @@ import { readConfig } from '../project/read-project.ts';
 import type { Command, CommonArgs } from './types.ts';
 
 export interface DbArgs extends CommonArgs {
-  readonly action: 'start' | 'stop' | 'url';
+  readonly action: 'start' | 'stop' | 'url' | 'roles';
+  readonly print: boolean;
 }
 
-/** `runner db start|stop|url`: the embedded server of the project folder. */
+/** `runner db start|stop|url`: the embedded server of the project folder; `roles` works on any server. */
 export const db: Command<DbArgs> = async (args, reporter) => {
+  if (args.action === 'roles') return (await import('./db-roles.ts')).dbRoles(args, reporter);
   const dir = resolve(args.projectDir);
   const { database } = await readConfig(dir, projectCache(dir));
   const dataRoot = join(dir, DATA_FOLDER);

@@ -214,9 +214,17 @@ export const COMMANDS: readonly CommandSpec[] = [
   },
   {
     command: 'db <action>',
-    describe: 'Start or stop the embedded server, or print its address',
-    positionals: { action: { choices: ['start', 'stop', 'url'], describe: 'What to do' } },
+    describe: 'Start or stop the embedded server, or print its address; make the roles of project.yml',
+    positionals: { action: { choices: ['start', 'stop', 'url', 'roles'], describe: 'What to do' } },
+    options: {
+      print: {
+        type: 'boolean',
+        default: false,
+        describe: 'With roles: print the SQL for an administrator, do nothing',
+      },
+    },
     examples: [
+      ['$0 db roles', 'roles, what they may, and the passwords of the environment; may run again'],
       ['$0 db url', 'for psql or Power BI; holds the password'],
       ['$0 db stop', 'stop it; the data stays'],
     ],

@@ -18,7 +18,7 @@ export async function makeRoles(
   let refused = false;
   for (const statement of roleStatements(roles, present)) refused = !(await isDone(db, statement)) || refused;
   if (!refused) return;
-  const left = roleStatements(roles, await presentRoles(db, roles));
+  const left = roleStatements(roles, await presentRoles(db, roles, []));
   if (left.length === 0) return;
   const [[user] = []] = (await db.query('select current_user')).rows;
   throw new RunnerError(
@@ -27,24 +27,24 @@ export async function makeRoles(
       message: `what project.yml says of roles is not so on the server, and ${user} may not make it so`,
       file: 'project.yml',
       expected: roles.map(({ name }) => name).join(', '),
-      hint: `As an administrator: ${left.map((statement) => `${statement};`).join(' ')}`,
+      hint: `As an administrator: runner db roles; or this SQL: ${left.map((statement) => `${statement};`).join(' ')}`,
     },
     EXIT.failed,
   );
 }
 
-async function presentRoles(db: Pick<Session, 'query'>, roles: readonly RoleConfig[]): Promise<PresentRoles> {
-  const { rows } = await db.query(
-    rolesQuery(
-      roles.map(({ name }) => name),
-      [],
-    ),
-  );
+export async function presentRoles(
+  db: Pick<Session, 'query'>,
+  roles: readonly RoleConfig[],
+  schemas: readonly string[],
+): Promise<PresentRoles> {
+  const names = roles.map(({ name }) => name);
+  const { rows } = await db.query(rolesQuery(names, schemas));
   return parseRoles(JSON.parse(rows[0]?.[0] ?? 'null') as Readonly<Record<string, PresentRole>> | null);
 }
 
-/** @returns `false` where it is refused, or needs what was refused */
-async function isDone(db: Pick<Session, 'query'>, statement: string): Promise<boolean> {
+/** @returns `false` where it is refused, or needs what was refused; what another run is making counts as done */
+export async function isDone(db: Pick<Session, 'query'>, statement: string): Promise<boolean> {
   const [duplicate, madeMeanwhile, noRight, absent] = ['42710', '23505', '42501', '42704'];
   try {
     await db.query(statement);

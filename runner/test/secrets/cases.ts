@@ -38,6 +38,8 @@ export const CASES: readonly Case[] = [
   { args: ['show', '--inline', "select '{{ env('PGPASSWORD') }}'"], code: 2 },
   { args: ['test', '--select', 'rh_salarie'], code: 0 },
   { args: ['notify', '--dry-run', '--output', 'json'], code: 0 },
+  { args: ['db', 'roles', '--print'], code: 0 },
+  { args: ['db', 'roles'], code: 2, env: { SDS_BI_PASSWORD: 'marked-reader-password-é' } },
   { args: ['notify', '--log-format', 'json'], code: 0, env: { FORCE_WEBHOOK: '1' } },
   { args: ['load'], code: 1, sheet: { status: 403, body: 'forbidden' } },
   { args: ['load'], code: 1, sheet: { status: 404, body: 'not found' } },

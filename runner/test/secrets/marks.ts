@@ -27,6 +27,8 @@ export function markedSecrets(projectDir: string, { webhook, alerts, sheet, toke
     env: {
       P12_PSEUDO_SALT: 'marked-salt-3d1f',
       PGPASSWORD: 'marked-pg-password-77',
+      SDS_BI_PASSWORD: 'marked-reader-password-1',
+      SDS_RH_PASSWORD: 'marked-reader-password-2',
       GOOGLE_MAPS_API_KEY: 'AIzaSy-marked-maps-key-5',
       SLACK_WEBHOOK_URL: webhook,
       SLACK_ALERTING_URL: alerts,
@@ -36,6 +38,7 @@ export function markedSecrets(projectDir: string, { webhook, alerts, sheet, toke
     marks: [
       'marked-salt',
       'marked-pg-password',
+      'marked-reader-password',
       'marked-maps-key',
       lastPart(webhook),
       lastPart(alerts),

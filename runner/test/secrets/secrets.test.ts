@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openDatabase } from '../../adapters/postgres.ts';
+import { parseProjectConfig } from '../../project/config.ts';
+import { makeRoles } from '../../state/make-roles.ts';
 import { ROOT } from '../cli.ts';
 import { testDatabase } from '../database.ts';
 import { fileEdits } from '../file-edits.ts';
@@ -30,7 +32,8 @@ beforeAll(async () => {
   const file = join(project.dir, 'project.yml');
   copyFileSync(join(ROOT, 'runner/test/secrets/leaky.mjs'), join(project.dir, 'sources/leaky.mjs'));
   writeFileSync(file, readFileSync(file, 'utf8').replace('when_flag: G', 'when_flag: G\n    pace: 0ms'));
-  // A server of people has roles with passwords, and a database of the role's own.
+  // A server of people has roles with passwords, and a database of the role's own; an administrator has made those that read.
+  await makeRoles(project.db, parseProjectConfig(readFileSync(file, 'utf8'), 'project.yml').roles, new Map());
   role = `${project.config.database}_role`;
   await project.db.query(`create role ${role} login password '${secrets.env.PGPASSWORD}'`);
   await project.db.query(`alter database ${project.config.database} owner to ${role}`);

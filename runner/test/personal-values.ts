@@ -1,0 +1,23 @@
+import type { Workplace } from './cli.ts';
+
+/** What tells a person of the project's employees, or what one of them earns or wrote: each value as anybody may write it. */
+export async function personalValues(place: Pick<Workplace, 'rows'>): Promise<readonly string[]> {
+  const people = await place.rows(
+    `select nom, prenom, adresse_domicile, id_salarie, date_naissance::text, to_char(date_naissance, 'DD/MM/YYYY'),
+       salaire_brut::text, trim_scale(salaire_brut)::text
+     from sec.rh_salarie`,
+  );
+  const comments = await place.rows('select distinct commentaire from staging.stg_gsheet__declaration');
+  // Shorter ones stand in too many words.
+  const values = [...people, ...comments].flat().filter((value) => value !== null && value.length > 3);
+  return [...new Set(values as readonly string[])];
+}
+
+/** Those of the values that stand in the text as a word or number of their own. */
+export function found(values: readonly string[], text: string): readonly string[] {
+  return values.filter((value) => text.includes(value) && word(value).test(text));
+}
+
+function word(value: string): RegExp {
+  return new RegExp(`(?<![\\p{L}\\p{N}.])${value.replace(/[.*+?^$()|[\]\\{}]/g, '\\$&')}(?![\\p{L}\\p{N}])`, 'u');
+}
