@@ -125,7 +125,7 @@ describe('db roles', () => {
     const { code, stdout, stderr } = await asOwner(['db', 'roles', '--print'], PASSWORDS);
     expect([code, stderr]).toEqual([0, '']);
     const { database } = project.config;
-    expect(stdout).toContain(`grant create on database ${database} to ${OWNER};`.replace('create', 'connect'));
+    expect(stdout).toContain(`grant connect on database ${database} to ${OWNER};`);
     expect(stdout).toContain(`revoke temporary on database ${database} from public;`);
     expect(stdout).toContain(`alter role "${RH}" login;`);
     expect(stdout).not.toMatch(/a password|SCRAM/);
