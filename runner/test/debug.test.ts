@@ -59,6 +59,8 @@ describe('debug says in one line each', () => {
       'P12_PSEUDO_SALT',
       'GOOGLE_MAPS_API_KEY',
       'PGPASSWORD',
+      'SDS_BI_PASSWORD',
+      'SDS_RH_PASSWORD',
       'URL_GSHEET',
       'GOOGLE_APPLICATION_CREDENTIALS',
       'source rh.salarie',

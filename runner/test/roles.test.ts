@@ -327,7 +327,7 @@ it('in all that the role of Power BI can read, catalogs and statistics included,
   expect(read).toBeGreaterThan(1e6);
 });
 
-it('what the roles may stays as it is when a run has nothing to do, builds all again, or makes again what was edited or dropped', async () => {
+it('what the roles may stays as it is when a run has nothing to do, builds all again, or makes again, also in a second attempt, what was edited or dropped', async () => {
   const before = await access();
   expect((await asOwner(['pipeline', ...SAMPLE_DAY])).stdout).toContain('Nothing changed');
   expect(await access()).toEqual(before);
@@ -340,7 +340,10 @@ it('what the roles may stays as it is when a run has nothing to do, builds all a
   );
   const [[former] = []] = await project.rows("select 'sec.lien_salarie'::regclass::oid");
   await project.rows('drop view metier.vue_kpi_scenario; drop table sec.declaration');
-  expect((await asOwner(['build', '--select', 'changed', ...SAMPLE_DAY])).stderr).toBe('');
+  edit('models/sec/rh_salarie.sql', 'select * from final', 'select * from final where 1 / 0 > 0');
+  expect((await asOwner(['build', '--select', 'changed', ...SAMPLE_DAY])).code).toBe(1);
+  edit('models/sec/rh_salarie.sql', ' where 1 / 0 > 0', '');
+  expect(await asOwner(['retry'])).toMatchObject({ code: 0, stderr: '' });
   expect(await project.rows("select 'sec.lien_salarie'::regclass::oid")).not.toEqual([[former]]);
   expect(await access()).toEqual(before);
   expect((await asOwner(['build', '--full-refresh', ...SAMPLE_DAY])).stderr).toBe('');
