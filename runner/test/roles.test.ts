@@ -7,6 +7,7 @@ import { DatabaseError } from '../errors.ts';
 import { makeRoles, presentRoles } from '../state/make-roles.ts';
 import type { Ended } from './cli.ts';
 import { found, personalValues } from './personal-values.ts';
+import { HISTORY_OF, RELATIONS } from './powerbi-relations.ts';
 import { startProxy } from './proxy.ts';
 import { SAMPLE_DAY, type SampleProject, sampleProject } from './sample-project.ts';
 
@@ -14,33 +15,8 @@ import { SAMPLE_DAY, type SampleProject, sampleProject } from './sample-project.
 const [OWNER, BI, RH] = ['rt_owner', 'rt_bi', 'rt_rh'];
 const PASSWORDS = { SDS_BI_PASSWORD: 'a password for bi', SDS_RH_PASSWORD: 'a password for rh' };
 
-const READ_BY_BI = [
-  'metier.vue_avantages_salarie',
-  'metier.vue_elig_bien_etre',
-  'metier.vue_elig_prime',
-  'metier.vue_kpi_bu',
-  'metier.vue_kpi_cout_prime',
-  'metier.vue_kpi_cout_prime_fixe',
-  'metier.vue_kpi_incoherences',
-  'metier.vue_kpi_jours_supplementaires',
-  'metier.vue_kpi_pratique_sportive',
-  'metier.vue_kpi_scenario',
-  'metier.vw_bi_activite',
-  'metier.vw_bi_ctrl_trajet',
-  'metier.vw_bi_param_effectif',
-  'metier.vw_bi_salarie',
-  'metier.vw_kpi_age',
-  'ops.anomalie',
-  'ops.histo_kpi_age',
-  'ops.histo_kpi_cout_prime',
-  'ops.histo_kpi_cout_prime_fixe',
-  'ops.histo_kpi_incoherences',
-  'ops.histo_kpi_jours_sup',
-  'ops.histo_kpi_pratique_sport',
-  'ops.histo_kpi_scenario',
-  'ops.histo_run',
-  'ops.run_metrique',
-];
+/** What the existing report reads, but the rejected rows, which hold names. */
+const READ_BY_BI = [...RELATIONS, ...HISTORY_OF].map(({ relation }) => relation).filter((name) => name !== 'ops.rejet');
 const READ_BY_RH = [
   ...READ_BY_BI,
   'sec.declaration',
