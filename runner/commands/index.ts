@@ -80,6 +80,11 @@ export const COMMANDS: readonly CommandSpec[] = [
     describe: 'Send the messages that were not sent yet, the oldest first',
     options: {
       ...WAIT_OPTION,
+      due: {
+        type: 'boolean',
+        default: false,
+        describe: 'Take up new messages only where the flag of their outbox was raised; what waits is sent in any case',
+      },
       'dry-run': { type: 'boolean', default: false, describe: 'Count what would be sent; send and write nothing' },
       skip: { type: 'string', array: true, describe: 'Keys of messages that are never to be sent; nothing is sent' },
       'skip-all': { type: 'boolean', default: false, describe: 'The same of all messages that wait' },
@@ -87,6 +92,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     },
     examples: [
       ['$0 notify', 'also what the last run could not send'],
+      ['$0 notify --due', 'after load and build: what pipeline would send'],
       ['$0 notify --dry-run', 'how many messages wait'],
       ['$0 notify --skip-all', 'after the first build, before the webhook is set: messages of years ago are not sent'],
     ],

@@ -3,6 +3,7 @@ import { type Flag, hasFailed, type NodeResult } from '../execute/types.ts';
 import { deliverAfterBuild } from '../outbox/after-build.ts';
 import { noteDue } from '../outbox/due.ts';
 import type { Delivered, Outbox, OutboxContext } from '../outbox/types.ts';
+import { changedSteps } from '../state/changes.ts';
 import { flagsOf } from './flags.ts';
 import type { LoadedProject } from './load-project.ts';
 import type { OpenRun, RunEnd } from './open-run.ts';
@@ -25,7 +26,7 @@ export function outboxContext(run: OpenRun): OutboxContext {
 export async function noteFlags(run: OpenRun, flags?: readonly Flag[]): Promise<void> {
   const flagged = run.project.config.outbox.filter(({ whenFlag }) => whenFlag !== undefined);
   if (flagged.length === 0) return;
-  const raised = (flags ?? (await flagsOf(run))).filter((flag) => flag.raised);
+  const raised = (flags ?? flagsOf(run)).filter((flag) => flag.raised);
   await noteDue(
     outboxContext(run),
     flagged,
@@ -44,6 +45,12 @@ export function sendAfterBuild(
     const result = results.find(({ node }) => node.id === run.graph.idOf(model));
     return result ? !hasFailed(result.status) : !isPart;
   });
+}
+
+/** After `load` and `build` as commands of their own: a model that nothing is to change any more holds all that was loaded. */
+export function sendDue(run: OpenRun, outboxes: readonly Outbox[]): Promise<readonly Delivered[]> {
+  const changed = new Set(changedSteps(run));
+  return deliverAfterBuild(outboxContext(run), outboxes, ({ model }) => !changed.has(run.graph.idOf(model)));
 }
 
 /** How a run ended, with its messages. */

@@ -1,14 +1,16 @@
 import { EXIT, type Fault, RunnerError } from '../errors.ts';
-import type { Delivery, Outbox } from '../outbox/types.ts';
+import type { Delivered, Delivery, Outbox } from '../outbox/types.ts';
 import { grouped, plural } from '../util/plural.ts';
 import { answerOf } from './answer.ts';
 import { type LoadedProject, loadProject } from './load-project.ts';
-import { outboxContext, outboxesOf, withMessages } from './messages.ts';
+import { outboxContext, outboxesOf, sendDue, withMessages } from './messages.ts';
 import { identityOf, type OpenRun, type RunEnd, withRun } from './open-run.ts';
 import { withTarget } from './open-target.ts';
 import type { Command, Reporter, RunArgs } from './types.ts';
 
 export interface NotifyArgs extends RunArgs {
+  /** Takes up new rows only where a build has noted them as due; what waits goes in any case. */
+  readonly due?: boolean;
   /** Counts, sends and writes nothing. */
   readonly dryRun?: boolean;
   /** Keys of waiting messages that are never to be sent; nothing is sent. */
@@ -32,12 +34,16 @@ export const notify: Command<NotifyArgs> = async (args, reporter) => {
   if (args.dryRun) return count(loaded, outboxes, args, reporter);
   return withRun(loaded, identityOf('notify', args), reporter.emit, async (run) => {
     if (args.skip || args.skipAll) return skip(run, outboxes, args.skipAll ? undefined : args.skip);
-    const { deliver } = await import('../outbox/deliver.ts');
-    const deliveries = await deliver(outboxContext(run), outboxes, ALL);
+    const deliveries = args.due ? await sendDue(run, outboxes) : await sendAll(run, outboxes);
     await reportIdle(run, outboxes, deliveries, reporter);
     return withMessages(NOTHING, deliveries);
   });
 };
+
+async function sendAll(run: OpenRun, outboxes: readonly Outbox[]): Promise<readonly Delivered[]> {
+  const { deliver } = await import('../outbox/deliver.ts');
+  return deliver(outboxContext(run), outboxes, ALL);
+}
 
 async function count(
   loaded: LoadedProject,

@@ -2,7 +2,7 @@ import { findDue } from './due.ts';
 import type { Delivered, Outbox, OutboxContext } from './types.ts';
 
 /**
- * The last step of a pipeline. New rows are taken up where they are due, or always where the outbox has no flag; what
+ * The last step of a pipeline, as of its commands one by one. New rows are taken up where they are due, or always where the outbox has no flag; what
  * waits goes in any case, also after a failed build: the model then holds the rows that were published before. A run that
  * has nothing to send asks the server once, and loads nothing for it.
  * @param settles the model of the outbox holds all that was loaded
@@ -21,11 +21,12 @@ export async function deliverAfterBuild(
     const { deliver } = await import('./deliver.ts');
     return deliver(context, outboxes, { takesUp, settles });
   }
-  for (const { name, webhook } of outboxes) {
+  return outboxes.flatMap(({ name, webhook }) => {
     const waiting = open.get(name);
-    if (waiting === undefined) continue;
+    if (waiting === undefined) return [];
     const figures = { noted: 0, sent: 0, resent: 0, waiting, withdrawn: 0, uncertain: 0 };
-    context.emit({ type: 'outbox_finished', outbox: name, ...figures, because: `${webhook} is not set` });
-  }
-  return [];
+    const delivered = { outbox: name, ...figures, because: `${webhook} is not set` };
+    context.emit({ type: 'outbox_finished', ...delivered });
+    return [delivered];
+  });
 }

@@ -148,6 +148,57 @@ describe('a pipeline', () => {
   });
 });
 
+describe('notify --due, after load and build', () => {
+  let before = 0;
+  const fresh = (): readonly string[] => posted().slice(before);
+  const due = () => place.rows('select outbox from runs.outbox_due');
+  const built = async () => {
+    expect((await place.runner(['load'])).code).toBe(0);
+    return place.runner(['build', '--select', 'changed']);
+  };
+  const notify = (args: readonly string[] = ['--due']) => place.runner(['notify', ...args]);
+  beforeEach(() => {
+    before = posted().length;
+  });
+
+  it('sends what the flag stood for, once, and forgets the flag', async () => {
+    write(`${LETTERS}20|2026-03-01|due\n`);
+    await built();
+    expect(await due()).toEqual([['news']]);
+    expect((await notify()).code).toBe(0);
+    expect([fresh(), await due()]).toEqual([['due'], []]);
+    const { code, stdout } = await notify();
+    expect([code, fresh()]).toEqual([0, ['due']]);
+    expect(stdout).toContain('Nothing to send of news: ');
+  });
+
+  it('takes up nothing where no flag was raised, but sends what waits; notify takes up all', async () => {
+    await place.db.query("insert into marts.letter values (21, '2026-03-02', 'by hand')");
+    expect([(await notify()).code, fresh()]).toEqual([0, []]);
+    await place.db.query(
+      "insert into runs.outbox (outbox, message_key, status, noted_at, run_id) values ('news', '21', 'waiting', now(), 'x')",
+    );
+    await place.db.query("insert into marts.letter values (22, '2026-03-03', 'also by hand')");
+    const { stdout } = await place.runner(['notify', '--due'], { NEWS_HOOK: '' });
+    expect(stdout).toContain('1 message waits: NEWS_HOOK is not set');
+    expect(stdout).not.toContain('Nothing to send');
+    expect([(await notify()).code, fresh()]).toEqual([0, ['by hand']]);
+    expect([(await notify([])).code, fresh()]).toEqual([0, ['by hand', 'also by hand']]);
+    await place.db.query('delete from marts.letter where letter_id in (21, 22)');
+  });
+
+  it('keeps the flag in mind while the model that it stood for is not built', async () => {
+    place.edit('models/marts/letter.sql', (text) => text.replace('lower(body)', 'upper(body)'));
+    write(`${LETTERS}23|2026-03-04|AAARGH\n`);
+    expect((await built()).code).toBe(1);
+    expect([(await notify()).code, fresh(), await due()]).toEqual([0, [], [['news']]]);
+    place.edit('models/marts/letter.sql', (text) => text.replace('upper(body)', 'lower(body)'));
+    write(`${LETTERS}23|2026-03-04|mended\n`);
+    expect((await built()).code).toBe(0);
+    expect([(await notify()).code, fresh(), await due()]).toEqual([0, ['mended'], []]);
+  });
+});
+
 describe('an outbox', () => {
   const original = { config: '' };
   beforeEach(() => place.edit('project.yml', (text) => (original.config = text)));
