@@ -42,6 +42,7 @@ function few(reasons: readonly Explanation[], most: number, what: string): reado
 function drawReason({ part, name, before, after, diff }: Explanation): string {
   const head = `  ${LABELS[part] ?? part}${name === null ? '' : ` ${name}`}`;
   if (part === 'relation') return `  ${name} is not there`;
+  if (part === 'empty') return `  ${name} holds no row`;
   if (part === 'kind') return `  ${name} is no materialized view`;
   const isSilent = part === 'macro' || (before === null && after === null);
   const change = part === 'parent' ? ` (${short(after)})` : isSilent ? '' : `: ${short(before)} → ${short(after)}`;

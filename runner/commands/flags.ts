@@ -1,16 +1,21 @@
 import type { Flag } from '../execute/types.ts';
+import { changedSteps } from '../state/changes.ts';
 import { caseOf, raisedFlags } from '../state/flags.ts';
 import type { OpenRun } from './open-run.ts';
 
 /** The flags of project.yml as they stand now. */
-export async function flagsOf(run: OpenRun): Promise<readonly Flag[]> {
-  const { flags } = run.project.config;
-  const raised = await raisedFlags(flags, run);
-  return flags.map(({ name, description }) => ({ name, description, raised: raised.get(name) === true }));
+export function flagsOf(run: OpenRun): readonly Flag[] {
+  return raisedFlags(run.project.config.flags, run);
 }
 
-/** Says which case the flags make, where project.yml numbers them. */
-export function tellCase(run: OpenRun, flags: readonly Flag[]): void {
+/** Says which case the flags make, where project.yml numbers them. When none is raised, what else makes steps differ is said. */
+export async function tellCase(run: OpenRun, flags: readonly Flag[]): Promise<void> {
   const { cases } = run.project.config;
-  if (cases.length > 0) run.emit({ type: 'case', ...caseOf(flags, cases) });
+  if (cases.length === 0) return;
+  const found = caseOf(flags, cases);
+  const changed = found.raised.length > 0 ? [] : changedSteps(run);
+  if (changed.length === 0) return run.emit({ type: 'case', ...found });
+  // Loaded by a run that has something to say of it.
+  const { sayChanges } = await import('./say-changes.ts');
+  run.emit({ type: 'case', ...found, why: `${found.why}; ${await sayChanges(run, changed)}` });
 }

@@ -1,6 +1,7 @@
 import { EXIT, RunnerError } from '../errors.ts';
 import type { SourceNode } from '../graph/types.ts';
 import { changedSteps } from '../state/changes.ts';
+import { plural } from '../util/plural.ts';
 import { didYouMean } from '../util/suggest.ts';
 import { flagsOf, tellCase } from './flags.ts';
 import { loadProject } from './load-project.ts';
@@ -21,10 +22,18 @@ export const load: Command<LoadArgs> = async (args, reporter) => {
   if (args.dryRun) return (await import('./dry-load.ts')).dryLoads(loaded, args, reporter, wanted);
   return withRun(loaded, identityOf('load', args), reporter.emit, async (run) => {
     const refused = await loadSources(run, wanted);
-    const flags = await flagsOf(run);
+    const flags = flagsOf(run);
+    const changed = changedSteps(run);
     reporter.flags(flags);
-    tellCase(run, flags);
-    if (args.kestra) run.emit({ type: 'outputs', values: { changed: changedSteps(run).length } });
+    for (const { name, description } of flags.filter(({ raised }) => raised))
+      reporter.line(`  ${name}: ${description}`);
+    await tellCase(run, flags);
+    reporter.line(
+      changed.length === 0
+        ? 'Nothing changed: there is nothing to build.'
+        : `Next: runner build --select changed (${plural(changed.length, 'step')} to look at; what reads the same rows as before is spared)`,
+    );
+    if (args.kestra) run.emit({ type: 'outputs', values: { changed: changed.length } });
     const end = endOf(run, [], refused);
     return { ...end, status: refused.size > 0 ? 'failed' : 'success' };
   });

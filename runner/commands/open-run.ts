@@ -5,6 +5,7 @@ import type { Emit } from '../execute/types.ts';
 import { requireSecrets } from '../project/env.ts';
 import { gitCommit } from '../project/git-commit.ts';
 import { completeStates } from '../state/changes.ts';
+import { withEmptyTables } from '../state/empty-tables.ts';
 import { type TargetLock, takeLock } from '../state/lock.ts';
 import { roleStatements, usageStatements } from '../state/role-statements.ts';
 import { createStore, type Store } from '../state/store.ts';
@@ -110,9 +111,11 @@ export async function withRun(
     try {
       const store = createStore(notes, connection, stateSchema);
       const reading = createStore({ ...db, query: lock.query }, connection, stateSchema);
-      const state = await reading.read(
-        schemasOf(loaded),
-        project.config.roles.map((role) => role.name),
+      const roles = project.config.roles.map((role) => role.name);
+      const state = await withEmptyTables(
+        await reading.read(schemasOf(loaded), roles),
+        { ...loaded, flags: project.config.flags },
+        lock.query,
       );
       stopwatch.lap('state');
       const died = await reading.startRun(

@@ -1,4 +1,5 @@
 import type { Database } from '../adapters/types.ts';
+import { withEmptyTables } from '../state/empty-tables.ts';
 import { createStore, type Store } from '../state/store.ts';
 import type { TargetState } from '../state/types.ts';
 import { createVersions, type Versions } from '../state/versions.ts';
@@ -33,7 +34,8 @@ export async function withTarget<T>(
   try {
     const schemas = [...new Set([...loaded.graph.nodes.values()].map(({ relation }) => relation.schema))];
     const store = createStore(db, config, loaded.project.config.stateSchema);
-    const state = await store.peek(schemas);
+    const { graph, project } = loaded;
+    const state = await withEmptyTables(await store.peek(schemas), { graph, flags: project.config.flags }, db.query);
     return await work({ db, store, state, versions: createVersions(loaded.graph, state.nodes, state.batches) });
   } finally {
     await db.close();

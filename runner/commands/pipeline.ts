@@ -26,9 +26,9 @@ export const pipeline: Command<BuildArgs> = async (args, reporter) => {
   const outboxes = outboxesOf(loaded);
   return withRun(loaded, identityOf('pipeline', args), reporter.emit, async (run) => {
     const refused = await loadSources(run, landedSources(run));
-    const flags = await flagsOf(run);
+    const flags = flagsOf(run);
     run.emit({ type: 'flags', flags });
-    tellCase(run, flags);
+    await tellCase(run, flags);
     await noteFlags(run, flags);
     const results = await buildNodes(run, { ...request, refused });
     reporter.summary(results, (Date.now() - run.startedAt.getTime()) / 1000);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ModelNode } from '../graph/types.ts';
 import { world } from '../test/world.ts';
-import { completeStates, isUnchanged } from './changes.ts';
+import { changedSteps, completeStates, isUnchanged } from './changes.ts';
 
 const base = world();
 
@@ -64,6 +64,12 @@ describe('what changed', () => {
     const relations = new Map([...now.state.relations].filter(([name]) => name !== 'public.monthly'));
     const gone = { ...now, state: { ...now.state, relations } };
     expect(isUnchanged(gone.node('monthly'), gone.fingerprinter, gone.versions, gone.state)).toBe(false);
+  });
+
+  it('is a node that holds no row though a flag looks at it, and what depends on it', () => {
+    const now = world({}, '2026-11-24', base);
+    const emptied = { ...now, state: { ...now.state, empty: new Set([now.node('monthly').id]) } };
+    expect(changedSteps(emptied).map((id) => id.split('.').at(-1))).toEqual(['monthly', 'kpi', 'log']);
   });
 
   it('is a materialized view that a swap has put a table in place of', () => {

@@ -8,7 +8,7 @@ import { completedState, isSameIn, type Versions } from './versions.ts';
 export type Reasons = readonly Reason[];
 
 export interface Reason {
-  /** `never built`, `relation` (it is gone), `kind` (a table stands for a materialized view), `parent`, or a part of the fingerprint: `body`, `config`, `contract`, `seed`, … */
+  /** `never built`, `relation` (it is gone), `kind` (a table stands for a materialized view), `empty` (it holds no row, and a flag says that it has to), `parent`, or a part of the fingerprint: `body`, `config`, `contract`, `seed`, … */
   readonly part: string;
   /** The id of a parent. */
   readonly parent?: string;
@@ -140,10 +140,11 @@ function isPublished(node: Node, versions: Versions, state: TargetState): boolea
   return versions.stored(node.id) !== undefined && lackOf(node, state) === undefined;
 }
 
-/** `relation` when there is none, `kind` when a swap has put a table in the place of a materialized view. */
-function lackOf(node: Node, state: TargetState): 'relation' | 'kind' | undefined {
+/** `relation` when there is none, `kind` when a swap has put a table in the place of a materialized view, `empty` when it is to hold rows. */
+function lackOf(node: Node, state: TargetState): 'relation' | 'kind' | 'empty' | undefined {
   if (node.type === 'source') return undefined;
   const kind = state.relations.get(`${node.relation.schema}.${node.relation.name}`);
   if (kind === undefined) return 'relation';
+  if (state.empty.has(node.id)) return 'empty';
   return node.type === 'model' && node.materialized === 'materialized_view' && kind !== 'm' ? 'kind' : undefined;
 }

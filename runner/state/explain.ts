@@ -32,7 +32,7 @@ export function explain(
 ): readonly Explanation[] {
   return reasons.flatMap(({ part, parent }): readonly Explanation[] => {
     if (parent !== undefined) return parentOf(parent);
-    if (part === 'relation' || part === 'kind') return [said(part, { name: relation })];
+    if (part === 'relation' || part === 'kind' || part === 'empty') return [said(part, { name: relation })];
     if (part === 'never built' || part === 'unanswered') return [said(part, {})];
     if (then === null) return [said(part, { before: 'not kept: an older version of the runner published it' })];
     if (part === 'body') return explainBody(now, then);

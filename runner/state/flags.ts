@@ -1,11 +1,10 @@
-import type { Database } from '../adapters/types.ts';
 import type { Flag, RunCase } from '../execute/types.ts';
 import { isEphemeral } from '../graph/inlined.ts';
 import type { Graph, Node } from '../graph/types.ts';
 import type { Env } from '../project/env.ts';
 import type { FlagConfig } from '../project/types.ts';
-import { quoted } from '../util/sql.ts';
 import type { Fingerprinter } from './fingerprint.ts';
+import type { TargetState } from './types.ts';
 import type { Versions } from './versions.ts';
 
 /** What raising a flag is decided from. */
@@ -14,20 +13,19 @@ export interface FlagContext {
   readonly versions: Versions;
   readonly fingerprinter: Fingerprinter;
   readonly env: Env;
-  readonly db: Database;
+  readonly state: TargetState;
 }
 
 /**
  * The flags of project.yml, each raised or not. A source or seed raises its flag until a build has published what it
  * holds, so that a run that failed between loading and building is not forgotten.
  */
-export async function raisedFlags(
-  flags: readonly FlagConfig[],
-  context: FlagContext,
-): Promise<ReadonlyMap<string, boolean>> {
-  const raised = new Map<string, boolean>();
-  for (const flag of flags) raised.set(flag.name, await isRaised(flag, context));
-  return raised;
+export function raisedFlags(flags: readonly FlagConfig[], context: FlagContext): readonly Flag[] {
+  return flags.map((flag) => ({
+    name: flag.name,
+    description: flag.description,
+    raised: isRaised(flag, context),
+  }));
 }
 
 /**
@@ -44,7 +42,7 @@ export function caseOf(flags: readonly Flag[], digits: readonly string[]): RunCa
   };
 }
 
-async function isRaised(flag: FlagConfig, context: FlagContext): Promise<boolean> {
+function isRaised(flag: FlagConfig, context: FlagContext): boolean {
   if (flag.env !== undefined) return context.env(flag.env) === '1';
   if (flag.sources) return flag.sources.some((name) => isUnread(name, context));
   if (flag.seeds) return flag.seeds.some((name) => isEdited(name, context));
@@ -76,10 +74,8 @@ function isEdited(seed: string, { graph, versions, fingerprinter }: FlagContext)
   return node !== undefined && versions.stored(node.id)?.parts.seed !== fingerprinter.parts(node, '', versions.of).seed;
 }
 
-async function isEmpty(model: string, { graph, db }: FlagContext): Promise<boolean> {
-  const relation = graph.nodes.get(graph.idOf(model))?.relation;
-  if (!relation) return true;
-  const result = await db.query('select to_regclass($1) is not null', [quoted(relation)]);
-  if (result.rows[0]?.[0] !== 't') return true;
-  return (await db.query(`select from ${quoted(relation)} limit 1`)).rowCount === 0;
+/** Gone, or without a row, when the run began. */
+function isEmpty(model: string, { graph, state }: FlagContext): boolean {
+  const node = graph.nodes.get(graph.idOf(model));
+  return !node || state.empty.has(node.id) || !state.relations.has(`${node.relation.schema}.${node.relation.name}`);
 }

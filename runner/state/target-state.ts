@@ -7,6 +7,7 @@ export const NOTHING: TargetState = {
   nodes: new Map(),
   batches: new Map(),
   relations: new Map(),
+  empty: new Set(),
   built: [],
   roles: new Map(),
 };
@@ -73,6 +74,7 @@ export function parseState(text: string): TargetState | undefined {
     nodes: new Map((json.nodes ?? []).map(({ id, ...node }) => [id, node])),
     batches: new Map((json.batches ?? []).map(({ source, ...batch }) => [source, batch])),
     relations: new Map(Object.entries(json.relations ?? {})),
+    empty: new Set(),
     built: json.built ?? [],
     roles: parseRoles(json.roles),
   };

@@ -9,6 +9,8 @@ export interface TargetState {
   readonly batches: ReadonlyMap<string, BatchState>;
   /** Relations that exist, as `schema.name`, with their kind (`r` table, `v` view, …). */
   readonly relations: ReadonlyMap<string, string>;
+  /** Ids of models that a flag wants to hold rows, and that are there without any. */
+  readonly empty: ReadonlySet<string>;
   /** Relations that the runner built and that are still there. */
   readonly built: readonly BuiltRelation[];
   /** By name, of the roles that the project declares: those that the server has. */

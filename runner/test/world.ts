@@ -82,6 +82,7 @@ export function world(changes: Readonly<Record<string, string>> = {}, asOf = '20
     nodes: new Map(),
     batches,
     relations: new Map(nodes.map(({ relation }) => [`${relation.schema}.${relation.name}`, 'r'])),
+    empty: new Set<string>(),
     built: [],
     roles: new Map(),
   };

@@ -3,7 +3,11 @@
 -- {{ ref('vue_kpi_pratique_sportive') }}, {{ ref('vue_kpi_incoherences') }}, {{ ref('vw_kpi_age') }}, {{ ref('vue_kpi_bu') }}, {{ ref('vue_kpi_scenario') }};
 -- the details beside them, {{ ref('vw_bi_salarie') }}, {{ ref('vw_bi_activite') }}, {{ ref('vw_bi_ctrl_trajet') }}, {{ ref('vw_bi_param_effectif') }},
 -- {{ ref('vue_elig_prime') }}, {{ ref('vue_elig_bien_etre') }}, {{ ref('vue_avantages_salarie') }}, {{ ref('profil_simulation') }};
--- and {{ ref('bilan_declaration') }}: a run that lost a row is no history
+-- {{ ref('bilan_declaration') }}: a run that lost a row is no history;
+-- and whatever raises a flag, also where all figures come out the same: the batches, {{ ref('stg_rh__salarie') }}, {{ ref('stg_sport__pratique') }},
+-- {{ ref('stg_gsheet__declaration') }}, {{ ref('stg_simulation__declaration') }}; the base, {{ ref('rh_salarie') }}; and the seeds, {{ ref('param_avantage') }},
+-- {{ ref('code_param') }}, {{ ref('mode_deplacement') }}, {{ ref('type_activite') }}, {{ ref('type_activite_alias') }}, {{ ref('tranche_age') }},
+-- {{ ref('simulation_volume') }}, {{ ref('motif_rejet') }}, {{ ref('motif_anomalie') }}, {{ ref('motif_exclusion') }}, {{ ref('message_sport') }}
 with
 
 parametres as (
