@@ -33,18 +33,20 @@ export interface Workplace {
 /**
  * Copies folders and files of a project to a place of its own, with a database of its own.
  * @param parts what to copy, below `from`
+ * @param template a database to copy, to which nobody is connected
  */
 export async function workplace(
   from: string,
   parts: readonly string[],
   env: Readonly<Record<string, string>> = {},
   database?: string,
+  template?: string,
 ): Promise<Workplace> {
   const dir = mkdtempSync(join(tmpdir(), 'runner-test-'));
   for (const part of parts) cpSync(join(from, part), join(dir, part), { recursive: true });
   // Compiled loaders find their libraries from where they really are.
   if (existsSync(join(from, 'dist'))) symlinkSync(join(from, 'dist'), join(dir, 'dist'));
-  const { db, config, drop } = await testDatabase({}, database);
+  const { db, config, drop } = await testDatabase({}, database, template);
   const base = {
     PATH: process.env.PATH ?? '',
     PGHOST: config.host,

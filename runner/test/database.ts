@@ -10,13 +10,17 @@ export interface TestDatabase {
   drop(): Promise<void>;
 }
 
-/** A new, empty database on the server of the tests. A name of its own is for one that no other test takes. */
+/**
+ * A new database on the server of the tests: empty, or a copy of a `template` that nobody is connected to. A name of its own
+ * is for one that no other test takes.
+ */
 export async function testDatabase(
   options?: DatabaseOptions,
   database = `test_${randomBytes(6).toString('hex')}`,
+  template = 'template0',
 ): Promise<TestDatabase> {
   const server = inject('server');
-  await onServer(server, `create database ${database} template template0`);
+  await onServer(server, `create database ${database} template ${template}`);
   const config = { ...server, database };
   const db = openDatabase(config, options);
   return {
