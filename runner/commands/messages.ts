@@ -47,10 +47,10 @@ export function sendAfterBuild(
   });
 }
 
-/** After `load` and `build` as commands of their own: a model that nothing is to change any more holds all that was loaded. */
-export function sendDue(run: OpenRun, outboxes: readonly Outbox[]): Promise<readonly Delivered[]> {
+/** Of a run that builds nothing: a model that nothing is to change any more holds all that was loaded. */
+export function settledIn(run: OpenRun): (outbox: Outbox) => boolean {
   const changed = new Set(changedSteps(run));
-  return deliverAfterBuild(outboxContext(run), outboxes, ({ model }) => !changed.has(run.graph.idOf(model)));
+  return ({ model }) => !changed.has(run.graph.idOf(model));
 }
 
 /** How a run ended, with its messages. */

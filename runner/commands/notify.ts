@@ -1,9 +1,10 @@
 import { EXIT, type Fault, RunnerError } from '../errors.ts';
+import { deliverAfterBuild } from '../outbox/after-build.ts';
 import type { Delivered, Delivery, Outbox } from '../outbox/types.ts';
 import { grouped, plural } from '../util/plural.ts';
 import { answerOf } from './answer.ts';
 import { type LoadedProject, loadProject } from './load-project.ts';
-import { outboxContext, outboxesOf, sendDue, withMessages } from './messages.ts';
+import { outboxContext, outboxesOf, settledIn, withMessages } from './messages.ts';
 import { identityOf, type OpenRun, type RunEnd, withRun } from './open-run.ts';
 import { withTarget } from './open-target.ts';
 import type { Command, Reporter, RunArgs } from './types.ts';
@@ -19,8 +20,6 @@ export interface NotifyArgs extends RunArgs {
   readonly skipAll?: boolean;
 }
 
-/** Whether the models hold all that flags stand for is not known here. */
-const ALL = { takesUp: () => true, settles: () => false };
 const NOTHING: RunEnd = { exitCode: EXIT.done, status: 'nothing_to_do', error: null };
 
 /** `runner notify`: takes up the rows of the outboxes' models and sends what was not sent yet, the oldest first. */
@@ -34,7 +33,9 @@ export const notify: Command<NotifyArgs> = async (args, reporter) => {
   if (args.dryRun) return count(loaded, outboxes, args, reporter);
   return withRun(loaded, identityOf('notify', args), reporter.emit, async (run) => {
     if (args.skip || args.skipAll) return skip(run, outboxes, args.skipAll ? undefined : args.skip);
-    const deliveries = args.due ? await sendDue(run, outboxes) : await sendAll(run, outboxes);
+    const deliveries = args.due
+      ? await deliverAfterBuild(outboxContext(run), outboxes, settledIn(run))
+      : await sendAll(run, outboxes);
     await reportIdle(run, outboxes, deliveries, reporter);
     return withMessages(NOTHING, deliveries);
   });
@@ -42,7 +43,7 @@ export const notify: Command<NotifyArgs> = async (args, reporter) => {
 
 async function sendAll(run: OpenRun, outboxes: readonly Outbox[]): Promise<readonly Delivered[]> {
   const { deliver } = await import('../outbox/deliver.ts');
-  return deliver(outboxContext(run), outboxes, ALL);
+  return deliver(outboxContext(run), outboxes, { takesUp: () => true, settles: settledIn(run) });
 }
 
 async function count(
@@ -109,8 +110,9 @@ async function skip(run: OpenRun, outboxes: readonly Outbox[], keys: readonly st
   const names = outboxes.map(({ name }) => name);
   await ledger.recover(names);
   const unbuilt: Outbox[] = [];
+  const settles = settledIn(run);
   for (const outbox of outboxes) {
-    if (await ledger.isPublished(outbox)) await ledger.note(outbox, false);
+    if (await ledger.isPublished(outbox)) await ledger.note(outbox, settles(outbox));
     else unbuilt.push(outbox);
   }
   const skipped = await ledger.skip(names, keys);

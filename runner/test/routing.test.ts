@@ -56,6 +56,8 @@ type Outputs = Readonly<Record<string, unknown>>;
 
 let base: Base;
 let nodes: readonly Listed[];
+/** What the files hold, by the letters that changed them: to read workbooks takes long. */
+const read = new Map<string, ReturnType<typeof inputsOf>>();
 const below = new Map<Letter, readonly string[]>();
 beforeAll(async () => {
   base = await buildBase();
@@ -113,7 +115,7 @@ async function flow(place: Place, env: Readonly<Record<string, string>>): Promis
   return told;
 }
 
-/** Makes the changes, runs, and looks at all that came of it; then runs once more. */
+/** Makes the changes, runs, and looks at all that came of it; then looks whether a second run would do anything. */
 async function routes(letters: ReadonlySet<Letter>, way: 'flow' | 'pipeline' = 'flow'): Promise<void> {
   const place = await copyOf(base);
   try {
@@ -137,13 +139,15 @@ async function routes(letters: ReadonlySet<Letter>, way: 'flow' | 'pipeline' = '
     const allowed = new Set(causes.flatMap((letter) => below.get(letter) ?? []));
     expect(ran.filter((name) => !allowed.has(name))).toEqual([]);
     expect(ran).toEqual(expect.arrayContaining(causes.flatMap((letter) => TABLE[letter].change)));
-    await expectTheFigures(place);
+    await expectTheFigures(place, letters);
 
     expect(place.slack.posted(place.slack.webhook)).toEqual(messagesOf(letters));
     expect(await place.rows('select * from ops.outbox_due')).toEqual([]);
     expect(place.google.elements.toSorted()).toEqual(commutesOf(letters, raised.length > 0));
     await expectHistory(place, raised.length > 0 ? 'run-1' : undefined, letters.has('S'));
 
+    // The second time, with FORCE_GMAPS=1 beside it: without, there is less that could go wrong.
+    if (!letters.has('FORCE')) return;
     const asked = place.google.requests.length;
     const again = await run(place, ['load'], execution('run-2', letters));
     const S = Number(letters.has('S'));
@@ -161,10 +165,13 @@ async function nodesOf(place: Place, id: string): Promise<readonly string[]> {
 }
 
 /** All figures are those of the rules for what the files hold now: what had to change did. */
-async function expectTheFigures(place: Place): Promise<void> {
+async function expectTheFigures(place: Place, letters: ReadonlySet<Letter> = new Set()): Promise<void> {
   const simulees = await simulatedIn(place);
+  const files = ['G', 'P', 'E'].filter((letter) => letters.has(letter as Letter)).join('');
+  const inputs = read.get(files) ?? inputsOf(place);
+  read.set(files, inputs);
   const question = { jour: SAMPLE_DAY[1], moisCourant: false };
-  expect(await published(place)).toEqual(figures({ ...(await inputsOf(place)), simulees }, question));
+  expect(await published(place)).toEqual(figures({ ...(await inputs), simulees }, question));
 }
 
 /** Of the one who came with E there is an older answer: it is an activity now, and is told with the next G. */
@@ -194,7 +201,7 @@ async function expectHistory(place: Place, id: string | undefined, isSimulated: 
 describe.each(CASES)('case %i of S G P', (number) => {
   const all = BESIDE.flatMap((beside) => [false, true].map((isForced) => lettersOf(number, beside, isForced)));
   it.concurrent.each(all.map((letters) => [nameOf(letters), letters] as const))(
-    'with %s runs what follows from it and nothing else, and nothing the second time',
+    'with %s runs what follows from it and nothing else',
     (_, letters) => routes(letters),
   );
 });
