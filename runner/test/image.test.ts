@@ -73,14 +73,15 @@ it('the pipeline runs in the image as the role that sportdb is made with, and wr
   expect(filesBelow('.').filter((file) => !file.startsWith('target'))).toEqual(before);
 });
 
-it('the role that sportdb is made with is no superuser, makes no database and owns none', async () => {
+it('the role that sportdb is made with is no superuser, makes no database and owns none; nobody else may connect', async () => {
   const { PGUSER } = await makeOwner(database);
   const { rows } = await database.db.query(
-    `select rolsuper, rolcreatedb, rolbypassrls, rolreplication, pg_has_role(rolname, datdba, 'usage'), has_database_privilege(rolname, current_database(), 'create')
+    `select rolsuper, rolcreatedb, rolbypassrls, rolreplication, pg_has_role(rolname, datdba, 'usage'), has_database_privilege(rolname, current_database(), 'create'),
+      has_database_privilege(rolname, current_database(), 'connect with grant option'), has_database_privilege('public', current_database(), 'connect, temporary')
     from pg_roles, pg_database where rolname = $1 and datname = current_database()`,
     [PGUSER],
   );
-  expect(rows).toEqual([['f', 'f', 'f', 'f', 'f', 't']]);
+  expect(rows).toEqual([['f', 'f', 'f', 'f', 'f', 't', 't', 'f']]);
 });
 
 it('what is compiled needs no package that is for development alone, or that the image leaves out', () => {
