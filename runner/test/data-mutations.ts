@@ -35,6 +35,16 @@ function hide(view: string): string {
   end $$`;
 }
 
+/** Makes a view show 1.5 wherever it shows or hides a cost. */
+function tell(view: string, column: string): string {
+  return `do $$ begin execute
+    'create or replace view ${view} as select ' || (
+      select string_agg(case attname when '${column}' then '1.5::numeric as ' else '' end || quote_ident(attname), ', ' order by attnum)
+      from pg_attribute where attrelid = '${view}'::regclass and attnum > 0
+    ) || ' from (' || rtrim(pg_get_viewdef('${view}'), ';') || ') v';
+  end $$`;
+}
+
 function oneOf(table: string, where: string): string {
   return `(tableoid, ctid) = (select tableoid, ctid from ${table} where ${where} order by 1, 2 limit 1)`;
 }
@@ -188,11 +198,18 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
     ['a group with nothing to count shows nothing', set('metier.kpi_groupe', 'cout_annuel_total_prime_variable = null', 'nb_salaries_eligibles_prime = 0'), 'checks.failed_rows.vide'],
     ['an age band without anybody is left out', lose('metier.kpi_groupe', 'nb_salaries = 0'), 'checks.failed_rows.groupes'],
   ],
+  cout_publiable: [
+    ['whether a scenario may be shown is not judged', lose('metier.cout_publiable', `mesure = 'scenario' and groupe <> 'reference'`), 'checks.failed_rows.tous'],
+    ['what the company pays is not shown', set('metier.cout_publiable', 'est_publiable = false', `mesure = 'scenario' and groupe = 'reference'`), 'checks.failed_rows.reference'],
+    ['one group alone is hidden, and the others give it away', set('metier.cout_publiable', 'est_publiable = false', `mesure = 'bu'`), 'checks.failed_rows.seul'],
+    ['a simulation without one person shows its cost', set('metier.elig_prime', 'est_eligible_prime = false', `scenario = 'simulation_1' and est_eligible_prime`), 'checks.failed_rows.proches'],
+  ],
   kpi_scenario: [
     ['the scenarios side by side differ from their KPI', set('metier.kpi_scenario', 'nb_incoherences_detectees = 0'), 'checks.failed_rows.scenarios'],
     ['both primes are not for the same persons', set('metier.kpi_cout_prime_fixe', 'nb_salaries_eligibles_prime = 1'), 'checks.failed_rows.memes'],
   ],
   vw_kpi_age: [
+    ['Power BI is shown a cost that is not to be shown', tell('metier.vw_kpi_age', 'cout_annuel_total_prime_variable'), 'checks.failed_rows.montre'],
     ['Power BI is shown a row less', hide('metier.vw_kpi_age'), 'checks.failed_rows.tous'],
     ['a declaration of tomorrow is accepted', set('sec.declaration', "date_activite = '2026-11-25'", 'est_retenue'), 'checks.failed_rows.futur'],
   ],
@@ -206,9 +223,15 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
   vue_elig_prime: [['Power BI is shown a row less', hide('metier.vue_elig_prime'), 'checks.failed_rows.tous']],
   vue_elig_bien_etre: [['Power BI is shown a row less', hide('metier.vue_elig_bien_etre'), 'checks.failed_rows.tous']],
   vue_avantages_salarie: [['Power BI is shown a row less', hide('metier.vue_avantages_salarie'), 'checks.failed_rows.tous']],
-  vue_kpi_bu: [['Power BI is shown a row less', hide('metier.vue_kpi_bu'), 'checks.failed_rows.tous']],
+  vue_kpi_bu: [
+    ['Power BI is shown a row less', hide('metier.vue_kpi_bu'), 'checks.failed_rows.tous'],
+    ['Power BI is shown a cost that is not to be shown', tell('metier.vue_kpi_bu', 'cout_annuel_total_prime_variable'), 'checks.failed_rows.montre'],
+  ],
   vue_kpi_pratique_sportive: [['Power BI is shown a row less', hide('metier.vue_kpi_pratique_sportive'), 'checks.failed_rows.tous']],
-  vue_kpi_scenario: [['Power BI is shown a row less', hide('metier.vue_kpi_scenario'), 'checks.failed_rows.tous']],
+  vue_kpi_scenario: [
+    ['Power BI is shown a row less', hide('metier.vue_kpi_scenario'), 'checks.failed_rows.tous'],
+    ['Power BI is shown a cost that is not to be shown', tell('metier.vue_kpi_scenario', 'cout_annuel_total_prime'), 'checks.failed_rows.montre'],
+  ],
   rejet: [
     ['a rejected declaration is lost', lose('ops.rejet'), 'checks.failed_rows.rejetees'],
     ['a reject has no motive', set('ops.rejet', 'motif = null'), 'columns.motif.checks.missing'],
@@ -273,9 +296,18 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
   histo_kpi_scenario: [
     ['a run has lost its scenarios', 'delete from ops.histo_kpi_scenario', 'checks.failed_rows.run'],
     ['the rate of a scenario is not that of the run', set('ops.histo_kpi_scenario', 'taux_prime = 0.5'), 'checks.failed_rows.parametres'],
+    ['a past run has lost what the company paid', set('ops.histo_kpi_scenario', 'cout_annuel_total_prime = null', REFERENCE), 'checks.failed_rows.reference'],
     ['a scenario of a past run is lost', lose('ops.histo_kpi_scenario', `not ${REFERENCE}`), 'checks.failed_rows.scenarios'],
     ['two KPI of a past run differ', set('ops.histo_kpi_cout_prime', 'cout_annuel_total_prime = 0'), 'checks.failed_rows.accord'],
     ['the ages of a past run are not its total', lose('ops.histo_kpi_age', 'nb_salaries_eligibles_prime > 0'), 'checks.failed_rows.accord'],
+  ],
+  histo_eligible: [
+    ['an eligible person of a past run is forgotten in a scenario', lose('sec.histo_eligible'), 'checks.failed_rows.scenario'],
+    ['an eligible person of a past run had another age', set('sec.histo_eligible', "tranche_age = 'INCONNU'", REFERENCE), 'checks.failed_rows.age'],
+  ],
+  histo_publiable: [
+    ['a cost is shown whose persons are not those of the run', lose('sec.histo_eligible'), 'checks.failed_rows.histoire'],
+    ['a cost of a run that does not exist is shown', add('ops.histo_publiable', { id_histo_run: A_RUN }), 'checks.failed_rows.histoire'],
   ],
   param_avantage: [
     ['the company has no address', set('metier.param_avantage', "valeur_param = ' '", "code_param = 'adresse_entreprise'"), 'checks.failed_rows.adresse'],
