@@ -33,6 +33,8 @@ vecteurs as (
         sommes.ordre,
         sommes.famille,
         sommes.est_imposee,
+        sum(colonnes.taille) filter (where sommes.ordre = any(colonnes.ordres)) as nb_personnes,
+        min(colonnes.colonne) filter (where sommes.ordre = any(colonnes.ordres)) as tete,
         array_agg((sommes.ordre = any(colonnes.ordres))::integer::bigint order by colonnes.colonne) as vecteur,
         array_agg(colonnes.taille order by colonnes.colonne) as tailles
     from sommes
@@ -50,6 +52,7 @@ proches as (
     inner join vecteurs as autres
         on vecteurs.famille = autres.famille
         and vecteurs.ordre > autres.ordre
+        and abs(vecteurs.nb_personnes - autres.nb_personnes) <= {{ var('petit_groupe_max') }}
     where (
         select sum(d.taille)
         from unnest(vecteurs.vecteur, autres.vecteur, vecteurs.tailles) as d (ici, autre, taille)
@@ -66,6 +69,8 @@ elimination as (
         0 as etape,
         vecteurs.ordre,
         vecteurs.est_imposee,
+        vecteurs.nb_personnes,
+        vecteurs.tete,
         vecteurs.vecteur,
         vecteurs.tailles,
         coalesce(proches.ordres_proches, '{}') as ordres_proches,
@@ -78,85 +83,74 @@ elimination as (
     union all
 
     select
-        suite.etape,
-        suite.ordre,
-        suite.est_imposee,
-        case when suite.est_refusee then suite.vecteur else suite.vecteur_reduit end as vecteur,
-        suite.tailles,
-        suite.ordres_proches,
-        case when suite.ordre = suite.etape then not suite.est_refusee else suite.est_sure end as est_sure,
-        suite.nb_sommes
+        jugement.etape,
+        jugement.ordre,
+        jugement.est_imposee,
+        case when jugement.est_refusee or not jugement.est_touchee then jugement.nb_personnes else jugement.nb_restantes end,
+        case when jugement.est_refusee or not jugement.est_touchee then jugement.tete else jugement.tete_restante end,
+        case when jugement.est_refusee or not jugement.est_touchee then jugement.vecteur else jugement.vecteur_reduit end,
+        jugement.tailles,
+        jugement.ordres_proches,
+        jugement.est_sure or (jugement.ordre = jugement.etape and not jugement.est_refusee),
+        jugement.nb_sommes
     from (
         select
-            reduction.*,
-            not reduction.est_imposee_pivot
-            and reduction.colonne_pivot is not null
+            tour.*,
+            reduit.vecteur_reduit,
+            reste.nb_restantes,
+            reste.tete_restante,
+            not tour.est_imposee_pivot
+            and tour.tete_pivot is not null
             and bool_or(
-                (
-                    (reduction.est_sure or reduction.ordre = reduction.etape)
-                    and (
-                        select sum(r.taille) = 1
-                        from unnest(reduction.vecteur_reduit, reduction.tailles) as r (coefficient, taille)
-                        where r.coefficient <> 0
-                    )
-                    and (
-                        reduction.ordre = reduction.etape
-                        or (
-                            select sum(r.taille) > 1
-                            from unnest(reduction.vecteur, reduction.tailles) as r (coefficient, taille)
-                            where r.coefficient <> 0
-                        )
-                    )
-                )
-                or (reduction.est_sure and reduction.ordre = any(reduction.proches_pivot))
+                (tour.ordre = tour.etape and tour.nb_personnes = 1)
+                or (tour.est_sure and tour.nb_personnes > 1 and reste.nb_restantes = 1)
+                or (tour.est_sure and tour.ordre = any(tour.proches_pivot))
             ) over () as est_refusee
         from (
             select
-                tour.*,
-                pivot.colonne_pivot,
-                case
-                    when tour.ordre = tour.etape or coalesce(tour.vecteur[pivot.colonne_pivot], 0) = 0 then tour.vecteur
-                    else (
-                        select
-                            array_agg(
-                                (
-                                    r.coefficient * tour.vecteur_pivot[pivot.colonne_pivot]
-                                    - r.pivot * tour.vecteur[pivot.colonne_pivot]
-                                ) % {{ premier }}
-                                order by r.colonne
-                            )
-                        from unnest(tour.vecteur, tour.vecteur_pivot) with ordinality as r (coefficient, pivot, colonne)
-                    )
-                end as vecteur_reduit
+                pivot.*,
+                pivot.ordre <> pivot.etape and coalesce(pivot.vecteur[pivot.tete_pivot], 0) <> 0 as est_touchee
             from (
                 select
                     elimination.etape + 1 as etape,
                     elimination.ordre,
                     elimination.est_imposee,
+                    elimination.nb_personnes,
+                    elimination.tete,
                     elimination.vecteur,
                     elimination.tailles,
                     elimination.ordres_proches,
                     elimination.est_sure,
                     elimination.nb_sommes,
+                    first_value(elimination.est_imposee) over pivot_devant as est_imposee_pivot,
+                    first_value(elimination.tete) over pivot_devant as tete_pivot,
                     first_value(elimination.vecteur) over pivot_devant as vecteur_pivot,
-                    first_value(elimination.ordres_proches) over pivot_devant as proches_pivot,
-                    first_value(elimination.est_imposee) over pivot_devant as est_imposee_pivot
+                    first_value(elimination.ordres_proches) over pivot_devant as proches_pivot
                 from elimination
                 where
                     elimination.etape < elimination.nb_sommes
-                    and (
-                        elimination.ordre > elimination.etape
-                        or (elimination.est_sure and 0 <> any(elimination.vecteur))
-                    )
+                    and (elimination.ordre > elimination.etape or (elimination.est_sure and elimination.tete is not null))
                 window pivot_devant as (order by elimination.ordre = elimination.etape + 1 desc)
-            ) as tour
-            cross join lateral (
-                select min(p.colonne) as colonne_pivot
-                from unnest(tour.vecteur_pivot) with ordinality as p (coefficient, colonne)
-                where p.coefficient <> 0
             ) as pivot
-        ) as reduction
-    ) as suite
+        ) as tour
+        cross join lateral (
+            select
+                array_agg(
+                    (r.coefficient * tour.vecteur_pivot[tour.tete_pivot] - r.pivot * tour.vecteur[tour.tete_pivot])
+                    % {{ premier }}
+                    order by r.colonne
+                ) as vecteur_reduit
+            from unnest(tour.vecteur, tour.vecteur_pivot) with ordinality as r (coefficient, pivot, colonne)
+            where tour.est_touchee
+        ) as reduit
+        cross join lateral (
+            select
+                sum(r.taille) as nb_restantes,
+                min(r.colonne) as tete_restante
+            from unnest(reduit.vecteur_reduit, tour.tailles) with ordinality as r (coefficient, taille, colonne)
+            where tour.est_touchee and r.coefficient <> 0
+        ) as reste
+    ) as jugement
 
 ),
 

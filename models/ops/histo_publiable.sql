@@ -47,7 +47,7 @@ runs as (
     select
         id_histo_run,
         row_number() over (order by ts_histo, id_histo_run) as rang,
-        row_number() over (order by ts_histo desc, id_histo_run desc) = 1 as est_dernier
+        row_number() over (order by ts_histo desc, id_histo_run desc) as anciennete
     from {{ ref('histo_run') }}
 
 ),
@@ -96,6 +96,7 @@ ensembles as (
         aujourdhui.mesure,
         aujourdhui.groupe,
         0 as rang,
+        0 as anciennete,
         array_agg(eligibles.jeton_salarie order by eligibles.jeton_salarie) as membres
     from aujourdhui
     inner join eligibles
@@ -112,7 +113,8 @@ ensembles as (
         montants.id_histo_run,
         montants.mesure,
         montants.groupe,
-        case when runs.est_dernier then 1 else 1 + runs.rang end as rang,
+        case when runs.anciennete = 1 then 1 else 1 + runs.rang end as rang,
+        runs.anciennete,
         array_agg(passes.jeton_salarie order by passes.jeton_salarie) as membres
     from montants
     inner join comparables
@@ -125,7 +127,20 @@ ensembles as (
             when 'scenario' then passes.scenario = montants.groupe
             else passes.scenario = {{ scenario_reference() }} and passes.tranche_age = montants.groupe
         end
-    group by montants.id_histo_run, montants.mesure, montants.groupe, runs.est_dernier, runs.rang
+    group by montants.id_histo_run, montants.mesure, montants.groupe, runs.rang, runs.anciennete
+
+),
+
+distincts as (
+
+    select
+        membres,
+        min(rang) as rang,
+        min(case when groupe = {{ scenario_reference() }} then 0 when mesure = 'scenario' then 1 else 2 end) as rang_mesure,
+        case when bool_or(mesure = 'scenario') then 'scenario' else min(mesure || ' ' || groupe) end as famille,
+        row_number() over (order by min(anciennete), membres) as recence
+    from ensembles
+    group by membres
 
 ),
 
@@ -133,21 +148,12 @@ ensembles as (
 sommes as (
 
     select
-        row_number() over (
-            order by
-                min(rang),
-                min(case when groupe = {{ scenario_reference() }} then 0 when mesure = 'scenario' then 1 else 2 end),
-                cardinality(membres) desc,
-                membres
-        ) as ordre,
-        case
-            when bool_or(mesure = 'scenario') then 'scenario'
-            else min(mesure || ' ' || groupe)
-        end as famille,
-        min(rang) = 0 as est_imposee,
+        row_number() over (order by rang, rang_mesure, cardinality(membres) desc, membres) as ordre,
+        famille,
+        rang = 0 as est_imposee,
         membres
-    from ensembles
-    group by membres
+    from distincts
+    where recence <= {{ var('sommes_comparees_max') }}
 
 ),
 

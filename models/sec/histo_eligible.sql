@@ -1,6 +1,16 @@
 -- grain: one row per (run, scenario, eligible person), the person under a name that stands nowhere else
 -- after {{ ref('histo_kpi_scenario') }} and {{ ref('histo_kpi_age') }}, since its contract compares them: whatever changed, a run keeps all its KPI
-{{ config(schema='sec') }}
+-- as the history: all of a run's rows or none, never rebuilt, not written for a new day alone
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='delete+insert',
+        group_key=['id_histo_run'],
+        transaction='histo',
+        full_refresh=false,
+        ignore_changes=['date_reference']
+    )
+}}
 with
 
 eligibles as (
