@@ -1,0 +1,217 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Session } from '../adapters/types.ts';
+import { undone } from '../contracts/testing.ts';
+import { editText, editWorkbook, RH, rowOf } from './oracle/edits.ts';
+import { salariesIn } from './privacy-attack.ts';
+import { COMPANY, company, openSandbox, type Person, type Sandbox, YEAR } from './privacy-company.ts';
+import { createReader, type Groups, groupsOf, sumsSeenBy, sumsUnguarded } from './privacy-reader.ts';
+import { SAMPLE_DAY, type SampleProject, sampleProject } from './sample-project.ts';
+
+let project: SampleProject;
+let reader: string;
+let owner: string;
+let sandbox: (tx: Session) => Sandbox;
+/** Who was added up in each run of the history. */
+const past = new Map<string, Groups>();
+
+const LAST_RUN = 'select id_histo_run from ops.histo_run order by ts_histo desc limit 1';
+
+async function run(day: string = SAMPLE_DAY[1]): Promise<void> {
+  expect(await project.runner(['pipeline', '--as-of', day])).toMatchObject({ code: 0, stderr: '' });
+  const [[id] = []] = await project.rows(LAST_RUN);
+  if (id && !past.has(id)) past.set(id, await groupsOf(project.db));
+}
+
+beforeAll(async () => {
+  project = await sampleProject();
+  owner = project.config.user;
+  await run();
+  reader = await createReader(project.db);
+  sandbox = await openSandbox(project);
+});
+afterAll(async () => {
+  if (reader) await project.db.query(`drop owned by ${reader}; drop role ${reader}`);
+  await project?.close();
+});
+
+describe('an attacker who adds and subtracts', () => {
+  it.each([
+    ['a group of one', [['a']], ['a']],
+    ['two groups that differ by one', [['a', 'b'], ['b']], ['a', 'b']],
+    [
+      'a total less its parts',
+      [
+        ['a', 'b', 'c', 'd'],
+        ['a', 'b', 'c'],
+      ],
+      ['d'],
+    ],
+    [
+      'three sums over three persons, two by two',
+      [
+        ['a', 'b'],
+        ['b', 'c'],
+        ['a', 'c'],
+      ],
+      ['a', 'b', 'c'],
+    ],
+    [
+      'a ring of four',
+      [
+        ['a', 'b'],
+        ['b', 'c'],
+        ['c', 'd'],
+        ['d', 'a'],
+      ],
+      [],
+    ],
+    [
+      'persons who are always together',
+      [
+        ['a', 'b', 'c'],
+        ['c', 'd', 'e'],
+        ['a', 'b', 'd', 'e'],
+      ],
+      ['c'],
+    ],
+  ])('finds whose salary follows from %s', (_title, sums, found) => {
+    expect(salariesIn(sums)).toEqual(found);
+  });
+});
+
+/** Work in a company without a past, which is undone. */
+function elsewhere<T>(work: (tx: Session, company: Sandbox) => Promise<T>): Promise<T> {
+  return undone(project.db, async (tx) => {
+    const histories = ['histo_run', 'histo_kpi_cout_prime', 'histo_kpi_scenario', 'histo_kpi_age'];
+    await tx.query(histories.map((name) => `delete from ops.${name}`).join(';'));
+    await tx.query('delete from sec.histo_eligible');
+    return work(tx, sandbox(tx));
+  });
+}
+
+/** Of a company: whose salary its groups would give away, whose the reader can compute, and how many groups are hidden for it. */
+function attack(people: readonly Person[]): Promise<Readonly<Record<'unguarded' | 'seen' | 'hidden', number>>> {
+  return elsewhere(async (tx, { hold }) => {
+    await hold(people);
+    const unguarded = salariesIn(await sumsUnguarded(tx)).length;
+    const seen = salariesIn(await sumsSeenBy(tx, reader)).length;
+    const { rows } = await tx.query(
+      "select count(*) from metier.cout_publiable where not est_publiable and mesure <> 'scenario'",
+    );
+    return { unguarded, seen, hidden: Number(rows[0]?.[0]) };
+  });
+}
+
+/** What cannot be hidden: the total that the company pays, when it is one person's. */
+function inevitable(people: readonly (Person | null | undefined)[]): number {
+  return people.filter((person) => person?.in.includes('reference')).length === 1 ? 1 : 0;
+}
+
+describe('no salary can be computed from what Power BI reads', () => {
+  it('of the sample, of which no cost is hidden for that', async () => {
+    const shown = await undone(project.db, (tx) => sumsSeenBy(tx, reader, past));
+    expect(shown.length).toBe(23);
+    expect(salariesIn(shown)).toEqual([]);
+    expect(await project.rows('select * from metier.cout_publiable where not est_publiable')).toEqual([]);
+  });
+
+  it.each([
+    ['a unit all of one age, whose age has one person more', ['A 26-35 3', 'B 26-35 1', 'B 56+ 4']],
+    [
+      'a chain of cells of one',
+      ['A <26 3', 'A 26-35 1', 'B 26-35 3', 'B 36-45 1', 'C 36-45 3', 'C 46-55 1', 'D 46-55 3'],
+    ],
+    ['a small group beside a chain', ['A <26 1', 'A 26-35 4', 'B 26-35 1', 'B 36-45 3', 'C 36-45 1', 'C 56+ 4']],
+    ['two units and two ages', ['A 26-35 3', 'A 56+ 1', 'B 56+ 5']],
+  ])('of groups that give somebody away: %s', async (_title, cells) => {
+    const { unguarded, seen } = await attack(company(...cells));
+    expect(unguarded).toBeGreaterThan(0);
+    expect(seen).toBe(0);
+  });
+
+  it('of the groups and scenarios of any company, of which none is hidden that gives nobody away', async () => {
+    let given = 0;
+    await fc.assert(
+      fc.asyncProperty(COMPANY, async (people) => {
+        const { unguarded, seen, hidden } = await attack(people);
+        if (unguarded > 0) given += 1;
+        expect(seen).toBe(inevitable(people));
+        if (unguarded === 0) expect(hidden).toBe(0);
+      }),
+      { numRuns: 200, seed: 1 },
+    );
+    expect(given).toBeGreaterThan(20);
+  });
+
+  it('of runs between which people come, go, change and have birthdays, of any company', async () => {
+    let [given, shown] = [0, 0];
+    await fc.assert(
+      fc.asyncProperty(YEAR, async ({ people, steps }) => {
+        const now: (Person | null)[] = [...people];
+        const runs = new Map<string, Groups>();
+        await elsewhere(async (tx, { hold, keep }) => {
+          for (const [index, { changes, kept }] of [{ changes: [], kept: true }, ...steps].entries()) {
+            for (const [who, person] of changes) now[who] = person;
+            await hold(now);
+            if (kept) {
+              await keep(`run-${index}`);
+              runs.set(`run-${index}`, await groupsOf(tx));
+            }
+            expect(salariesIn(await sumsSeenBy(tx, reader, runs))).toHaveLength(inevitable(now));
+          }
+          if (salariesIn(await sumsSeenBy(tx, owner, runs)).length > 0) given += 1;
+          const { rows } = await tx.query('select count(*) from ops.histo_publiable');
+          shown += Number(rows[0]?.[0]);
+        });
+      }),
+      { numRuns: 12, seed: 1 },
+    );
+    expect(given).toBeGreaterThan(6);
+    expect(shown).toBeGreaterThan(50);
+  });
+
+  it('of real runs: one leaves, one comes, has a birthday, moves, drives, is paid more, a threshold moves', async () => {
+    const eligible = await project.rows(
+      `select r.id_salarie, s.bu from sec.rh_salarie r join metier.salarie s using (cle_salarie) join metier.elig_prime e using (cle_salarie)
+      where e.scenario = 'reference' and e.est_eligible_prime order by 1`,
+    );
+    const [leaver = '', driver = '', mover = '', paid = ''] = eligible.map(([id]) => id ?? '');
+    const [[longest = ''] = []] = await project.rows(
+      `select ceil(max(distance_m) / 1000) - 1 from metier.ctrl_trajet join metier.elig_prime using (scenario, cle_salarie)
+      where scenario = 'reference' and est_eligible_prime and mode_trajet_normalise = 'bicycling'`,
+    );
+    const edit = (id: string, column: number, value: unknown) => () =>
+      editWorkbook(project, 'rh', (sheet) => {
+        rowOf(sheet, id).getCell(column).value = value as string;
+      });
+    const steps: readonly (readonly [() => Promise<void> | void, string?])[] = [
+      [() => editWorkbook(project, 'rh', (sheet) => sheet.spliceRows(rowOf(sheet, leaver).number, 1))],
+      [edit(driver, RH.mode, 'véhicule thermique/électrique')],
+      [edit(mover, RH.bu, eligible.find(([, bu]) => bu !== eligible[2]?.[1])?.[1])],
+      [edit(paid, RH.salaire, 99_000)],
+      [
+        () =>
+          editText(
+            project,
+            'seeds/param_avantage.csv',
+            (text) => `${text}simulation_1,seuil_km_velo_autres,${longest},2020-01-01\n`,
+          ),
+      ],
+      // A new day alone writes no history: what is shown of today moves, the last run does not.
+      [() => undefined, '2026-11-30'],
+      [edit(driver, RH.mode, 'Vélo/Trottinette/Autres'), '2027-02-01'],
+    ];
+    for (const [change, day] of steps) {
+      await change();
+      await run(day);
+      expect(salariesIn(await undone(project.db, (tx) => sumsSeenBy(tx, reader, past)))).toEqual([]);
+    }
+    expect(past.size).toBe(7);
+    const histories = ['cout_prime', 'scenario', 'age'].map((name) => `ops.histo_kpi_${name}`);
+    const rows = histories.map((name) => `select count(*) from ${name}`).join(' union all ');
+    expect(await project.rows(rows)).toEqual([['7'], ['21'], ['42']]);
+    const all = await undone(project.db, (tx) => sumsSeenBy(tx, owner, past));
+    expect(salariesIn(all)).not.toEqual([]);
+  });
+});
