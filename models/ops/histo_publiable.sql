@@ -2,6 +2,7 @@
 {{
     config(
         transaction='histo',
+        grants={select: ['sds_bi']},
         post_hook=[
             montre_publiable(ref('histo_kpi_cout_prime'), 'cout_annuel_total_prime', 'scenario', scenario_reference()),
             montre_publiable(ref('histo_kpi_scenario'), 'cout_annuel_total_prime', 'scenario', 'scenario'),

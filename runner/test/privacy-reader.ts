@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import type { Session } from '../adapters/types.ts';
 import type { Sum } from './privacy-attack.ts';
 
@@ -40,18 +39,6 @@ const GROUPS = `
 export async function groupsOf(db: Query): Promise<Groups> {
   const { rows } = await db.query(GROUPS);
   return new Map(rows.map(([name, members]) => [name ?? '', (members ?? '').split(' ')]));
-}
-
-/** A role that reads what Power BI reads, and nothing else; it has to be dropped. */
-export async function createReader(db: Query): Promise<string> {
-  const role = `reader_${randomBytes(4).toString('hex')}`;
-  await db.query(`create role ${role}; grant usage on schema metier, ops to ${role}`);
-  const { rows } = await db.query(
-    `select table_schema || '.' || table_name from information_schema.tables
-    where table_schema = 'metier' and table_type = 'VIEW' or table_schema = 'ops' and table_name like 'histo%'`,
-  );
-  for (const [name] of rows) await db.query(`grant select on ${name} to ${role}`);
-  return role;
 }
 
 /**

@@ -15,11 +15,15 @@ import { SAMPLE_DAY, type SampleProject, sampleProject } from './sample-project.
 const [OWNER, BI, RH] = ['rt_owner', 'rt_bi', 'rt_rh'];
 const PASSWORDS = { SDS_BI_PASSWORD: 'a password for bi', SDS_RH_PASSWORD: 'a password for rh' };
 
-/** What the existing report reads, but the rejected rows, which hold names. */
-const READ_BY_BI = [...RELATIONS, ...HISTORY_OF].map(({ relation }) => relation).filter((name) => name !== 'ops.rejet');
+/** What the existing report reads, but the rejected rows, which hold names; and which costs of the history are shown. */
+const READ_BY_BI = [...RELATIONS, ...HISTORY_OF]
+  .map(({ relation }) => relation)
+  .filter((name) => name !== 'ops.rejet')
+  .concat('ops.histo_publiable');
 const READ_BY_RH = [
   ...READ_BY_BI,
   'sec.declaration',
+  'sec.histo_eligible',
   'sec.lien_salarie',
   'sec.rh_salarie',
   'sec.trajet_attendu',
@@ -51,7 +55,8 @@ const access = (): Promise<unknown> =>
 
 beforeAll(async () => {
   project = await sampleProject();
-  for (const file of ['project.yml', 'models/ops/anomalie.sql', 'models/ops/run_metrique.sql']) {
+  const granting = ['anomalie', 'run_metrique', 'histo_publiable'].map((name) => `models/ops/${name}.sql`);
+  for (const file of ['project.yml', ...granting]) {
     edit(file, 'sds_bi', BI);
     if (file === 'project.yml') edit(file, 'sds_rh', RH);
   }
