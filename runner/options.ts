@@ -7,7 +7,11 @@ export const COMMON_OPTIONS = {
     describe: 'embedded, or the server that PGHOST names (default: that one if PGHOST is set)',
   },
   'as-of': { type: 'string', describe: 'The day the run stands for, YYYY-MM-DD (default: today)' },
-  vars: { type: 'string', array: true, describe: 'Project variables, name=value; wins over project.yml' },
+  vars: {
+    type: 'string',
+    array: true,
+    describe: 'Project variables, name=value or map.key=value; wins over project.yml',
+  },
   threads: { type: 'number', default: 4, describe: 'Nodes built at once' },
   'fail-fast': { type: 'boolean', default: false, describe: 'Start nothing more after the first failure' },
   quiet: { type: 'boolean', alias: 'q', default: false, describe: 'Say only answers and errors' },

@@ -16,7 +16,7 @@ import type { LocateInTest, RenderTest } from '../unit-tests/types.ts';
 import { isDay } from '../util/dates.ts';
 import { redactor } from '../util/redact.ts';
 import { stopwatch } from '../util/timings.ts';
-import { parseVars, requireKnownVars } from './given-vars.ts';
+import { overlaid, parseVars, requireKnownVars } from './given-vars.ts';
 import { projectFingerprinter } from './project-fingerprinter.ts';
 import { projectGraph } from './project-graph.ts';
 import { createTestLocator, createTestRenderer } from './render-tests.ts';
@@ -59,7 +59,7 @@ export async function loadProject(
   redactor.hide(secretTexts(plainEnv, project.config.secrets, dir));
   const typedVars = parseVars(args.vars ?? []);
   const givenVars = { ...formerVars, ...typedVars };
-  const vars = { ...project.config.vars, ...givenVars };
+  const vars = overlaid(project.config.vars, givenVars);
   const asOf = args.asOf ?? (await cachedToday(project.config.timezone, cache));
   if (!isDay(asOf)) {
     throw new RunnerError({

@@ -62,8 +62,11 @@ async function alert(ended: EndedRun): Promise<void> {
   }
   const runId = heard.started?.runId ?? env('RUN_LABEL') ?? execution ?? '';
   await withDatabase(ended, config, env, async (db) => {
-    const isTold = db && execution && (await alertedFor(db, config.stateSchema, runId).catch(() => null)) === execution;
-    if (isTold) return;
+    // What a good command of an execution has found keeps the failure of a later one from nobody.
+    const hasFailed = ended.exitCode !== EXIT.done;
+    const noted =
+      hasFailed && db && execution ? await alertedFor(db, config.stateSchema, runId).catch(() => null) : null;
+    if (noted !== null && noted === execution) return tellOrchestrator(ended);
     const rows = await Promise.all(found.map((one) => alertedRows(db, one.rows, one.node)));
     const told = rows.filter(({ count }) => count !== 0);
     if (ended.exitCode === EXIT.done && heard.died.length === 0 && told.length === 0) return;
@@ -71,9 +74,15 @@ async function alert(ended: EndedRun): Promise<void> {
     const posted = await post(webhook, text);
     if (posted.outcome === 'again') notSent(ended, posted.reason, 'An alert is tried once: see to the connection.');
     if (posted.outcome === 'refused') notSent(ended, posted.reason, posted.hint);
-    if (posted.outcome === 'sent' && db && execution)
-      await noteAlerted(db, config.stateSchema, runId, execution).catch(() => undefined);
+    if (posted.outcome !== 'sent' || !hasFailed) return;
+    tellOrchestrator(ended);
+    if (db && execution) await noteAlerted(db, config.stateSchema, runId, execution).catch(() => undefined);
   });
+}
+
+/** That somebody knows of the failure, so that it need not be told elsewhere too. */
+function tellOrchestrator({ args, reporter }: EndedRun): void {
+  if (args.kestra) reporter.emit({ type: 'outputs', values: { alerted: 1 } });
 }
 
 /** Works without a database where none can be reached: what failed may be just that. */
