@@ -48,7 +48,7 @@ it('the first execution, on an empty database, is case 3 with E and B and builds
   expect(first.outputs).toMatchObject({ cas: '3', jour: '2026-11-24', cout_annuel_total_prime: COST[0.05] });
 });
 
-describe.concurrent('an execution of case', () => {
+describe.concurrent('an execution of case', { timeout: 300_000 }, () => {
   it.for([0, 1, 2, 3, 4, 5, 6, 7])('%i takes its path, sets its labels and sends what is due', async (number, t) => {
     const [S, G, P] = [number & 4, number & 2, number & 1].map((bit) => (bit ? 1 : 0)) as [number, number, number];
     const here = await place(BASE);
@@ -75,7 +75,7 @@ describe.concurrent('an execution of case', () => {
   });
 });
 
-describe.concurrent('an execution', () => {
+describe.concurrent('an execution', { timeout: 300_000 }, () => {
   it('of a selection and a full refresh builds these, though nothing changed', async (t) => {
     const here = await place(BASE);
     const ended = await here.run({ inputs: { select: 'vue_kpi_bu vue_kpi_incoherences', full_refresh: true } });

@@ -59,7 +59,7 @@ describe.each(FLOWS)('the flow %s', (name, flow) => {
     const wrong = texts(flow).flatMap(([path, text]) => {
       const names = (kind: string) =>
         [...text.matchAll(new RegExp(`\\b${kind}\\.(\\w+)`, 'g'))].map(([, id = '']) => id);
-      const own = tasksOf(flow).find(
+      const own = tasksOf(flow).findLast(
         (task) => path.startsWith('tasks.') && texts(task).some(([, one]) => one === text),
       );
       const before = own ? order.slice(0, order.indexOf(own.id)) : order;
