@@ -1,5 +1,5 @@
 // Pebble as far as the flows use it: an expression becomes one of JavaScript, which has `??`, `? :` and calls in the same form.
-// Kestra's own engine has evaluated the same expressions once, by hand; it is no part of the tests.
+// Kestra's own engine has evaluated these kinds of expression once, by hand; it is no part of the tests.
 
 /** What an expression can name. */
 export type Context = Readonly<Record<string, unknown>>;
