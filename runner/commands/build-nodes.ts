@@ -22,6 +22,8 @@ export interface BuildRequest {
   readonly rows?: number;
   /** Sources that were refused in this run: what depends on them is not built. Absent when none was to be landed. */
   readonly refused?: ReadonlyMap<string, readonly Fault[]> | undefined;
+  /** Rows were erased from what these nodes are built on. */
+  readonly erases?: boolean;
   /** In place of a selection: ids, each with whether it is built whatever it reads. */
   readonly nodes?: ReadonlyMap<string, boolean>;
 }
@@ -83,6 +85,7 @@ export async function buildNodes(run: OpenRun, request: BuildRequest): Promise<r
             ...run,
             notice: (message) => run.emit({ type: 'notice', message }),
             fullRefresh: request.fullRefresh ?? false,
+            erases: request.erases ?? false,
             sampleRows: request.rows,
             lockPatience: run.project.config.lockPatience,
             turns,

@@ -212,6 +212,26 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: async () => (await import('./powerbi.ts')).powerbi,
   },
   {
+    command: 'forget [id]',
+    describe: 'Erase a person: the rows that forget: of project.yml calls theirs; the history stays',
+    positionals: {
+      id: {
+        type: 'string',
+        describe: 'As the source names them; without it, what a forget that ended early left to do',
+      },
+    },
+    options: {
+      ...WAIT_OPTION,
+      'dry-run': { type: 'boolean', default: false, describe: 'Count the rows; erase nothing' },
+      yes: { type: 'boolean', default: false, describe: 'Erase without asking' },
+    },
+    examples: [
+      ['$0 forget 4711 --dry-run', 'how many rows of which tables are theirs'],
+      ['$0 forget 4711', 'asks; what other people wrote of them in a comment is not known to be theirs'],
+    ],
+    load: async () => (await import('./forget.ts')).forget,
+  },
+  {
     command: 'debug',
     describe: 'Check the project and the target, and try each source and webhook; nothing is landed or posted',
     options: { ...OUTPUT_OPTION },

@@ -1,4 +1,5 @@
 import { cachedRenderer } from '../compile/cached.ts';
+import { forgetSql } from '../compile/forget-rules.ts';
 import { renderModels } from '../compile/render-models.ts';
 import type { Rendered, RenderOptions } from '../compile/types.ts';
 import type { Contract } from '../contracts/types.ts';
@@ -49,6 +50,7 @@ export async function projectGraph(
       )),
     );
   }
+  if (config.forget) faults.push(...(await forgetSql(config.forget, render)).faults);
   const rendered = anySource ? models.rendered.map((model) => ({ ...model, sources: [] })) : models.rendered;
   // What unit tests name can be judged where all is known that models read and declare.
   const whole = ofFiles.length === 0 && models.failed.size === 0;

@@ -12,7 +12,7 @@ import { loadProject } from './load-project.ts';
 import { noteFlags } from './messages.ts';
 import { identityOf, type OpenRun, withRun } from './open-run.ts';
 import { endOf, landedSources, loadSources, reportOutputs, reportSummary } from './steps.ts';
-import type { Command, Reporter, RunArgs } from './types.ts';
+import type { Command, CommonArgs, Reporter, RunArgs } from './types.ts';
 
 export interface RetryArgs extends RunArgs {
   /** Without it, as the run that is retried. */
@@ -47,8 +47,8 @@ export const retry: Command<RetryArgs> = async (args, reporter) => {
   });
 };
 
-/** Before the models are rendered: they may need the variables of that run. */
-async function findLast(args: RetryArgs, reporter: Reporter): Promise<LastRun | undefined> {
+/** The last run that built, before the models are rendered: they may need the variables of that run. */
+export async function findLast(args: CommonArgs, reporter: Reporter): Promise<LastRun | undefined> {
   const dir = resolve(args.projectDir);
   const config = await readConfig(dir, projectCache(dir));
   const env = readEnv(dir, process.env);

@@ -30,6 +30,8 @@ export interface UnitContext extends Omit<BuildContext, 'formerGrants'>, OnceCon
   readonly turns: Turns;
   /** A node that was selected as changed is left alone when what it reads turns out to be the same. */
   readonly onlyChanged: (node: Node) => boolean;
+  /** Rows were erased from what it builds on, and nothing else changed. */
+  readonly erases: boolean;
   readonly runSource: (node: SourceNode) => Promise<Landing>;
   readonly locate: LocateInModel;
 }
@@ -100,7 +102,7 @@ export async function runUnit(context: UnitContext, unit: Unit): Promise<readonl
         onNode(node);
         const result = done.find((one) => one.node === node);
         const former = context.versions.stored(node.id);
-        const content = await contentOf(context, tx, node, result?.identical === true);
+        const content = context.erases ? 'erased' : await contentOf(context, tx, node, result?.identical === true);
         const state = publishedState(context.fingerprinter, node, versionOf, former, content);
         published.set(node.id, state);
         const publication = publicationOf(context.fingerprinter, node, state, result?.rows ?? null);

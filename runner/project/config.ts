@@ -2,6 +2,7 @@ import type { Path, YamlFile } from '../util/yaml.ts';
 import type { MapReader } from '../util/yaml-map.ts';
 import { defined } from './defined.ts';
 import { DURATION, millisecondsOf } from './durations.ts';
+import { forgetConfig } from './forget-config.ts';
 import { alertConfig, outboxConfigs } from './message-config.ts';
 import { NODE_KEYS, nodeConfigOf, SEED_KEYS } from './node-config.ts';
 import { roleConfigs } from './role-config.ts';
@@ -33,6 +34,7 @@ const TOP_KEYS = [
   'outbox',
   'alert',
   'semantic_model',
+  'forget',
 ];
 
 const SECRET_KINDS = ['address', 'file'] as const;
@@ -90,6 +92,7 @@ function configOf(yaml: YamlFile): ProjectConfig {
     outbox: outboxConfigs(yaml, top),
     ...alertConfig(yaml, top),
     ...semanticConfig(yaml, top, name),
+    ...forgetConfig(yaml, top),
   };
 }
 

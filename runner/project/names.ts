@@ -20,7 +20,7 @@ interface Known {
 
 /** Names in project.yml that nothing has: a flag, a table or a configuration that would silently never show. */
 export function unknownNames(
-  { models: configured, flags, cases, outputs, summary, outbox, alert }: ProjectConfig,
+  { models: configured, flags, cases, outputs, summary, outbox, alert, forget }: ProjectConfig,
   { models, folders, seeds, sources, contracts }: Known,
 ): readonly Fault[] {
   const unknown = (
@@ -41,6 +41,13 @@ export function unknownNames(
   const flagNames = flags.map((flag) => flag.name);
   const flagsThere =
     flagNames.length > 0 ? `The flags there are: ${flagNames.join(', ')}.` : 'There are no flags: take it out.';
+  const tables = sources && [...sources, ...models];
+  const outboxes = outbox.map(({ name }) => name);
+  const ofForget = [
+    ...(forget?.knownBy ?? []).map((name) => [forget?.line, name, tables] as const),
+    ...(forget?.rows ?? []).map(({ name, line }) => [line, name, tables] as const),
+    ...(forget?.messages ?? []).map(({ name, line }) => [line, name, outboxes] as const),
+  ];
   return [
     // A folder may be configured before its first model stands in it: a name that is like another is a typo.
     ...unknown(
@@ -69,6 +76,7 @@ export function unknownNames(
       ].map((fault) => ({ ...fault, line: config.line })),
     ),
     ...(alert?.rows ?? []).flatMap(({ model }) => unknown('alert', [model], models)),
+    ...ofForget.flatMap(([line, name, known]) => unknown('forget', [name], known).map((fault) => ({ ...fault, line }))),
   ];
 }
 

@@ -1,4 +1,5 @@
 import type { Contract } from '../contracts/types.ts';
+import type { ForgetConfig } from './forget-types.ts';
 import type { AlertConfig, OutboxConfig } from './message-types.ts';
 import type { SemanticModelConfig } from './semantic-types.ts';
 
@@ -50,6 +51,7 @@ export interface ProjectConfig {
   readonly outbox: readonly OutboxConfig[];
   readonly alert?: AlertConfig;
   readonly semanticModel?: SemanticModelConfig;
+  readonly forget?: ForgetConfig;
 }
 
 /** What `config()` in a model, its folder in project.yml, or both (the model wins) say of a node. */

@@ -40,8 +40,11 @@ export function createVersions(
   };
 }
 
-/** How what was published compares with what stood there before; `unknown` when nothing stood there. */
-export type Content = 'same' | 'other' | 'unknown';
+/**
+ * How what was published compares with what stood there before; `unknown` when nothing stood there, `erased` when what is
+ * other is that rows were erased: no reason for what keeps its own rows to run.
+ */
+export type Content = 'same' | 'other' | 'unknown' | 'erased';
 
 /**
  * What is kept of a node when it is published: its parts move on, its version only with its content.
@@ -58,7 +61,7 @@ export function publishedState(
   const isIncremental = node.type === 'model' && node.materialized === 'incremental';
   const isSame = (variant: Variant): boolean => isSameIn(fingerprinter, node, variant, versionOf, former);
   // Nothing that we know of has changed, and yet the content has: it must not pass for what it was.
-  const isUnexplained = isSame('') && (content !== 'same' || isIncremental);
+  const isUnexplained = content !== 'erased' && isSame('') && (content !== 'same' || isIncremental);
   const parts = fingerprinter.parts(node, fingerprinter.variantOf(node), versionOf);
   const version = (variant: Variant): string => {
     const plain = fingerprinter.plainVersion(node, variant, versionOf);

@@ -1,0 +1,61 @@
+import type { Database, Session } from '../adapters/types.ts';
+import { DatabaseError } from '../errors.ts';
+import { quoted } from '../util/sql.ts';
+
+export interface Rewriting {
+  /** What could not be rewritten, by relation: why. */
+  readonly unwritten: ReadonlyMap<string, string>;
+  /** Whether the role may rewrite the server's catalog too. */
+  readonly isWhole: boolean;
+}
+
+/**
+ * Writes every table of some schemas anew, with its indexes and statistics, so that neither a page nor what the planner
+ * knows of the values holds an erased row; then the server's catalog of statistics, and a checkpoint, which lets go of the
+ * former files.
+ * @param patience milliseconds to wait for readers of a table
+ */
+export async function rewriteTables(db: Database, schemas: readonly string[], patience: number): Promise<Rewriting> {
+  return db.connection(async (session) => {
+    await session.query(`set lock_timeout = ${patience}`);
+    const since = (await session.query('select pg_snapshot_xmax(pg_current_snapshot())')).rows[0]?.[0] ?? '';
+    const { rows } = await session.query(
+      `select n.nspname, c.relname from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+       where c.relkind in ('r', 'p', 'm') and not c.relispartition and n.nspname = any ($1) order by 1, 2`,
+      [schemas],
+    );
+    const unwritten = new Map<string, string>();
+    const attempt = async (name: string, sql: string): Promise<void> => {
+      const why = await reasonOf(session, sql);
+      if (why !== undefined) unwritten.set(name, why);
+    };
+    for (const [schema, name] of rows) {
+      const relation = { schema: schema ?? '', name: name ?? '' };
+      await attempt(`${schema}.${name}`, `vacuum (full, analyze) ${quoted(relation)}`);
+    }
+    // Otherwise it would be skipped with no more than a warning, and a checkpoint comes by itself within minutes.
+    const may = "select has_table_privilege('pg_catalog.pg_statistic', 'maintain')";
+    const isWhole = (await session.query(may)).rows[0]?.[0] === 't';
+    if (isWhole) await attempt('pg_catalog.pg_statistic', 'vacuum full pg_catalog.pg_statistic');
+    await reasonOf(session, 'checkpoint');
+    const older = await session.query(
+      `select count(*) from pg_catalog.pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()
+         and least(backend_xmin::text::bigint, backend_xid::text::bigint) < ($1::text::bigint & 4294967295)`,
+      [since],
+    );
+    if (older.rows[0]?.[0] !== '0')
+      unwritten.set('all tables', 'a transaction that is still open may yet read the rows');
+    await session.query('reset lock_timeout');
+    return { unwritten, isWhole };
+  });
+}
+
+async function reasonOf(session: Session, sql: string): Promise<string | undefined> {
+  try {
+    await session.query(sql);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof DatabaseError)) throw error;
+    return error.message;
+  }
+}
