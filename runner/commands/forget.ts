@@ -1,7 +1,7 @@
 import type { TextResult } from '../adapters/types.ts';
 import { cachedRenderer } from '../compile/cached.ts';
 import { forgetSql } from '../compile/forget-rules.ts';
-import { EXIT, type Fault, RunnerError } from '../errors.ts';
+import { DatabaseError, EXIT, type Fault, RunnerError } from '../errors.ts';
 import type { NodeResult } from '../execute/types.ts';
 import type { Node } from '../graph/types.ts';
 import { NO_CACHE } from '../project/cache.ts';
@@ -43,7 +43,7 @@ export const forget: Command<ForgetArgs> = async (args, reporter) => {
   const { id } = args;
   if (id !== undefined) {
     const found = await withTarget(loaded, args, reporter, ({ db, versions }) =>
-      personRows(db, erasureOf(versions), id, 'count'),
+      rowsOf(db, erasureOf(versions), id, 'count'),
     );
     reporter.answer(listed(requireKnown(found)));
     if (args.dryRun) return EXIT.done;
@@ -93,6 +93,21 @@ async function erasures(loaded: LoadedProject): Promise<(versions: Versions) => 
   });
 }
 
+/** @throws RunnerError what the server can't do with a rule, as a column that is not there */
+async function rowsOf(...[session, erasure, ...asked]: Parameters<typeof personRows>): ReturnType<typeof personRows> {
+  return personRows(session, erasure, ...asked).catch((error: unknown) => {
+    if (!(error instanceof DatabaseError)) throw error;
+    const { sqlstate, message, hint } = error;
+    throw new RunnerError({
+      code: `SQL_${sqlstate}`,
+      message: `forget: ${message}`,
+      file: 'project.yml',
+      line: erasure.line,
+      hint,
+    });
+  });
+}
+
 function withLoader({ graph }: Pick<LoadedProject, 'graph'>): readonly Node[] {
   return [...graph.nodes.values()].filter((node) => node.type === 'source' && node.source.loader !== undefined);
 }
@@ -127,7 +142,7 @@ function listed(found: readonly PersonRows[]): TextResult {
 
 async function erase(run: OpenRun, erasure: Erasure, id: string): Promise<readonly PersonRows[]> {
   return run.db.transaction(async (tx) => {
-    const erased = requireKnown(await personRows(tx, erasure, id, 'erase'));
+    const erased = requireKnown(await rowsOf(tx, erasure, id, 'erase'));
     await run.lock.requireHeld(tx);
     return erased;
   });

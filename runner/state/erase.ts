@@ -3,6 +3,8 @@ import { identifier, literal, quoted, type Relation } from '../util/sql.ts';
 
 /** Whose rows are erased, and which these are. */
 export interface Erasure {
+  /** Where project.yml says it. */
+  readonly line: number;
   readonly id: string;
   readonly key: string;
   /** What they say of a person is `person`, all rows they have; of everybody else, `others`. */
