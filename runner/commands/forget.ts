@@ -7,7 +7,6 @@ import type { Node } from '../graph/types.ts';
 import { NO_CACHE } from '../project/cache.ts';
 import { type Erasure, type PersonRows, personRows } from '../state/erase.ts';
 import { type Rewriting, rewriteTables } from '../state/rewrite.ts';
-import type { Versions } from '../state/versions.ts';
 import { plural } from '../util/plural.ts';
 import { quoted, type Relation } from '../util/sql.ts';
 import { answerOf } from './answer.ts';
@@ -42,15 +41,13 @@ export const forget: Command<ForgetArgs> = async (args, reporter) => {
   const erasureOf = await erasures(loaded);
   const { id } = args;
   if (id !== undefined) {
-    const found = await withTarget(loaded, args, reporter, ({ db, versions }) =>
-      rowsOf(db, erasureOf(versions), id, 'count'),
-    );
+    const found = await withTarget(loaded, args, reporter, (open) => rowsOf(open.db, erasureOf(open), id, 'count'));
     reporter.answer(listed(requireKnown(found)));
     if (args.dryRun) return EXIT.done;
     await requireYes(args, reporter);
   }
   return withRun(loaded, { ...identityOf('forget', args), arguments: 'forget' }, reporter.emit, async (run) => {
-    const erasure = erasureOf(run.versions);
+    const erasure = erasureOf(run);
     const erased = id === undefined ? undefined : await erase(run, erasure, id);
     await noteFlags(run);
     const nodes = new Map(madeOf(run).map((node) => [node, true]));
@@ -64,7 +61,7 @@ export const forget: Command<ForgetArgs> = async (args, reporter) => {
 };
 
 /** What `forget:` says, for the batches in force. @throws RunnerError `FORGET_NOT_CONFIGURED`, or what is wrong with it */
-async function erasures(loaded: LoadedProject): Promise<(versions: Versions) => Erasure> {
+async function erasures(loaded: LoadedProject): Promise<(target: Pick<OpenRun, 'versions' | 'state'>) => Erasure> {
   const { project, graph, asOf, vars, env } = loaded;
   const { config } = project;
   const { forget: rules } = config;
@@ -77,17 +74,18 @@ async function erasures(loaded: LoadedProject): Promise<(versions: Versions) => 
     });
   }
   const { sql } = await forgetSql(rules, cachedRenderer(project, { asOf, vars, env }, NO_CACHE).render);
+  const nodes = [...graph.nodes.values()];
   const relationOf = (name: string): Relation => {
-    const node = [...graph.nodes.values()].find((one) => one.name === name);
+    const node = nodes.find((one) => one.name === name);
     return node?.relation ?? { schema: '', name };
   };
-  const relations = [...graph.nodes.values()].map(({ relation }) => relation);
-  return (versions) => ({
+  return ({ versions, state }) => ({
     ...rules,
     knownBy: rules.knownBy.map(relationOf),
     rows: rules.rows.map((rule) => ({ relation: relationOf(rule.name), sql: sql.get(rule) ?? 'false' })),
     messages: rules.messages.map((rule) => ({ outbox: rule.name, sql: sql.get(rule) ?? 'false' })),
-    schemas: [...new Set([config.stateSchema, ...relations.map(({ schema }) => schema)])],
+    // Also where models that are no more have left theirs.
+    schemas: [...new Set([config.stateSchema, ...[...nodes, ...state.built].map(({ relation }) => relation.schema)])],
     stateSchema: config.stateSchema,
     landed: withLoader(loaded).map(({ name, relation }) => ({ relation, batchId: versions.batch(name)?.batchId })),
   });
@@ -173,6 +171,11 @@ function left({ isWhole }: Rewriting): string {
 
 function finished(run: OpenRun, results: readonly NodeResult[], { unwritten }: Rewriting): RunEnd {
   const end = endOf(run, results);
+  if (end.exitCode !== EXIT.done)
+    run.emit({
+      type: 'notice',
+      message: 'what was not built may still name the person. When it is mended: runner forget',
+    });
   if (unwritten.size === 0) return end;
   const faults = [...unwritten].map(
     ([name, why]): Fault => ({
