@@ -69,7 +69,7 @@ async function erasures(loaded: LoadedProject): Promise<(target: Pick<OpenRun, '
     const hint = 'Add forget: with id, key and known_by.';
     throw new RunnerError({
       code: 'FORGET_NOT_CONFIGURED',
-      message: 'project.yml does not say what is a person’s',
+      message: "project.yml does not say what is a person's",
       hint,
     });
   }

@@ -54,7 +54,7 @@ export async function personRows(
   const parts =
     work === 'count'
       ? targets.map(({ count }) => count)
-      : [...targets.map(({ erase }) => erase), ...masks(erasure.stateSchema, tables), shrunk(erasure, targets)];
+      : [...targets.map(({ erase }) => erase), ...masks(erasure.stateSchema, tables), ...shrunk(erasure, targets)];
   const steps = parts.map((sql, index) => `step_${index} as (${sql})`);
   const counts = targets.map(
     ({ inForce = 'null' }, index) =>
@@ -64,7 +64,7 @@ export async function personRows(
     `with known as (${knownRows(known, erasure)}),
      person as (select * from known where ${identifier(erasure.id)} = $1),
      others as (select * from known where ${identifier(erasure.id)} is distinct from $1),
-     ${[WORDS(erasure), ...steps].join(',\n')}
+     ${[words(erasure), ...steps].join(',\n')}
      select count(*), 0 from person
      union all ${counts.join('\nunion all ')}`,
     [person],
@@ -127,18 +127,22 @@ function masks(schema: string, tables: ReadonlyMap<string, Table>): readonly str
 }
 
 /** A batch has as many rows as it says. */
-function shrunk({ stateSchema }: Erasure, targets: readonly Target[]): string {
+function shrunk({ stateSchema }: Erasure, targets: readonly Target[]): readonly string[] {
   const erased = targets.flatMap(({ isLanded }, index) => (isLanded ? `select batch_id from step_${index}` : []));
-  return `update ${quoted({ schema: stateSchema, name: 'batch' })} as b set row_count = b.row_count - e.rows
+  if (erased.length === 0) return [];
+  const sql = `update ${quoted({ schema: stateSchema, name: 'batch' })} as b set row_count = b.row_count - e.rows
     from (select batch_id, count(*) as rows from (${erased.join(' union all ')}) as e group by batch_id) as e
     where b.batch_id = e.batch_id returning 1`;
+  return [sql];
 }
 
-const WORDS = ({ id, key }: Erasure): string =>
-  `words as (
+/** The person's ids and keys, as one pattern. */
+function words({ id, key }: Erasure): string {
+  return `words as (
      select '(?<![[:alnum:]])(' || string_agg(regexp_replace(word, '([^[:alnum:]])', '\\\\\\1', 'g'), '|') || ')(?![[:alnum:]])' as pattern
      from (select ${identifier(id)} from person union select ${identifier(key)} from person) as w (word) where word <> ''
    )`;
+}
 
 /** As texts, the columns that all have. */
 function knownRows(known: readonly Table[], { id }: Erasure): string {
