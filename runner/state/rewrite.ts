@@ -1,5 +1,6 @@
 import type { Database, Session } from '../adapters/types.ts';
 import { DatabaseError } from '../errors.ts';
+import { pause } from '../util/again.ts';
 import { quoted } from '../util/sql.ts';
 
 export interface Rewriting {
@@ -13,18 +14,19 @@ export interface Rewriting {
  * Writes every table of some schemas anew, with its indexes and statistics, so that neither a page nor what the planner
  * knows of the values holds an erased row; then the server's catalog of statistics, and a checkpoint, which lets go of the
  * former files.
- * @param patience milliseconds to wait for readers of a table
+ * @param patience milliseconds to wait for open transactions, and for the readers of each table
  */
 export async function rewriteTables(db: Database, schemas: readonly string[], patience: number): Promise<Rewriting> {
   return db.connection(async (session) => {
     await session.query(`set lock_timeout = ${patience}`);
-    const since = (await session.query('select pg_snapshot_xmax(pg_current_snapshot())')).rows[0]?.[0] ?? '';
     const { rows } = await session.query(
       `select n.nspname, c.relname from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
        where c.relkind in ('r', 'p', 'm') and not c.relispartition and n.nspname = any ($1) order by 1, 2`,
       [schemas],
     );
     const unwritten = new Map<string, string>();
+    if (await outlived(session, patience))
+      unwritten.set('all tables', 'a transaction that is open may yet read the rows');
     const attempt = async (name: string, sql: string): Promise<void> => {
       const why = await reasonOf(session, sql);
       if (why !== undefined) unwritten.set(name, why);
@@ -38,17 +40,35 @@ export async function rewriteTables(db: Database, schemas: readonly string[], pa
     const isWhole = (await session.query(may)).rows[0]?.[0] === 't';
     if (isWhole) await attempt('pg_catalog.pg_statistic', 'vacuum full pg_catalog.pg_statistic');
     await reasonOf(session, 'checkpoint');
-    const older = await session.query(
-      `select count(*) from pg_catalog.pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()
-         and least(backend_xmin::text::bigint, backend_xid::text::bigint) < ($1::text::bigint & 4294967295)`,
-      [since],
-    );
-    if (older.rows[0]?.[0] !== '0')
-      unwritten.set('all tables', 'a transaction that is still open may yet read the rows');
     await session.query('reset lock_timeout');
     return { unwritten, isWhole };
   });
 }
+
+/**
+ * Whether a transaction that was open before is still so after a while: what it may read, a table that is written anew keeps.
+ * The server's own analysis of a table is one too, and soon over.
+ */
+async function outlived(session: Session, patience: number): Promise<boolean> {
+  const [[since] = []] = (await session.query('select pg_snapshot_xmax(pg_current_snapshot())')).rows;
+  const older = async (): Promise<boolean> => {
+    const { rowCount } = await session.query(
+      `select from pg_catalog.pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()
+         and least(backend_xmin::text::bigint, backend_xid::text::bigint) < ($1::text::bigint & 4294967295)`,
+      [since],
+    );
+    return rowCount > 0;
+  };
+  const end = Date.now() + patience;
+  while (await older()) {
+    if (Date.now() >= end) return true;
+    await pause(LOOK_AGAIN);
+  }
+  return false;
+}
+
+/** Milliseconds. */
+const LOOK_AGAIN = 100;
 
 async function reasonOf(session: Session, sql: string): Promise<string | undefined> {
   try {

@@ -84,6 +84,7 @@ describe('forget of any project', () => {
   });
 
   it('which the pages of an older transaction outlive says so, and does the rest without the ID', async () => {
+    place.edit('project.yml', (text) => `lock_patience: 500ms\n${text}`);
     await place.db.transaction(async (tx) => {
       await tx.query('set transaction isolation level repeatable read');
       await tx.query('select 1');
@@ -95,7 +96,6 @@ describe('forget of any project', () => {
   });
 
   it('waits for nobody who reads a table, and names the table', async () => {
-    place.edit('project.yml', (text) => `lock_patience: 10ms\n${text}`);
     await place.db.transaction(async (tx) => {
       await tx.query('lock table landed.post_letters in access share mode');
       const { code, stderr } = await forget();
