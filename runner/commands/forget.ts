@@ -4,6 +4,7 @@ import { forgetSql } from '../compile/forget-rules.ts';
 import { DatabaseError, EXIT, type Fault, RunnerError } from '../errors.ts';
 import type { NodeResult } from '../execute/types.ts';
 import type { Node } from '../graph/types.ts';
+import { unitOf } from '../graph/unit-of.ts';
 import { NO_CACHE } from '../project/cache.ts';
 import { type Erasure, type PersonRows, personRows } from '../state/erase.ts';
 import { type Rewriting, rewriteTables } from '../state/rewrite.ts';
@@ -83,6 +84,10 @@ async function erasures(loaded: LoadedProject): Promise<(target: Pick<OpenRun, '
     ...rules,
     knownBy: rules.knownBy.map(relationOf),
     rows: rules.rows.map((rule) => ({ relation: relationOf(rule.name), sql: sql.get(rule) ?? 'false' })),
+    aliases: rules.aliases.map((rule) => {
+      const [model = '', column = ''] = rule.name.split('.');
+      return { relation: relationOf(model), column, sql: sql.get(rule) ?? 'null' };
+    }),
     messages: rules.messages.map((rule) => ({ outbox: rule.name, sql: sql.get(rule) ?? 'false' })),
     // Also where models that are no more have left theirs.
     schemas: [...new Set([config.stateSchema, ...[...nodes, ...state.built].map(({ relation }) => relation.schema)])],
@@ -146,12 +151,17 @@ async function erase(run: OpenRun, erasure: Erasure, id: string): Promise<readon
   });
 }
 
-/** Tables made of what is landed. An incremental model keeps what it has: a run of its own would add to a history. */
+/**
+ * Tables made of what is landed. An incremental model keeps what it has, since a run of its own would add to a history, and with
+ * it what shares its transaction.
+ */
 function madeOf(run: OpenRun): readonly string[] {
   const below = new Set(withLoader(run).flatMap(({ id }) => [...run.graph.dag.descendants(id)]));
-  return [...run.graph.nodes.values()].flatMap((node) =>
-    below.has(node.id) && node.type === 'model' && /^(table|materialized_view)$/.test(node.materialized) ? node.id : [],
-  );
+  const models = [...run.graph.nodes.values()].flatMap((node) => (node.type === 'model' ? node : []));
+  const keeping = new Set(models.filter(({ materialized }) => materialized === 'incremental').map(unitOf));
+  return models
+    .filter((node) => below.has(node.id) && /^(table|materialized_view)$/.test(node.materialized))
+    .flatMap((node) => (keeping.has(unitOf(node)) ? [] : node.id));
 }
 
 /** What a source still names is landed again when it changes. */

@@ -14,12 +14,12 @@ const [BEFORE, AFTER] = ['select from t, p where (\n', '\n)'];
 
 /** Renders the conditions; they see what models see, but read `t`, `p` and `others` alone. */
 export async function forgetSql(
-  { rows, messages }: ForgetConfig,
+  { rows, aliases, messages }: ForgetConfig,
   render: (model: ModelFile) => Rendered | Promise<Rendered>,
 ): Promise<ForgetSql> {
   const sql = new Map<ForgetRule, string>();
   const faults: Fault[] = [];
-  for (const rule of [...rows, ...messages]) {
+  for (const rule of [...rows, ...aliases, ...messages]) {
     const template = `${BEFORE}${rule.condition.trim()}${AFTER}`;
     try {
       const { body, problem, refs, sources } = await render({ name: 'forget', file: FILE, template, config: {} });

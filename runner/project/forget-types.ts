@@ -10,6 +10,8 @@ export interface ForgetConfig {
   readonly knownBy: readonly string[];
   /** Of sources and tables without that column. */
   readonly rows: readonly ForgetRule[];
+  /** `model.column` in which a person has another name, that follows from `p` as the SQL says: it gives way to one made up. */
+  readonly aliases: readonly ForgetRule[];
   /** Of outboxes: which of their rows (message_key, …) are about the person. */
   readonly messages: readonly ForgetRule[];
 }

@@ -46,6 +46,7 @@ export function unknownNames(
   const ofForget = [
     ...(forget?.knownBy ?? []).map((name) => [forget?.line, name, tables] as const),
     ...(forget?.rows ?? []).map(({ name, line }) => [line, name, tables] as const),
+    ...(forget?.aliases ?? []).map(({ name, line }) => [line, name.split('.')[0] ?? '', models] as const),
     ...(forget?.messages ?? []).map(({ name, line }) => [line, name, outboxes] as const),
   ];
   return [

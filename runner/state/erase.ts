@@ -10,6 +10,7 @@ export interface Erasure {
   /** What they say of a person is `person`, all rows they have; of everybody else, `others`. */
   readonly knownBy: readonly Relation[];
   readonly rows: readonly { readonly relation: Relation; readonly sql: string }[];
+  readonly aliases: readonly { readonly relation: Relation; readonly column: string; readonly sql: string }[];
   readonly messages: readonly { readonly outbox: string; readonly sql: string }[];
   readonly schemas: readonly string[];
   readonly stateSchema: string;
@@ -54,7 +55,12 @@ export async function personRows(
   const parts =
     work === 'count'
       ? targets.map(({ count }) => count)
-      : [...targets.map(({ erase }) => erase), ...masks(erasure.stateSchema, tables), ...shrunk(erasure, targets)];
+      : [
+          ...targets.map(({ erase }) => erase),
+          ...renamed(erasure, tables),
+          ...masks(erasure.stateSchema, tables),
+          ...shrunk(erasure, targets),
+        ];
   const steps = parts.map((sql, index) => `step_${index} as (${sql})`);
   const counts = targets.map(
     ({ inForce = 'null' }, index) =>
@@ -64,6 +70,7 @@ export async function personRows(
     `with known as (${knownRows(known, erasure)}),
      person as (select * from known where ${identifier(erasure.id)} = $1),
      others as (select * from known where ${identifier(erasure.id)} is distinct from $1),
+     made_up as materialized (select md5(gen_random_uuid()::text) as token),
      ${[words(erasure), ...steps].join(',\n')}
      select count(*), 0 from person
      union all ${counts.join('\nunion all ')}`,
@@ -113,6 +120,17 @@ function targetsOf(erasure: Erasure, tables: ReadonlyMap<string, Table>): readon
       erase: `delete from ${name} as t where ${where} returning ${batch}`,
     };
   });
+}
+
+/** A name that follows from the person gives way to one that follows from nothing, the same in all their rows. */
+function renamed({ aliases }: Erasure, tables: ReadonlyMap<string, Table>): readonly string[] {
+  return aliases
+    .filter(({ relation }) => tables.has(quoted(relation)))
+    .map(({ relation, column, sql }) => {
+      const name = identifier(column);
+      return `update ${quoted(relation)} as t set ${name} = left(m.token, length(t.${name})) from made_up as m
+        where t.${name} in (select (${sql}\n) from person as p) returning 1`;
+    });
 }
 
 /** In what is kept of former runs, the person's id and keys give way to asterisks. */

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import exceljs from 'exceljs';
@@ -24,7 +25,8 @@ let key = '';
 const pipeline = (env = {}): Promise<Ended> => project.runner(['pipeline', ...SAMPLE_DAY], env);
 const forget = (...args: string[]): Promise<Ended> => project.runner(['forget', ...args]);
 const file = (name: string): string => join(project.dir, 'sources/sample', name);
-const patterns = (): string => `${TRACES}|${key}`;
+/** Also the name that follows from the pseudonym in the history. */
+const patterns = (): string => [TRACES, key, createHash('md5').update(key).digest('hex').slice(0, 16)].join('|');
 
 /** Changes a sheet: by the first cell of a row what stands in its columns from there on, `null` for no such row. */
 async function workbook(name: string, change: (row: exceljs.Row) => void): Promise<void> {
@@ -75,7 +77,8 @@ async function dataFolder(): Promise<string> {
 
 /** Rows that are not about the person, of every table that is no total and no record of runs. */
 async function rowsOfOthers(): Promise<ReadonlyMap<string, string>> {
-  const rest = /^(raw|sec|metier)\.(?!kpi_|vue_kpi|vw_kpi)|^ops\.(histo|rejet|anomalie|message|outbox)/;
+  const rest =
+    /^(raw|sec|metier)\.(?!kpi_|vue_kpi|vw_kpi|histo_eligible|cout_)|^ops\.(histo|rejet|anomalie|message|outbox)/;
   const relations = (await tables()).filter((name) => rest.test(name));
   const found = new Map<string, string>();
   for (const name of relations) {
@@ -212,6 +215,9 @@ describe('forget', () => {
   it('leaves no trace in any table, statistic, file or page, and all else as it was', async () => {
     const before = await rowsOfOthers();
     expect([...before.keys()]).toEqual(expect.arrayContaining(['ops.histo_run', 'ops.histo_kpi_age', 'ops.outbox']));
+    const eligible =
+      'select id_histo_run, scenario, tranche_age, count(*) from sec.histo_eligible group by 1, 2, 3 order by 1, 2, 3';
+    const eligibleBefore = await project.rows(eligible);
     const { code, stdout, stderr } = await forget(ZOE.id, '--yes');
     expect([code, stderr]).toEqual([0, '']);
     expect(`${stdout}${stderr}`).not.toMatch(new RegExp(patterns()));
@@ -221,6 +227,7 @@ describe('forget', () => {
     expect(tracesInFiles(await dataFolder())).toEqual([]);
     expect(tracesInFiles(project.dir, (path) => path.startsWith(file('')))).toEqual([]);
     expect(await rowsOfOthers()).toEqual(before);
+    expect(await project.rows(eligible)).toEqual(eligibleBefore);
     // Who lives at a home of theirs keeps the answer.
     expect(await project.rows(`select count(*) from raw.gmaps_trajet where adresse = '${ZOE.shared}'`)).not.toEqual([
       ['0'],
