@@ -22,7 +22,7 @@ export interface BuildRequest {
   readonly rows?: number;
   /** Sources that were refused in this run: what depends on them is not built. Absent when none was to be landed. */
   readonly refused?: ReadonlyMap<string, readonly Fault[]> | undefined;
-  /** Rows were erased from what these nodes are built on. */
+  /** Rows were erased from what these nodes are built on: nothing else changed, and nothing joins them. */
   readonly erases?: boolean;
   /** In place of a selection: ids, each with whether it is built whatever it reads. */
   readonly nodes?: ReadonlyMap<string, boolean>;
@@ -34,6 +34,7 @@ export async function buildNodes(run: OpenRun, request: BuildRequest): Promise<r
   const planned = planNodes(run.graph, selected, {
     isForced: (node) => isForced(run, node),
     mayJoin: (id) => joinable.has(id),
+    alone: request.erases ?? false,
   });
   const { threads } = request;
   const total = [...run.graph.nodes.values()].filter(isStep).length;

@@ -4,7 +4,6 @@ import { forgetSql } from '../compile/forget-rules.ts';
 import { DatabaseError, EXIT, type Fault, RunnerError } from '../errors.ts';
 import type { NodeResult } from '../execute/types.ts';
 import type { Node } from '../graph/types.ts';
-import { unitOf } from '../graph/unit-of.ts';
 import { NO_CACHE } from '../project/cache.ts';
 import { type Erasure, type PersonRows, personRows } from '../state/erase.ts';
 import { type Rewriting, rewriteTables } from '../state/rewrite.ts';
@@ -151,17 +150,12 @@ async function erase(run: OpenRun, erasure: Erasure, id: string): Promise<readon
   });
 }
 
-/**
- * Tables made of what is landed. An incremental model keeps what it has, since a run of its own would add to a history, and with
- * it what shares its transaction.
- */
+/** Tables made of what is landed. An incremental model keeps what it has: a run of its own would add to a history. */
 function madeOf(run: OpenRun): readonly string[] {
   const below = new Set(withLoader(run).flatMap(({ id }) => [...run.graph.dag.descendants(id)]));
-  const models = [...run.graph.nodes.values()].flatMap((node) => (node.type === 'model' ? node : []));
-  const keeping = new Set(models.filter(({ materialized }) => materialized === 'incremental').map(unitOf));
-  return models
-    .filter((node) => below.has(node.id) && /^(table|materialized_view)$/.test(node.materialized))
-    .flatMap((node) => (keeping.has(unitOf(node)) ? [] : node.id));
+  return [...run.graph.nodes.values()].flatMap((node) =>
+    below.has(node.id) && node.type === 'model' && /^(table|materialized_view)$/.test(node.materialized) ? node.id : [],
+  );
 }
 
 /** What a source still names is landed again when it changes. */

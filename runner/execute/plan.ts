@@ -7,6 +7,8 @@ export interface PlanOptions {
   readonly isForced: (node: Node) => boolean;
   /** Whether a node that is not selected may join for a forced source. */
   readonly mayJoin: (id: string) => boolean;
+  /** A node is built without the others of its transaction. */
+  readonly alone?: boolean;
 }
 
 /**
@@ -16,11 +18,11 @@ export interface PlanOptions {
 export function planNodes(
   graph: Graph,
   selected: readonly string[],
-  { isForced, mayJoin }: PlanOptions,
+  { isForced, mayJoin, alone = false }: PlanOptions,
 ): readonly string[] {
   const wanted = new Set(selected.filter((id) => is(graph, id, isStep)));
   const units = new Set([...graph.nodes.values()].filter(({ id }) => wanted.has(id)).map(unitOf));
-  for (const node of graph.nodes.values()) if (units.has(unitOf(node))) wanted.add(node.id);
+  for (const node of graph.nodes.values()) if (!alone && units.has(unitOf(node))) wanted.add(node.id);
   if (wanted.size > 0) {
     for (const { id } of [...graph.nodes.values()].filter(isForced)) {
       for (const reader of [id, ...graph.dag.descendants(id)]) if (mayJoin(reader)) wanted.add(reader);

@@ -78,7 +78,7 @@ async function dataFolder(): Promise<string> {
 /** Rows that are not about the person, of every table that is no total and no record of runs. */
 async function rowsOfOthers(): Promise<ReadonlyMap<string, string>> {
   const rest =
-    /^(raw|sec|metier)\.(?!kpi_|vue_kpi|vw_kpi|histo_eligible|cout_)|^ops\.(histo|rejet|anomalie|message|outbox)/;
+    /^(raw|sec|metier)\.(?!kpi_|vue_kpi|vw_kpi|histo_eligible|cout_)|^ops\.(histo_(?!publiable)|rejet|anomalie|message|outbox)/;
   const relations = (await tables()).filter((name) => rest.test(name));
   const found = new Map<string, string>();
   for (const name of relations) {
@@ -113,6 +113,8 @@ beforeAll(async () => {
     row.getCell(4).value = new Date(ZOE.naissance);
     row.getCell(7).value = ZOE.salaire;
     row.getCell(10).value = ZOE.shared;
+    // Eligible, so that the history has a name for her.
+    row.getCell(11).value = 'Vélo/Trottinette/Autres';
   });
   await workbook('sport.xlsx', (row) => {
     if (String(row.getCell(1).value) === was) row.getCell(1).value = Number(ZOE.id);
@@ -174,6 +176,7 @@ describe('before, the search for traces', () => {
         'raw.gsheet_declaration',
         'raw.rh_salarie',
         'raw.simulation_declaration',
+        'sec.histo_eligible',
         'sec.rh_salarie',
         'sec.trajet_requis',
       ]),
