@@ -18,7 +18,7 @@ export interface DbRolesArgs extends CommonArgs {
 
 /**
  * `runner db roles`: what the server and the database lack of the declared roles is made so: roles, memberships, limits,
- * grants, what everybody may not; and the roles whose password the environment holds may log in. With `--print`, the SQL
+ * grants of what is published with them, what everybody may not; and the roles whose password the environment holds may log in. With `--print`, the SQL
  * for an administrator, without a password.
  * @throws RunnerError `ROLE_PASSWORD_INVALID`, `ROLES_INCOMPLETE` with what the connected role may not do
  */
@@ -36,7 +36,7 @@ export const dbRoles: Command<DbRolesArgs> = async (args, reporter) => {
       return EXIT.done;
     }
     for (const statement of lacking) if (await isDone(db, statement)) reporter.line(`${statement};`);
-    for (const node of builtNodes(loaded, target)) await db.transaction((tx) => applyAccess(tx, node));
+    for (const node of asPublished(loaded, target)) await db.transaction((tx) => applyAccess(tx, node));
     const left = [...(await lackingStatements(loaded, target))];
     for (const [{ name }, password] of passwords) {
       if (password === undefined) continue;
@@ -90,6 +90,19 @@ function builtNodes({ graph }: LoadedProject, { state }: OpenTarget): readonly N
   return [...graph.nodes.values()].filter(
     ({ type, relation }) => type !== 'source' && state.relations.has(`${relation.schema}.${relation.name}`),
   );
+}
+
+/**
+ * Those whose grants were published with what stands there. Others get theirs with the build that publishes them: until then
+ * a relation may lack what makes it safe to read, as a row policy.
+ */
+function asPublished(loaded: LoadedProject, target: OpenTarget): readonly Node[] {
+  const { fingerprinter } = loaded;
+  const { of, stored } = target.versions;
+  return builtNodes(loaded, target).filter((node) => {
+    const { config } = fingerprinter.parts(node, fingerprinter.variantOf(node), of);
+    return stored(node.id)?.parts.config === config;
+  });
 }
 
 async function withoutLogin({ db }: OpenTarget, roles: readonly RoleConfig[]): Promise<readonly RoleConfig[]> {

@@ -34,3 +34,21 @@ it('what a configuration granted is revoked when it no longer names grants, and 
   expect(await build("grants={insert: 'grants_reader'}")).toEqual([['grants_reader insert']]);
   expect(await build('grants={}')).toEqual([]);
 });
+
+it('what is not published with its grants yet, `db roles` lets nobody read: the next build does', async () => {
+  const readers = (): Promise<unknown> =>
+    place.rows(
+      "select a.grantee::regrole::text from pg_class c, aclexplode(c.relacl) a where oid = 'marts.first'::regclass and a.grantee <> relowner",
+    );
+  const roles = async (): Promise<unknown> => {
+    expect(await place.runner(['db', 'roles'])).toMatchObject({ code: 0, stderr: '' });
+    return readers();
+  };
+  expect(await build("tags=['before']")).toEqual([]);
+  const granted = "{{ config(grants={select: 'grants_reader'}) }} select 1 as n where true";
+  writeFileSync(join(place.dir, 'models/marts/first.sql'), granted);
+  expect(await roles()).toEqual([]);
+  expect((await place.runner(['build', '--select', 'first'])).code).toBe(0);
+  await place.db.query('revoke all on marts.first from grants_reader');
+  expect(await roles()).toEqual([['grants_reader']]);
+});
