@@ -17,6 +17,7 @@ export interface Rewriting {
  * @param patience milliseconds to wait for open transactions, and for the readers of each table
  */
 export async function rewriteTables(db: Database, schemas: readonly string[], patience: number): Promise<Rewriting> {
+  // A connection of its own: with it goes the setting.
   return db.connection(async (session) => {
     await session.query(`set lock_timeout = ${patience}`);
     const { rows } = await session.query(
@@ -36,14 +37,20 @@ export async function rewriteTables(db: Database, schemas: readonly string[], pa
       await attempt(`${schema}.${name}`, `vacuum (full, analyze) ${quoted(relation)}`);
     }
     // Otherwise it would be skipped with no more than a warning, and a checkpoint comes by itself within minutes.
-    const may = "select has_table_privilege('pg_catalog.pg_statistic', 'maintain')";
-    const isWhole = (await session.query(may)).rows[0]?.[0] === 't';
+    const isWhole = (await session.query(MAY_REWRITE_STATISTICS)).rows[0]?.[0] === 't';
     if (isWhole) await attempt('pg_catalog.pg_statistic', 'vacuum full pg_catalog.pg_statistic');
     await reasonOf(session, 'checkpoint');
-    await session.query('reset lock_timeout');
     return { unwritten, isWhole };
   });
 }
+
+/** The owner of it or of the database may, and from 17 on who may maintain it; an older server does not know the word. */
+const MAY_REWRITE_STATISTICS = `
+  select pg_has_role(c.relowner, 'usage') or pg_has_role(d.datdba, 'usage') or case
+    when current_setting('server_version_num')::integer >= 170000 then has_table_privilege(c.oid, 'maintain')
+    else false end
+  from pg_catalog.pg_class c cross join pg_catalog.pg_database d
+  where c.oid = 'pg_catalog.pg_statistic'::regclass and d.datname = current_database()`;
 
 /**
  * Whether a transaction that was open before is still so after a while: what it may read, a table that is written anew keeps.

@@ -255,7 +255,8 @@ describe.each([
     }
     expect(done).toEqual([]);
     const privileges = await project.rows(
-      `select c.oid::regclass::text, p from pg_class c cross join unnest(array['insert', 'update', 'delete', 'truncate', 'references', 'trigger', 'maintain']) p
+      `select c.oid::regclass::text, p from pg_class c cross join unnest(array['insert', 'update', 'delete', 'truncate', 'references', 'trigger']
+         || case when current_setting('server_version_num')::int >= 170000 then array['maintain'] end) p
        where relkind in ('r', 'v', 'm', 'p') and relname <> 'pg_settings' and has_table_privilege('${role}', c.oid, p)
        union all select c.oid::regclass::text, p from pg_class c cross join unnest(array['select', 'update', 'usage']) p
        where relkind = 'S' and has_sequence_privilege('${role}', c.oid, p)
