@@ -82,6 +82,28 @@ export function isUnchanged(node: Node, fingerprinter: Fingerprinter, versions: 
   return isPublished(node, versions, state) && differences(node, fingerprinter, versions).length === 0;
 }
 
+/** Steps that were not built yet on what has landed since, of a source that they read themselves or through ephemeral models. */
+export function behindSources({
+  graph,
+  fingerprinter,
+  versions,
+}: {
+  readonly graph: Graph;
+  readonly fingerprinter: Fingerprinter;
+  readonly versions: Versions;
+}): readonly Node[] {
+  const isLanded = (part: string): boolean => {
+    const parent = graph.nodes.get(part.slice(PARENT.length));
+    return part.startsWith(PARENT) && parent !== undefined && (parent.type === 'source' || isEphemeral(parent));
+  };
+  return [...graph.nodes.values()].filter(
+    (node) => node.type !== 'source' && isStep(node) && differences(node, fingerprinter, versions).some(isLanded),
+  );
+}
+
+/** Before the id of a parent, in the name of a part. */
+const PARENT = 'parent:';
+
 /**
  * Nodes that are as they were published, but whose stored state lacks something: it was written by an older version of
  * the runner, or before some variant existed. They get it, so that who is compared in it from now on is not for ever due.
@@ -116,12 +138,11 @@ function reasonsOf(
 ): Reasons {
   if (!versions.stored(node.id)) return [{ part: 'never built' }];
   const lack = lackOf(node, state);
-  const prefix = 'parent:';
   const different = differences(node, fingerprinter, versions);
-  const parents = different.filter((part) => part.startsWith(prefix)).map((part) => part.slice(prefix.length));
+  const parents = different.filter((part) => part.startsWith(PARENT)).map((part) => part.slice(PARENT.length));
   return [
     ...(lack === undefined ? [] : [{ part: lack }]),
-    ...different.filter((part) => !part.startsWith(prefix)).map((part) => ({ part })),
+    ...different.filter((part) => !part.startsWith(PARENT)).map((part) => ({ part })),
     ...[...new Set([...parents, ...changedParents])].map((parent) => ({ part: 'parent', parent })),
   ];
 }

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import exceljs from 'exceljs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Ended } from './cli.ts';
+import { dataFolder, filesWith } from './data-files.ts';
 import { SAMPLE_DAY, type SampleProject, sampleProject } from './sample-project.ts';
 
 /** A person of whom every value is found nowhere else. */
@@ -57,22 +58,6 @@ async function tracesInTables(): Promise<readonly string[]> {
     if (rows[0]?.[0] !== '0') found.push(table);
   }
   return found;
-}
-
-/** Files below a folder in which some bytes are a trace. */
-function tracesInFiles(folder: string, isLeftOut = (_path: string): boolean => false): readonly string[] {
-  const traces = new RegExp(Buffer.from(patterns()).toString('latin1'));
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name))
-    .filter((path) => !isLeftOut(path) && traces.test(readFileSync(path, 'latin1')));
-}
-
-async function dataFolder(): Promise<string> {
-  const [[folder, database] = []] = await project.rows(
-    "select setting, (select oid from pg_database where datname = current_database()) from pg_settings where name = 'data_directory'",
-  );
-  return join(folder ?? '', 'base', database ?? '');
 }
 
 /** Rows that are not about the person, of every table that is no total and no record of runs. */
@@ -182,7 +167,7 @@ describe('before, the search for traces', () => {
       ]),
     );
     await project.db.query('checkpoint');
-    expect(tracesInFiles(await dataFolder())).not.toEqual([]);
+    expect(filesWith(patterns(), await dataFolder(project))).not.toEqual([]);
     const kinds = await project.rows(
       `select distinct coalesce(motif_rejet, motif_ecart, 'retenue') from sec.declaration
        where cle_salarie = '${key}' or contenu ->> 'nom' ilike '${ZOE.nom}' order by 1`,
@@ -227,8 +212,8 @@ describe('forget', () => {
     expect(stdout).toContain('rh.salarie still names the person in 1 row: remove them from sources/sample/rh.xlsx');
     expect(stdout).toContain('not erased here: the write-ahead log');
     expect(await tracesInTables()).toEqual([]);
-    expect(tracesInFiles(await dataFolder())).toEqual([]);
-    expect(tracesInFiles(project.dir, (path) => path.startsWith(file('')))).toEqual([]);
+    expect(filesWith(patterns(), await dataFolder(project))).toEqual([]);
+    expect(filesWith(patterns(), project.dir, (path) => path.startsWith(file('')))).toEqual([]);
     expect(await rowsOfOthers()).toEqual(before);
     expect(await project.rows(eligible)).toEqual(eligibleBefore);
     // Who lives at a home of theirs keeps the answer.
