@@ -1,7 +1,9 @@
 // npm run rekey: gives every employee the key that P12_PSEUDO_SALT makes of their ID, wherever a former key is kept and is
-// not built anew: in all landed batches, in the employee base and in what became of each message. One transaction, the
-// target's lock held; may be run again. Then: runner load, runner build (docs/operations.md). Exits as the runner does.
+// not built anew: in all landed batches, in the employee base, in what became of each message, and in the names that a
+// history made of a key (`aliases` of `forget:` in project.yml). One transaction, the target's lock held; may be run again.
+// Then: runner pipeline, runner forget (docs/operations.md). Exits as the runner does.
 import process from 'node:process';
+import { erasures } from '../dist/runner/commands/erasures.js';
 import { loadProject } from '../dist/runner/commands/load-project.js';
 import { withRun } from '../dist/runner/commands/open-run.js';
 import { pseudonym, pseudonymSalt } from '../dist/sources/shared/pseudonym.js';
@@ -10,8 +12,11 @@ import { pseudonym, pseudonymSalt } from '../dist/sources/shared/pseudonym.js';
 const KNOWN = ['raw.rh_salarie', 'raw.sport_pratique', 'sec.rh_salarie'];
 const KEYED = [...KNOWN, 'raw.simulation_declaration'];
 
-async function rekey({ db, env, emit }) {
+async function rekey(run) {
+  const { db, env, emit, state } = run;
   const salt = pseudonymSalt({ env });
+  const { aliases } = (await erasures(run))(run);
+  const isThere = ({ schema, name }) => state.relations.has(`${schema}.${name}`);
   const known = KNOWN.map((table) => `select id_salarie, cle_salarie from ${table}`).join(' union ');
   const changed = await db.transaction(async (tx) => {
     const { rows } = await tx.query(known);
@@ -21,6 +26,14 @@ async function rekey({ db, env, emit }) {
     for (const table of KEYED) {
       await tx.query(
         `update ${table} as t set cle_salarie = r.key from ${replaced} where t.cle_salarie = r.former`,
+        params,
+      );
+    }
+    for (const { relation, column, sql } of aliases.filter((alias) => isThere(alias.relation))) {
+      const nameOf = (key) => `(select (${sql}\n) from (select ${key} as cle_salarie) as p)`;
+      await tx.query(
+        `update ${relation.schema}.${relation.name} as t set ${column} = r.name
+         from (select ${nameOf('r.former')} as former, ${nameOf('r.key')} as name from ${replaced}) as r where t.${column} = r.former`,
         params,
       );
     }
