@@ -36,7 +36,11 @@ export async function pause(milliseconds: number, signal?: AbortSignal): Promise
 /** Waits for `work`, but no longer than until the signal comes: then its reason is thrown, and `work` is left to itself. */
 export async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (!signal) return work;
-  signal.throwIfAborted();
+  if (signal.aborted) {
+    // Nobody waits for it any more; how it ends would else be an error that nobody had foreseen.
+    void work.catch(() => undefined);
+    throw signal.reason;
+  }
   let onAbort = (): void => undefined;
   const aborted = new Promise<never>((_, reject) => {
     onAbort = () => reject(signal.reason);
