@@ -42,6 +42,7 @@ COPY package.json ./
 COPY bin bin
 COPY docker/runner.sh /usr/local/bin/runner
 COPY --from=build /app/dist dist
+COPY scripts/rekey.mjs scripts/
 COPY sources/sources.yml sources/
 COPY sources/sample/rh.xlsx sources/sample/sport.xlsx sources/sample/declarations.csv sources/sample/trajets.csv sources/sample/
 COPY macros macros

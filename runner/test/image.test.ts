@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { ROOT } from './cli.ts';
 import { type TestDatabase, testDatabase } from './database.ts';
 import { copiesOf, copyInto, isSeen, readStages, saidBy } from './dockerfile.ts';
+import { operations } from './operator.ts';
 import { makeOwner } from './sportdb-role.ts';
 
 const stages = readStages(join(ROOT, 'Dockerfile'));
@@ -50,7 +51,7 @@ it('the image holds what the project needs: it lists the same nodes as the proje
   expect(JSON.parse(inImage('runner ls --output json'))).toEqual(JSON.parse(here));
 });
 
-it('the pipeline runs in the image as the role that sportdb is made with, and writes nothing outside of target', async () => {
+it('the pipeline and each script that docs/operations.md names for the image run in it as the role that sportdb is made with, and write nothing outside of target', async () => {
   const { host, port } = database.config;
   const before = filesBelow('.').filter((file) => !file.startsWith('target'));
   const env = {
@@ -70,6 +71,17 @@ it('the pipeline runs in the image as the role that sportdb is made with, and wr
   expect(last).toContain('"status":"success"');
   const { rows } = await database.db.query('select run_id, git_commit, status from ops.run');
   expect(rows).toEqual([['in-the-image', 'commit-of-the-image', 'success']]);
+  const scripts = [...operations().matchAll(/--entrypoint node runner (\S+\.mjs)/g)].map(([, script = '']) => script);
+  expect(new Set(scripts)).toEqual(new Set(['scripts/rekey.mjs']));
+  for (const script of scripts) {
+    // Compose starts it where the image's WORKDIR is.
+    const said = inImage(`cd '${root}' && node ${script}`, {
+      ...env,
+      KESTRA_EXECUTION_ID: '',
+      P12_PSEUDO_SALT: 'another',
+    });
+    expect(said).toMatch(/^\d{3} former keys replaced$/m);
+  }
   expect(filesBelow('.').filter((file) => !file.startsWith('target'))).toEqual(before);
 });
 
