@@ -122,25 +122,28 @@ describe('docker-compose.yml', () => {
     const given = Object.keys(compose.services.kestra?.environment ?? {}).flatMap(
       (name) => /^(?:ENV|SECRET)_(.*)/.exec(name)?.[1] ?? [],
     );
-    // Roles get their passwords by hand, and a task its label and address from its execution.
+    // Roles get their passwords by hand, a task its label and address from its execution, and its switches from the inputs.
     expect(runner.filter((name) => !given.includes(name)).sort()).toEqual([
+      'FORCE_GMAPS',
+      'FORCE_WEBHOOK',
       'RUN_LABEL',
       'RUN_URL',
       'SDS_BI_PASSWORD',
       'SDS_RH_PASSWORD',
+      'SIMULATION',
     ]);
     expect(given.filter((name) => !runner.includes(name)).sort()).toEqual(['DATA_DIR', 'NETWORK', 'RUNNER_IMAGE']);
   });
 
-  it('has every secret and variable that a flow asks for', () => {
+  it('gives Kestra every secret and variable that a flow asks for, and no other', () => {
     const flows = join(ROOT, 'kestra/flows');
-    const files = existsSync(flows) ? readdirSync(flows).map((file) => readFileSync(join(flows, file), 'utf8')) : [];
-    const { environment = {} } = compose.services.kestra ?? {};
+    const files = readdirSync(flows).map((file) => readFileSync(join(flows, file), 'utf8'));
+    const given = Object.keys(compose.services.kestra?.environment ?? {}).filter((name) => /^(ENV|SECRET)_/.test(name));
     const asked = files.flatMap((flow) => [
       ...[...flow.matchAll(/secret\(['"](\w+)['"]/g)].map(([, name]) => `SECRET_${name}`),
       ...[...flow.matchAll(/\benvs\.(\w+)/g)].map(([, name]) => `ENV_${name?.toUpperCase()}`),
     ]);
-    expect(asked.filter((name) => !(name in environment))).toEqual([]);
+    expect([...new Set(asked)].sort()).toEqual(given.sort());
   });
 });
 
