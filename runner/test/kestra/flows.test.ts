@@ -29,6 +29,16 @@ const OF_A_FLOW =
 const REMOVED =
   /pluginDefaults|taskDefaults|preconditions|multipleConditions|ForEach|BOOLEAN|ENUM|maxAttempt\b|\| *json\b|plugin\.notifications|^ *runner:|warningOnStdErr/m;
 
+interface Retry {
+  readonly maxAttempts: number;
+  readonly interval: string;
+}
+
+function minutes(duration: unknown): number {
+  const [, hours = 0, rest = 0] = /^PT(?:(\d+)H)?(?:(\d+)M)?$/.exec(String(duration)) ?? [];
+  return Number(hours) * 60 + Number(rest);
+}
+
 const tasksOf = (flow: Flow): readonly Task[] => [...flow.tasks, ...(flow.errors ?? [])].flatMap(withInner);
 
 describe.each(FLOWS)('the flow %s', (name, flow) => {
@@ -101,6 +111,16 @@ describe('the daily flow', () => {
         pullPolicy: 'IF_NOT_PRESENT',
       });
     }
+  });
+
+  it('may take as long as its commands together, each with its retries and the pauses between, and half an hour at the most beyond', () => {
+    const longest = commands.reduce((sum, { timeout, retry }) => {
+      const { maxAttempts, interval } = (retry ?? { maxAttempts: 1, interval: 'PT0M' }) as Retry;
+      return sum + maxAttempts * minutes(timeout) + (maxAttempts - 1) * minutes(interval);
+    }, 0);
+    const [{ duration } = { duration: '' }] = DAILY.sla as readonly { readonly duration: string }[];
+    expect(minutes(duration)).toBeGreaterThan(longest);
+    expect(minutes(duration)).toBeLessThanOrEqual(longest + 30);
   });
 
   it('writes nothing into a command: values and secrets come in the environment, where no shell reads them', () => {
