@@ -11,7 +11,7 @@ import { readFlow } from './flow.ts';
 export interface FlowPlace extends Workplace {
   readonly slack: SlackService;
   /** One execution of the daily flow. Both webhooks are set; an input or setting may be another. */
-  run(given?: Partial<Pick<Given, 'inputs' | 'envs' | 'secrets' | 'lost'>>): Promise<Execution>;
+  run(given?: Partial<Pick<Given, 'inputs' | 'envs' | 'secrets' | 'lost' | 'left'>>): Promise<Execution>;
   edit(file: string, from: string, to: string): void;
 }
 
@@ -21,11 +21,14 @@ if (!WITH_SODA) process.stderr.write('The real Soda is not installed: the flow i
 
 export const FLOW = readFlow('pipeline_avantages_sportifs');
 
-/** @param template a database to begin with; none: an empty one */
-export async function flowPlace(template?: string, database?: string): Promise<FlowPlace> {
+/**
+ * @param base a place to begin as: its files with what the runner knows of them, and its database, to which nobody is
+ * connected; none: the project and an empty database
+ */
+export async function flowPlace(base?: FlowPlace, database?: string): Promise<FlowPlace> {
   const slack = await startSlack();
-  const parts = ['project.yml', 'models', 'seeds', 'macros', 'soda', 'sources'];
-  const place = await workplace(ROOT, parts, {}, database, template);
+  const parts = ['project.yml', 'models', 'seeds', 'macros', 'soda', 'sources', ...(base ? ['target/cache'] : [])];
+  const place = await workplace(base?.dir ?? ROOT, parts, {}, database, base?.config.database);
   const { host, port, user, password = '', database: name } = place.config;
   const envs = {
     runner_image: 'runner:test',
@@ -54,8 +57,8 @@ export async function flowPlace(template?: string, database?: string): Promise<F
       execute(FLOW, {
         execution: randomUUID(),
         app: place.dir,
-        left: WITH_SODA ? [] : ['test'],
         ...given,
+        left: WITH_SODA ? (given.left ?? []) : ['test'],
         envs: { ...envs, ...given.envs },
         secrets: { ...secrets, ...given.secrets },
       }),
