@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
+import { parse as parseYaml, stringify } from 'yaml';
 import { makePeople, type Person } from '../../sources/sample/people.ts';
 import { seededRandom } from '../../sources/sample/random.ts';
 import { rhWorkbook, sportWorkbook } from '../../sources/sample/workbooks.ts';
@@ -12,7 +13,7 @@ import { type GoogleMaps, startGoogleMaps } from './services/google-maps.ts';
 import { sampleWays } from './services/sample.ts';
 import { type SlackService, startSlack } from './services/slack.ts';
 
-const PARTS = ['project.yml', 'models', 'seeds', 'macros', 'soda', 'sources', 'target'];
+const PARTS = ['project.yml', 'models', 'seeds', 'macros', 'soda', 'sources', 'target/cache'];
 const RH = 'sources/sample/rh.xlsx';
 const ways = sampleWays();
 
@@ -43,9 +44,12 @@ export async function buildBase(): Promise<Base> {
   const project = await sampleProject({ P12_PSEUDO_SALT: SALT, TRAJETS_CSV: '' });
   writeFileSync(join(project.dir, RH), await rhWorkbook(people));
   writeFileSync(join(project.dir, 'sources/sample/sport.xlsx'), await sportWorkbook(people));
-  // Unit tests are tested elsewhere, and take most of a build.
+  // Unit tests and contracts are tested elsewhere, and take most of a build.
   for (const file of readdirSync(join(project.dir, 'models'), { recursive: true, encoding: 'utf8' })) {
     if (file.endsWith('.tests.yml')) rmSync(join(project.dir, 'models', file));
+  }
+  for (const file of readdirSync(join(project.dir, 'soda'), { recursive: true, encoding: 'utf8' })) {
+    if (file.endsWith('.yml')) editText(project, `soda/${file}`, withoutChecks);
   }
   editText(project, 'project.yml', (text) => text.replace('nb_lignes: 1500', 'nb_lignes: 40'));
   editText(project, 'sources/sample/declarations.csv', (text) => text.replace(/\n[\s\S]*/, '\n'));
@@ -63,6 +67,11 @@ export async function buildBase(): Promise<Base> {
   }
   const newWorkbook = await rhWorkbook([...people, newcomer]);
   return { project, env: project.env, firstRun, commutes: google.elements, people, newcomer, newWorkbook };
+}
+
+/** Which columns are personal stays. */
+function withoutChecks(contract: string): string {
+  return stringify(parseYaml(contract), (key, value: unknown) => (key === 'checks' ? undefined : value));
 }
 
 /** Sixty of the sample's declarations. */
