@@ -12,7 +12,7 @@ export default defineConfig({
   test: {
     include: ['runner/**/*.test.ts', 'sources/**/*.test.ts', 'scripts/**/*.test.ts'],
     exclude: [...configDefaults.exclude, ...withoutSoda, ...withoutTools],
-    globalSetup: ['runner/test/server.ts'],
+    globalSetup: ['runner/test/server.ts', 'runner/test/read-once.ts'],
     testTimeout: 120_000,
     hookTimeout: 120_000,
     maxWorkers: 2,
