@@ -102,8 +102,12 @@ elimination as (
             not tour.est_imposee_pivot
             and tour.tete_pivot is not null
             and bool_or(
-                (tour.ordre = tour.etape and tour.nb_personnes = 1)
-                or (tour.est_sure and tour.nb_personnes > 1 and reste.nb_restantes = 1)
+                (tour.ordre = tour.etape and tour.nb_personnes <= {{ var('petit_groupe_max') }})
+                or (
+                    tour.est_sure
+                    and tour.nb_personnes > {{ var('petit_groupe_max') }}
+                    and reste.nb_restantes <= {{ var('petit_groupe_max') }}
+                )
                 or (tour.est_sure and tour.ordre = any(tour.proches_pivot))
             ) over () as est_refusee
         from (

@@ -1,4 +1,6 @@
 -- grain: one row per variable cost that Power BI could be shown: the total of a scenario, a business unit's or an age band's in reference
+-- its costs are published with it or not at all, whatever is selected or fails: a total of today is never beside a group of yesterday
+{{ config(transaction='couts') }}
 with recursive
 
 scenarios as (
@@ -17,23 +19,9 @@ groupes as (
 
 ),
 
-salaries as (
+membres_couts as (
 
-    select * from {{ ref('salarie') }}
-
-),
-
-eligibles as (
-
-    select
-        elig_prime.scenario,
-        elig_prime.cle_salarie,
-        salaries.bu,
-        salaries.tranche_age
-    from {{ ref('elig_prime') }} as elig_prime
-    inner join salaries
-        on elig_prime.cle_salarie = salaries.cle_salarie
-    where elig_prime.est_eligible_prime
+    select * from {{ ref('membre_cout') }}
 
 ),
 
@@ -75,14 +63,22 @@ membres as (
 
     select
         sommes.ordre,
-        eligibles.cle_salarie as personne
+        membres_couts.cle_salarie as personne
     from sommes
-    inner join eligibles
-        on case sommes.mesure
-            when 'scenario' then eligibles.scenario = sommes.groupe
-            when 'bu' then eligibles.scenario = {{ scenario_reference() }} and eligibles.bu = sommes.groupe
-            else eligibles.scenario = {{ scenario_reference() }} and eligibles.tranche_age = sommes.groupe
-        end
+    inner join membres_couts
+        on sommes.mesure = membres_couts.mesure
+        and sommes.groupe = membres_couts.groupe
+
+),
+
+digests as (
+
+    select
+        mesure,
+        groupe,
+        {{ digest_membres('cle_salarie') }} as membres
+    from membres_couts
+    group by mesure, groupe
 
 ),
 
@@ -93,10 +89,14 @@ final as (
     select
         sommes.mesure,
         sommes.groupe,
+        digests.membres,
         verdicts.est_sure as est_publiable
     from sommes
     inner join verdicts
         on sommes.ordre = verdicts.ordre
+    left join digests
+        on sommes.mesure = digests.mesure
+        and sommes.groupe = digests.groupe
     order by sommes.mesure, sommes.groupe collate "C"
 
 )

@@ -1,4 +1,5 @@
 -- grain: one row per scenario: who gets the prime and what it costs in a year
+{{ config(transaction='couts') }}
 with
 
 scenarios as (

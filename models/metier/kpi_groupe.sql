@@ -1,4 +1,5 @@
 -- grain: one row per (scenario, axis, group), the axis being the age band or the business unit
+{{ config(transaction='couts') }}
 with
 
 scenarios as (

@@ -1,4 +1,5 @@
 -- grain: one row per scenario: what the scenarios cost, side by side
+{{ config(transaction='couts') }}
 with
 
 primes as (

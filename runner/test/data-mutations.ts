@@ -200,6 +200,7 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
   ],
   cout_publiable: [
     ['whether a scenario may be shown is not judged', lose('metier.cout_publiable', `mesure = 'scenario' and groupe <> 'reference'`), 'checks.failed_rows.tous'],
+    ['a benefit is not of who is eligible', set('metier.avantage_salarie', 'est_eligible_prime = false', 'est_eligible_prime'), 'checks.failed_rows.memes'],
     ['what the company pays is not shown', set('metier.cout_publiable', 'est_publiable = false', `mesure = 'scenario' and groupe = 'reference'`), 'checks.failed_rows.reference'],
     ['one group alone is hidden, and the others give it away', set('metier.cout_publiable', 'est_publiable = false', `mesure = 'bu'`), 'checks.failed_rows.seul'],
     ['a simulation without one person shows its cost', set('metier.elig_prime', 'est_eligible_prime = false', `scenario = 'simulation_1' and est_eligible_prime`), 'checks.failed_rows.proches'],
@@ -304,10 +305,14 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
   histo_eligible: [
     ['an eligible person of a past run is forgotten in a scenario', lose('sec.histo_eligible'), 'checks.failed_rows.scenario'],
     ['an eligible person of a past run had another age', set('sec.histo_eligible', "tranche_age = 'INCONNU'", REFERENCE), 'checks.failed_rows.age'],
+    ['the history is of others than the costs that are published', set('metier.cout_publiable', "membres = 'x'"), 'checks.failed_rows.publies'],
+  ],
+  histo_jugement: [
+    ['a cost is shown whose persons are not those of the run', lose('sec.histo_eligible'), 'checks.failed_rows.histoire'],
+    ['a cost of a run that does not exist is shown', add('ops.histo_jugement', { id_histo_run: A_RUN }), 'checks.failed_rows.histoire'],
   ],
   histo_publiable: [
-    ['a cost is shown whose persons are not those of the run', lose('sec.histo_eligible'), 'checks.failed_rows.histoire'],
-    ['a cost of a run that does not exist is shown', add('ops.histo_publiable', { id_histo_run: A_RUN }), 'checks.failed_rows.histoire'],
+    ['a cost of the past is shown beside others than it was judged beside', set('metier.cout_publiable', "membres = 'x'"), 'checks.failed_rows.publies'],
   ],
   param_avantage: [
     ['the company has no address', set('metier.param_avantage', "valeur_param = ' '", "code_param = 'adresse_entreprise'"), 'checks.failed_rows.adresse'],

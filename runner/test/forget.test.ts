@@ -63,7 +63,7 @@ async function tracesInTables(): Promise<readonly string[]> {
 /** Rows that are not about the person, of every table that is no total and no record of runs. */
 async function rowsOfOthers(): Promise<ReadonlyMap<string, string>> {
   const rest =
-    /^(raw|sec|metier)\.(?!kpi_|vue_kpi|vw_kpi|histo_eligible|cout_)|^ops\.(histo_(?!publiable)|rejet|anomalie|message|outbox)/;
+    /^(raw|sec|metier)\.(?!kpi_|vue_kpi|vw_kpi|histo_eligible|cout_)|^ops\.(histo_(?!publiable|jugement)|rejet|anomalie|message|outbox)/;
   const relations = (await tables()).filter((name) => rest.test(name));
   const found = new Map<string, string>();
   for (const name of relations) {

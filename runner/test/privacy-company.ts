@@ -77,20 +77,20 @@ export async function openSandbox(project: SampleProject): Promise<(tx: Session)
   const live = models
     .map((name) => `delete from metier.${name}; ${fill(`metier.${name}`, `metier/${name}`)}`)
     .join('\n');
-  const publiable = `delete from ops.histo_publiable; ${fill('ops.histo_publiable', 'ops/histo_publiable')}`;
+  const judged = `delete from ops.histo_jugement; ${fill('ops.histo_jugement', 'ops/histo_jugement')}`;
   const history = [
     ...kept.map((name) => fill(`ops.${name}`, `ops/histo/${name}`)),
     fill('sec.histo_eligible', 'sec/histo_eligible'),
   ].join('\n');
   return (tx) => ({
     hold: async (people) => {
-      await tx.query(`${persons(people)} ${live} ${publiable}`);
+      await tx.query(`${persons(people)} ${live} ${judged}`);
     },
     keep: async (run) => {
       await tx.query(
         `select set_config('runner.run_id', '${run}', true), set_config('runner.run_label', '${run}', true),
           set_config('runner.run_started_at', clock_timestamp()::text, true);
-        ${history} ${publiable}`,
+        ${history} ${judged}`,
       );
     },
   });
