@@ -1,3 +1,5 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Session } from '../adapters/types.ts';
@@ -76,7 +78,26 @@ describe('an attacker who adds and subtracts', () => {
   ])('finds whose salary follows from %s', (_title, sums, found) => {
     expect(salariesIn(sums)).toEqual(found);
   });
+
+  it('finds who can compute the salary of another', () => {
+    const sums = [
+      ['a', 'b', 'c', 'd', 'e'],
+      ['c', 'd', 'e'],
+    ];
+    expect(attackOn(sums)).toEqual({ salaries: [], pairs: [['a', 'b']] });
+  });
 });
+
+/** How many costs of the past Power BI is shown. */
+async function shownOfThePast(): Promise<number> {
+  const { rows } = await undone(project.db, async (tx) => {
+    await tx.query(`set role ${READER}`);
+    return tx.query(
+      'select count(cout_annuel_total_prime_variable) from ops.histo_kpi_age where nb_salaries_eligibles_prime > 0',
+    );
+  });
+  return Number(rows[0]?.[0]);
+}
 
 /** Work in a company without a past, which is undone. */
 function elsewhere<T>(work: (tx: Session, company: Sandbox) => Promise<T>): Promise<T> {
@@ -171,6 +192,33 @@ describe('no salary can be computed from what Power BI reads', () => {
     expect(shown).toBeGreaterThan(50);
   });
 
+  it('of a run that failed between the costs of today and what is shown of the past, nor of a partial one', async () => {
+    const costs = 'select cout_annuel_total_prime from metier.vue_kpi_cout_prime';
+    const files = ['seeds/param_avantage.csv', 'soda/ops/bilan_declaration.yml'];
+    const former = files.map((file) => readFileSync(join(project.dir, file)));
+    const [before, shown] = [await project.rows(costs), await shownOfThePast()];
+    const [[length = ''] = []] = await project.rows(
+      `select ceil(max(distance_m) / 1000) - 1 from metier.ctrl_trajet join metier.elig_prime using (scenario, cle_salarie)
+      where scenario = 'reference' and est_eligible_prime and mode_trajet_normalise = 'bicycling'`,
+    );
+    editText(project, files[0] ?? '', (text) => `${text}reference,seuil_km_velo_autres,${length},2026-11-01\n`);
+    editText(project, files[1] ?? '', (text) => text.replace('must_be: 2', 'must_be: 3'));
+    expect((await project.runner(['pipeline', ...SAMPLE_DAY])).code).toBe(1);
+    expect(await project.rows(costs)).not.toEqual(before);
+    expect([shown > 0, await shownOfThePast()]).toEqual([true, 0]);
+    expect(salariesIn(await undone(project.db, (tx) => sumsSeenBy(tx, READER, past)))).toEqual([]);
+    expect(salariesIn(await undone(project.db, (tx) => sumsSeenBy(tx, owner, past)))).not.toEqual([]);
+
+    // Costs of which some would be of other persons than the others are not published.
+    for (const [index, file] of files.entries()) writeFileSync(join(project.dir, file), former[index] ?? '');
+    const partial = await project.runner(['build', '--select', '+kpi_cout_prime', ...SAMPLE_DAY]);
+    expect([partial.code, partial.stderr]).toEqual([1, expect.stringContaining('All costs are of the same persons')]);
+    expect(await project.rows(costs)).not.toEqual(before);
+    // All of them together are, and what was judged beside them is shown again.
+    expect((await project.runner(['build', '--select', '+cout_publiable', ...SAMPLE_DAY])).code).toBe(0);
+    expect([await project.rows(costs), await shownOfThePast()]).toEqual([before, shown]);
+  });
+
   it('of real runs: one leaves, one comes, has a birthday, moves, drives, is paid more, a threshold moves', async () => {
     const eligible = await project.rows(
       `select r.id_salarie, s.bu from sec.rh_salarie r join metier.salarie s using (cle_salarie) join metier.elig_prime e using (cle_salarie)
@@ -216,4 +264,15 @@ describe('no salary can be computed from what Power BI reads', () => {
     // Who may read the salaries may read their sums.
     expect((await undone(project.db, (tx) => sumsSeenBy(tx, 'sds_rh', past))).length).toBe(all.length);
   });
+});
+
+it('a rule about the past that is changed replaces the one that a database has', async () => {
+  const rules =
+    "select count(*), count(*) filter (where qual like '%1 = 2%') from pg_policies where policyname = 'publiable'";
+  expect(await project.rows(rules)).toEqual([['3', '0']]);
+  editText(project, 'macros/regle_publiable.sql', (text) =>
+    text.replace('or exists', 'or 1 = 2\n            or exists'),
+  );
+  expect((await project.runner(['build', '--select', 'histo_publiable', ...SAMPLE_DAY])).code).toBe(0);
+  expect(await project.rows(rules)).toEqual([['3', '3']]);
 });
