@@ -6,7 +6,16 @@ import { SAMPLE_DAY, type SampleProject, sampleProject } from './sample-project.
 
 let project: SampleProject;
 const list = async (selector: string, ...args: string[]): Promise<readonly string[]> => {
-  const { stdout, stderr } = await project.runner(['ls', '--select', selector, '--output', 'json', ...args]);
+  const { stdout, stderr } = await project.runner([
+    'ls',
+    '--select',
+    selector,
+    '--exclude',
+    'config.materialized:ephemeral',
+    '--output',
+    'json',
+    ...args,
+  ]);
   expect(stderr).toBe('');
   return (JSON.parse(stdout) as { name: string }[]).map(({ name }) => name).sort();
 };
