@@ -218,6 +218,19 @@ describe('no salary can be computed from what Power BI reads', () => {
     const whole = ['build', '--select', '+cout_publiable', '+kpi_scenario', ...SAMPLE_DAY];
     expect(await project.runner(whole)).toMatchObject({ code: 0, stderr: '' });
     expect([await project.rows(costs), await shownOfThePast()]).toEqual([before, shown]);
+
+    // Nor are those of somebody who is eligible still, and is paid nothing by now.
+    const eligible =
+      "select min(cle_salarie) from metier.elig_prime where scenario = 'reference' and est_eligible_prime";
+    const paid = (salary: string): string =>
+      `update sec.rh_salarie set salaire_brut = ${salary} where cle_salarie = (${eligible})`;
+    const [[salary = ''] = []] = await project.rows(
+      `select salaire_brut from sec.rh_salarie where cle_salarie = (${eligible})`,
+    );
+    await project.db.query(paid('0'));
+    const unpaid = await project.runner(['build', '--select', 'kpi_cout_prime', ...SAMPLE_DAY]);
+    expect([unpaid.code, unpaid.stderr]).toEqual([1, expect.stringContaining('of the same persons')]);
+    await project.db.query(paid(salary ?? ''));
   });
 
   it('of real runs: one leaves, one comes, has a birthday, moves, drives, is paid more, a threshold moves', async () => {
