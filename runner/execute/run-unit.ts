@@ -41,13 +41,15 @@ export interface UnitContext extends Omit<BuildContext, 'formerGrants'>, OnceCon
  * then what is kept of them is written, they are published, and it commits. The first failure undoes all; nothing of it
  * was visible.
  */
-export async function runUnit(context: UnitContext, unit: Unit): Promise<readonly NodeResult[]> {
+export async function runUnit(context: UnitContext, whole: Unit): Promise<readonly NodeResult[]> {
   const startedAt = new Date();
   const done: NodeResult[] = [];
   // Within the unit, a node that comes later reads the version that an earlier one is about to have.
   const published = new Map<string, NodeState>();
   const versionOf: VersionOf = (id, variant) =>
     published.get(id)?.versions[variant] ?? context.versions.of(id, variant);
+  let unit = whole;
+  let spared: readonly NodeResult[] = [];
   let current = unit[0] as Node;
   const onNode = (node: Node): void => {
     current = node;
@@ -55,23 +57,23 @@ export async function runUnit(context: UnitContext, unit: Unit): Promise<readonl
   try {
     const isSpared = (node: Node): boolean =>
       context.onlyChanged(node) && isUnchanged(node, context.fingerprinter, context.versions, context.state);
-    if (unit.every(isSpared) && !(await isFrozen(context, unit))) {
-      return record(
-        context,
-        unit.map((node) =>
-          ended(node, startedAt, 'unchanged', { message: 'spared: what it reads came out as it was' }),
-        ),
-      );
-    }
+    const isIdle = whole.every(isSpared) && !(await isFrozen(context, whole));
+    unit = isIdle ? [] : withoutIdleHistories(context.graph, whole, isSpared);
+    spared = await record(
+      context,
+      whole
+        .filter((node) => !unit.includes(node))
+        .map((node) => ended(node, startedAt, 'unchanged', { message: 'spared: what it reads came out as it was' })),
+    );
+    if (isIdle) return spared;
     const [first] = unit;
     if (first?.type === 'source') return record(context, [await askSource(context, first, startedAt)]);
     const tests = await testUnit(context, unit);
     const stopped = stoppedByTests(unit, tests);
-    if (stopped.length > 0)
-      return record(
-        context,
-        stopped.map(({ node, status, ...fields }) => ended(node, startedAt, status, fields)),
-      );
+    if (stopped.length > 0) {
+      const results = stopped.map(({ node, status, ...fields }) => ended(node, startedAt, status, fields));
+      return [...spared, ...(await record(context, results))];
+    }
     const grants = await formerGrants(context, unit);
     const buildContext = { ...context, formerGrants: ({ id }: Node) => grants.get(id) };
     const name = unit.map((node) => node.name).join(', ');
@@ -116,10 +118,24 @@ export async function runUnit(context: UnitContext, unit: Unit): Promise<readonl
   } catch (error) {
     const results = await failedUnit(context, unit, current, error, startedAt);
     // Should its transaction have gone through, what that has recorded is right.
-    return error instanceof OutcomeUnknown ? results : record(context, results);
+    return [...spared, ...(error instanceof OutcomeUnknown ? results : await record(context, results))];
   }
   for (const [id, state] of published) context.versions.publish(id, state);
-  return done;
+  return [...spared, ...done];
+}
+
+/**
+ * A history is written for what is new in it, not because another node of its transaction is due: one that is compared
+ * without some macro, and is as it was in that, is left out unless it follows a node that is built.
+ */
+function withoutIdleHistories(graph: Graph, unit: Unit, isSpared: (node: Node) => boolean): Unit {
+  const built: Node[] = [];
+  for (const node of unit) {
+    const isHistory = node.type === 'model' && node.config.ignore_changes !== undefined;
+    const follows = built.some((other) => graph.dag.ancestors(node.id).has(other.id));
+    if (!isHistory || follows || !isSpared(node)) built.push(node);
+  }
+  return built;
 }
 
 function isReadWithin(graph: Graph, unit: Unit, node: Node): boolean {

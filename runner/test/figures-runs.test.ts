@@ -213,3 +213,22 @@ async function lose(model: string, cte: string, lines: string): Promise<() => vo
     editText(project, tests, () => kept);
   };
 }
+
+describe('a day on which somebody changes age band', () => {
+  it('brings the ages up to date, and what may be shown beside them, and writes no history', async () => {
+    const place = await newProject();
+    const pipeline = async (day: string): Promise<void> =>
+      void expect(await place.runner(['pipeline', '--as-of', day])).toMatchObject({ code: 0, stderr: '' });
+    const histories = ['ops.histo_run', 'sec.histo_eligible', ...HISTORIES.map((name) => `ops.histo_kpi_${name}`)];
+    const kept = () =>
+      place.rows(histories.map((name) => `select count(*), max(id_histo_run) from ${name}`).join(' union all '));
+    const ages = () => place.rows('select tranche_age, nb_salaries from metier.vw_kpi_age order by 1');
+    await pipeline('2026-11-06');
+    const [before, bands] = [await kept(), await ages()];
+    await pipeline('2026-11-07');
+    expect(await ages()).not.toEqual(bands);
+    expect(await kept()).toEqual(before);
+    const judged = "select status from ops.node_result where name = 'histo_jugement' order by started_at";
+    expect(await place.rows(judged)).toEqual([['success'], ['success']]);
+  });
+});
