@@ -2,7 +2,7 @@
     To be written in a `with recursive`, after the CTE `sommes` (ordre from 1 without a gap: the first are shown first; famille; est_imposee: shown
     whatever follows) and `membres` (ordre, personne). It ends with the CTE `verdicts` (ordre, est_sure).
     A sum is refused when with those before it a salary stands alone, whatever is added and subtracted; that is, when Gaussian elimination
-    leaves a row of one person. Also when it differs from one of its family that is shown by so few persons as make a small group.
+    leaves a row of so few persons as make a small group. Also when it differs from one of its family that is shown by as few.
     Persons who are together in every sum are one column: nobody can tell them apart. Whole numbers modulo a prime, so that nothing is rounded. -#}
 {%- macro sommes_sures() -%}
 {%- set premier = 1000000007 -%}
