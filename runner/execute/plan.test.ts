@@ -8,6 +8,7 @@ const graph = graphOf({
   'models/stg.sql': "select * from {{ source('shop', 'orders') }}",
   'models/question.sql': "select * from {{ ref('stg') }}",
   'models/answer.sql': "select * from {{ source('maps', 'answers') }}",
+  'models/inlined.sql': "{{ config(materialized='ephemeral') }}select * from {{ source('maps', 'answers') }}",
   'models/log1.sql': "{{ config(transaction='log') }}select * from {{ ref('stg') }}",
   'models/log2.sql': "{{ config(transaction='log') }}select * from {{ ref('answer') }}",
 });

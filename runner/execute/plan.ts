@@ -25,7 +25,8 @@ export function planNodes(
   for (const node of graph.nodes.values()) if (!alone && units.has(unitOf(node))) wanted.add(node.id);
   if (wanted.size > 0) {
     for (const { id } of [...graph.nodes.values()].filter(isForced)) {
-      for (const reader of [id, ...graph.dag.descendants(id)]) if (mayJoin(reader)) wanted.add(reader);
+      for (const reader of [id, ...graph.dag.descendants(id)])
+        if (mayJoin(reader) && is(graph, reader, isStep)) wanted.add(reader);
     }
   }
   return graph.dag.order.filter((id) => wanted.has(id));
