@@ -57,15 +57,16 @@ export async function runUnit(context: UnitContext, whole: Unit): Promise<readon
   try {
     const isSpared = (node: Node): boolean =>
       context.onlyChanged(node) && isUnchanged(node, context.fingerprinter, context.versions, context.state);
-    const isIdle = whole.every(isSpared) && !(await isFrozen(context, whole));
-    unit = isIdle ? [] : withoutIdleHistories(context.graph, whole, isSpared);
+    // Who names a node has all of its transaction built.
+    if (whole.every(context.onlyChanged)) unit = due(context.graph, whole, isSpared);
+    if (unit.length === 0 && (await isFrozen(context, whole))) unit = whole;
     spared = await record(
       context,
       whole
         .filter((node) => !unit.includes(node))
         .map((node) => ended(node, startedAt, 'unchanged', { message: 'spared: what it reads came out as it was' })),
     );
-    if (isIdle) return spared;
+    if (unit.length === 0) return spared;
     const [first] = unit;
     if (first?.type === 'source') return record(context, [await askSource(context, first, startedAt)]);
     const tests = await testUnit(context, unit);
@@ -125,15 +126,14 @@ export async function runUnit(context: UnitContext, whole: Unit): Promise<readon
 }
 
 /**
- * A history is written for what is new in it, not because another node of its transaction is due: one that is compared
- * without some macro, and is as it was in that, is left out unless it follows a node that is built.
+ * A node is not built because another one of its transaction is due: what would come out as it was is left out, unless
+ * it follows one that is built. A history so gains no row for a verdict about its past.
  */
-function withoutIdleHistories(graph: Graph, unit: Unit, isSpared: (node: Node) => boolean): Unit {
+function due(graph: Graph, unit: Unit, isSpared: (node: Node) => boolean): Unit {
   const built: Node[] = [];
   for (const node of unit) {
-    const isHistory = node.type === 'model' && node.config.ignore_changes !== undefined;
     const follows = built.some((other) => graph.dag.ancestors(node.id).has(other.id));
-    if (!isHistory || follows || !isSpared(node)) built.push(node);
+    if (follows || !isSpared(node)) built.push(node);
   }
   return built;
 }
