@@ -43,12 +43,15 @@ export async function takePicture({ rows }: Workplace): Promise<Picture> {
 
 /**
  * A node runs that is a cause itself, that is not there, or of which a parent has other rows than before; a view has other
- * rows where its parents do. What is of one transaction runs together.
+ * rows where its parents do. An ephemeral model is no step: it hands on what its parents have.
+ * What is of one transaction runs after what it reads of it, whatever came of that.
  * @param causes names of what was changed, and of a source that is asked in any case
+ * @param units names of the nodes of each transaction
  */
 export function expectedToRun(
   nodes: readonly Listed[],
   causes: ReadonlySet<string>,
+  units: readonly (readonly string[])[],
   before: Picture,
   after: Picture,
 ): readonly string[] {
@@ -57,17 +60,18 @@ export function expectedToRun(
   for (const { name, resource_type, materialized, relation, depends_on } of nodes) {
     const isSource = resource_type === 'source';
     const hasOtherParents = depends_on.some((parent) => other.has(parent));
-    const isGone = !isSource && !before.relations.has(relation);
+    const isEphemeral = materialized === 'ephemeral';
+    const isGone = !isSource && !isEphemeral && !before.relations.has(relation);
     const isLanded = isSource && depends_on.length === 0;
-    if (!isLanded && (causes.has(name) || hasOtherParents || isGone)) ran.add(name);
+    const unit = units.find((names) => names.includes(name)) ?? [];
+    const follows = depends_on.some((parent) => unit.includes(parent) && ran.has(parent));
+    if (!isLanded && !isEphemeral && (causes.has(name) || hasOtherParents || isGone || follows)) ran.add(name);
     const hasOther = isSource
       ? before.batches.get(name) !== after.batches.get(name)
-      : materialized === 'view'
+      : materialized === 'view' || isEphemeral
         ? hasOtherParents
         : before.relations.get(relation) !== after.relations.get(relation);
     if (hasOther) other.add(name);
   }
-  const history = nodes.filter(({ file }) => file.startsWith('models/ops/histo/')).map(({ name }) => name);
-  if (history.some((name) => ran.has(name))) for (const name of history) ran.add(name);
   return [...ran].sort();
 }

@@ -56,12 +56,15 @@ type Outputs = Readonly<Record<string, unknown>>;
 
 let base: Base;
 let nodes: readonly Listed[];
+const units: string[][] = [];
 /** What the files hold, by the letters that changed them: to read workbooks takes long. */
 const read = new Map<string, ReturnType<typeof inputsOf>>();
 const below = new Map<Letter, readonly string[]>();
 beforeAll(async () => {
   base = await buildBase();
   nodes = await listNodes(base.project);
+  for (const transaction of ['couts', 'histo'])
+    units.push((await listNodes(base.project, [`config.transaction:${transaction}`])).map(({ name }) => name));
   for (const letter of Object.keys(TABLE) as Letter[]) {
     const { at } = TABLE[letter];
     const word = at.includes('.') ? `source:${at}+` : `${at}+`;
@@ -135,7 +138,7 @@ async function routes(letters: ReadonlySet<Letter>, way: 'flow' | 'pipeline'): P
 
     const ran = await nodesOf(place, 'run-1');
     const entered = new Set(causes.map((letter) => TABLE[letter].at));
-    expect(ran).toEqual(expectedToRun(nodes, entered, before, after));
+    expect(ran).toEqual(expectedToRun(nodes, entered, units, before, after));
     const allowed = new Set(causes.flatMap((letter) => below.get(letter) ?? []));
     expect(ran.filter((name) => !allowed.has(name))).toEqual([]);
     expect(ran).toEqual(expect.arrayContaining(causes.flatMap((letter) => TABLE[letter].change)));

@@ -29,10 +29,31 @@ export function figures(inputs: Inputs, { jour, moisCourant }: Question): Figure
         comptees.filter(({ type }) => type === libelle).length,
       ]),
     ),
-    scenarios: Object.fromEntries(
-      scenarios.map((name) => [name, benefits(inputs, { jour, comptees, valeurs: effective(inputs, name, jour) })]),
+    scenarios: withoutTelling(
+      Object.fromEntries(
+        scenarios.map((name) => [name, benefits(inputs, { jour, comptees, valeurs: effective(inputs, name, jour) })]),
+      ),
     ),
   };
+}
+
+/**
+ * The total of a simulation that one or two persons get, or would get beside those of the reference or lose, is a salary
+ * and not shown; the company's own always is.
+ */
+function withoutTelling(scenarios: Figures['scenarios']): Figures['scenarios'] {
+  const eligible = (name: string): readonly string[] =>
+    Object.entries(scenarios[name]?.salaries ?? {}).flatMap(([cle, one]) => (one.startsWith('-') ? [cle] : []));
+  const reference = new Set(eligible('reference'));
+  return Object.fromEntries(
+    Object.entries(scenarios).map(([name, kpi]) => {
+      const own = eligible(name);
+      const others = own.filter((cle) => !reference.has(cle)).length;
+      const apart = others + reference.size - (own.length - others);
+      const isTold = apart > 0 && (apart <= 2 || (own.length > 0 && own.length <= 2));
+      return [name, isTold ? { ...kpi, coutPrime: '' } : kpi];
+    }),
+  );
 }
 
 export function described({ cle, jour, type, distanceM, dureeSec }: Activite): string {
