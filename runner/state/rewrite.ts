@@ -38,7 +38,12 @@ export async function rewriteTables(db: Database, schemas: readonly string[], pa
     }
     // Otherwise it would be skipped with no more than a warning, and a checkpoint comes by itself within minutes.
     const isWhole = (await session.query(MAY_REWRITE_STATISTICS)).rows[0]?.[0] === 't';
-    if (isWhole) await attempt('pg_catalog.pg_statistic', 'vacuum full pg_catalog.pg_statistic');
+    if (isWhole) {
+      // The server may be at an analysis of its own that began before ours has replaced what was known.
+      if (await outlived(session, patience))
+        unwritten.set('pg_catalog.pg_statistic', 'a transaction that is open may yet read it');
+      await attempt('pg_catalog.pg_statistic', 'vacuum full pg_catalog.pg_statistic');
+    }
     await reasonOf(session, 'checkpoint');
     return { unwritten, isWhole };
   });
