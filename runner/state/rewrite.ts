@@ -1,7 +1,7 @@
 import type { Database, Session } from '../adapters/types.ts';
 import { DatabaseError } from '../errors.ts';
 import { pause } from '../util/again.ts';
-import { quoted } from '../util/sql.ts';
+import { literal, quoted, type Relation } from '../util/sql.ts';
 
 export interface Rewriting {
   /** What could not be rewritten, by relation: why. */
@@ -34,7 +34,13 @@ export async function rewriteTables(db: Database, schemas: readonly string[], pa
     };
     for (const [schema, name] of rows) {
       const relation = { schema: schema ?? '', name: name ?? '' };
-      await attempt(`${schema}.${name}`, `vacuum (full, analyze) ${quoted(relation)}`);
+      const sql = `vacuum (full, analyze) ${quoted(relation)}`;
+      await attempt(`${schema}.${name}`, sql);
+      // A connection that is being made, to any database, counts for moments as one that may read what is dead.
+      for (let left = MOST_AGAIN; left > 0 && (await hasDeadRows(session, relation)); left -= 1) {
+        await pause(LOOK_AGAIN);
+        await attempt(`${schema}.${name}`, sql);
+      }
     }
     // Otherwise it would be skipped with no more than a warning, and a checkpoint comes by itself within minutes.
     const isWhole = (await session.query(MAY_REWRITE_STATISTICS)).rows[0]?.[0] === 't';
@@ -42,7 +48,9 @@ export async function rewriteTables(db: Database, schemas: readonly string[], pa
       // The server may be at an analysis of its own that began before ours has replaced what was known.
       if (await outlived(session, patience))
         unwritten.set('pg_catalog.pg_statistic', 'a transaction that is open may yet read it');
-      await attempt('pg_catalog.pg_statistic', 'vacuum full pg_catalog.pg_statistic');
+      // Whether dead rows are left in it, nobody can say: it has no statistics of its own.
+      for (let times = 0; times < 3; times += 1)
+        await attempt('pg_catalog.pg_statistic', 'vacuum full pg_catalog.pg_statistic');
     }
     await reasonOf(session, 'checkpoint');
     return { unwritten, isWhole };
@@ -56,6 +64,15 @@ const MAY_REWRITE_STATISTICS = `
     else false end
   from pg_catalog.pg_class c cross join pg_catalog.pg_database d
   where c.oid = 'pg_catalog.pg_statistic'::regclass and d.datname = current_database()`;
+
+/** Of a partitioned table, in any of its partitions; as the analysis that it has just had has counted them. */
+async function hasDeadRows(session: Session, relation: Relation): Promise<boolean> {
+  const name = `${literal(quoted(relation))}::regclass`;
+  const { rows } = await session.query(
+    `select sum(pg_stat_get_dead_tuples(t.oid)) > 0 from (select ${name}::oid union select relid from pg_partition_tree(${name})) as t (oid)`,
+  );
+  return rows[0]?.[0] === 't';
+}
 
 /**
  * Whether a transaction that was open before is still so after a while: what it may read, a table that is written anew keeps.
@@ -81,6 +98,8 @@ async function outlived(session: Session, patience: number): Promise<boolean> {
 
 /** Milliseconds. */
 const LOOK_AGAIN = 100;
+/** Times that a table in which dead rows are left is written anew once more. */
+const MOST_AGAIN = 20;
 
 async function reasonOf(session: Session, sql: string): Promise<string | undefined> {
   try {
