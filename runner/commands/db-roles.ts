@@ -18,8 +18,8 @@ export interface DbRolesArgs extends CommonArgs {
 
 /**
  * `runner db roles`: what the server and the database lack of the declared roles is made so: roles, memberships, limits,
- * grants of what is published with them, what everybody may not; and the roles whose password the environment holds may log in. With `--print`, the SQL
- * for an administrator, without a password.
+ * grants of what is published with them, what everybody may not; and the roles whose password the environment holds may
+ * log in. With `--print`, the SQL for an administrator, without a password.
  * @throws RunnerError `ROLE_PASSWORD_INVALID`, `ROLES_INCOMPLETE` with what the connected role may not do
  */
 export const dbRoles: Command<DbRolesArgs> = async (args, reporter) => {
@@ -47,7 +47,9 @@ export const dbRoles: Command<DbRolesArgs> = async (args, reporter) => {
       else left.push(login);
     }
     for (const { name, passwordEnv } of await withoutLogin(target, roles))
-      reporter.line(`${name} may not log in${passwordEnv ? `: ${passwordEnv} is not set` : ''}`);
+      reporter.line(
+        `${name} may not log in${passwordEnv && !loaded.env(passwordEnv) ? `: ${passwordEnv} is not set` : ''}`,
+      );
     if (left.length === 0) return EXIT.done;
     throw new RunnerError(
       {

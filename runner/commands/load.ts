@@ -27,7 +27,7 @@ export const load: Command<LoadArgs> = async (args, reporter) => {
     reporter.flags(flags);
     for (const { name, description } of flags.filter(({ raised }) => raised))
       reporter.line(`  ${name}: ${description}`);
-    await tellCase(run, flags);
+    await tellCase(run, flags, changed);
     reporter.line(
       changed.length === 0
         ? 'Nothing changed: there is nothing to build.'

@@ -58,15 +58,18 @@ export async function runUnit(context: UnitContext, whole: Unit): Promise<readon
     const isSpared = (node: Node): boolean =>
       context.onlyChanged(node) && isUnchanged(node, context.fingerprinter, context.versions, context.state);
     // Who names a node has all of its transaction built.
-    if (whole.every(context.onlyChanged)) unit = due(context.graph, whole, isSpared);
-    if (unit.length === 0 && (await isFrozen(context, whole))) unit = whole;
-    spared = await record(
-      context,
-      whole
-        .filter((node) => !unit.includes(node))
-        .map((node) => ended(node, startedAt, 'unchanged', { message: 'spared: what it reads came out as it was' })),
-    );
-    if (unit.length === 0) return spared;
+    const built = whole.every(context.onlyChanged) ? due(context.graph, whole, isSpared) : whole;
+    if (built.length > 0 || !(await isFrozen(context, whole))) {
+      const left = whole.filter((node) => !built.includes(node));
+      spared = await record(
+        context,
+        left.map((node) =>
+          ended(node, startedAt, 'unchanged', { message: 'spared: what it reads came out as it was' }),
+        ),
+      );
+      if (built.length === 0) return spared;
+      unit = built;
+    }
     const [first] = unit;
     if (first?.type === 'source') return record(context, [await askSource(context, first, startedAt)]);
     const tests = await testUnit(context, unit);

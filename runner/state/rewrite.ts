@@ -26,31 +26,21 @@ export async function rewriteTables(db: Database, schemas: readonly string[], pa
       [schemas],
     );
     const unwritten = new Map<string, string>();
-    if (await outlived(session, patience))
-      unwritten.set('all tables', 'a transaction that is open may yet read the rows');
-    const attempt = async (name: string, sql: string): Promise<void> => {
-      const why = await reasonOf(session, sql);
+    const note = (name: string, why: string | undefined): void => {
       if (why !== undefined) unwritten.set(name, why);
     };
-    for (const [schema, name] of rows) {
-      const relation = { schema: schema ?? '', name: name ?? '' };
-      const sql = `vacuum (full, analyze) ${quoted(relation)}`;
-      await attempt(`${schema}.${name}`, sql);
-      // A connection that is being made, to any database, counts for moments as one that may read what is dead.
-      for (let left = MOST_AGAIN; left > 0 && (await hasDeadRows(session, relation)); left -= 1) {
-        await pause(LOOK_AGAIN);
-        await attempt(`${schema}.${name}`, sql);
-      }
-    }
+    const isRead = await outlived(session, patience);
+    if (isRead) note('all tables', OPEN);
+    for (const [schema = '', name = ''] of rows.map((row) => row.map(String)))
+      note(`${schema}.${name}`, await writeAnew(session, { schema, name }, isRead ? 1 : MOST_TIMES));
     // Otherwise it would be skipped with no more than a warning, and a checkpoint comes by itself within minutes.
     const isWhole = (await session.query(MAY_REWRITE_STATISTICS)).rows[0]?.[0] === 't';
     if (isWhole) {
       // The server may be at an analysis of its own that began before ours has replaced what was known.
-      if (await outlived(session, patience))
-        unwritten.set('pg_catalog.pg_statistic', 'a transaction that is open may yet read it');
+      if (await outlived(session, patience)) note('pg_catalog.pg_statistic', OPEN);
       // Whether dead rows are left in it, nobody can say: it has no statistics of its own.
       for (let times = 0; times < 3; times += 1)
-        await attempt('pg_catalog.pg_statistic', 'vacuum full pg_catalog.pg_statistic');
+        note('pg_catalog.pg_statistic', await reasonOf(session, 'vacuum full pg_catalog.pg_statistic'));
     }
     await reasonOf(session, 'checkpoint');
     return { unwritten, isWhole };
@@ -64,6 +54,19 @@ const MAY_REWRITE_STATISTICS = `
     else false end
   from pg_catalog.pg_class c cross join pg_catalog.pg_database d
   where c.oid = 'pg_catalog.pg_statistic'::regclass and d.datname = current_database()`;
+
+/**
+ * Until no dead row is left: a connection that is being made, to any database, counts for moments as one that may read it.
+ * @returns why it may hold one still
+ */
+async function writeAnew(session: Session, relation: Relation, most: number): Promise<string | undefined> {
+  for (let times = 0; times < most; times += 1) {
+    if (times > 0) await pause(LOOK_AGAIN);
+    const why = await reasonOf(session, `vacuum (full, analyze) ${quoted(relation)}`);
+    if (why !== undefined || !(await hasDeadRows(session, relation))) return why;
+  }
+  return OPEN;
+}
 
 /** Of a partitioned table, in any of its partitions; as the analysis that it has just had has counted them. */
 async function hasDeadRows(session: Session, relation: Relation): Promise<boolean> {
@@ -96,10 +99,11 @@ async function outlived(session: Session, patience: number): Promise<boolean> {
   return false;
 }
 
+const OPEN = 'a transaction that is open may yet read the rows';
 /** Milliseconds. */
 const LOOK_AGAIN = 100;
-/** Times that a table in which dead rows are left is written anew once more. */
-const MOST_AGAIN = 20;
+/** Times that a table in which dead rows are left is written anew. */
+const MOST_TIMES = 20;
 
 async function reasonOf(session: Session, sql: string): Promise<string | undefined> {
   try {
