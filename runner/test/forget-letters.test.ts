@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { testDatabase } from './database.ts';
 import { type LettersPlace, lettersPlace } from './letters.ts';
 
 const FORGET = `forget:
@@ -123,6 +124,15 @@ describe('forget of any project', () => {
       expect(stderr).toContain('landed.post_letters: ');
       expect(stderr).toContain('runner forget, without an ID');
     });
+    // One that writes to another database is older than what is written anew, too.
+    const other = await testDatabase();
+    await other.db.transaction(async (tx) => {
+      await tx.query('create table written (n integer)');
+      expect((await forget()).stderr).toMatch(/FORGET_NOT_REWRITTEN.*all tables: /s);
+    });
+    await other.drop();
+    // Those of other tests pass within the time that is usual.
+    place.edit('project.yml', (text) => text.replace('lock_patience: 500ms\n', ''));
     expect((await forget()).code).toBe(0);
   });
 });
