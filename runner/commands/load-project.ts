@@ -44,16 +44,18 @@ export interface LoadOptions {
   readonly formerVars?: Readonly<Record<string, unknown>>;
   /** A template of the command line. */
   readonly inline?: string | undefined;
+  /** Folder that the project's files are read from instead, such as a former state of them; all else stays that of the project. */
+  readonly at?: string;
 }
 
 /** @throws RunnerError (exit 2) with every fault of the project at once, or those of the day, the variables or the target */
 export async function loadProject(
   args: CommonArgs,
-  { formerVars = {}, inline = '' }: LoadOptions = {},
+  { formerVars = {}, inline = '', at }: LoadOptions = {},
 ): Promise<LoadedProject> {
   const dir = resolve(args.projectDir);
-  const cache = projectCache(dir);
-  const inspected = await inspectProject(dir, cache);
+  const cache = projectCache(at ?? dir);
+  const inspected = await inspectProject(at ?? dir, cache);
   const { project } = inspected;
   const plainEnv = readEnv(dir, process.env);
   redactor.hide(secretTexts(plainEnv, project.config.secrets, dir));

@@ -1,0 +1,115 @@
+import type { Fault } from '../errors.ts';
+
+/** What a change of a project does to the same data on the same day: plain values, drawn as Markdown or JSON. */
+export interface DiffReport {
+  readonly base: Side;
+  readonly head: Side;
+  /** `YYYY-MM-DD`. */
+  readonly day: string;
+  /** What both sides were built from. */
+  readonly batches: readonly { readonly source: string; readonly batchId: string; readonly rows: number }[];
+  /** Changed nodes and those that they reach, in the order of a build. */
+  readonly nodes: readonly NodeDiff[];
+  /** Of the models that project.yml calls figures: every cell that is another, or may not be told. */
+  readonly figures: readonly FigureDiff[];
+  /** What persons or things gain and lose, by motive, as project.yml says. */
+  readonly outcomes: readonly OutcomeDiff[];
+}
+
+export interface Side {
+  /** As it was asked for: `main`, `working tree`. */
+  readonly name: string;
+  readonly commit: string | null;
+  /** Files differ from the commit. */
+  readonly dirty: boolean;
+}
+
+export interface NodeDiff {
+  readonly id: string;
+  readonly name: string;
+  readonly type: 'model' | 'seed';
+  readonly file: string;
+  /** `impacted`: it is as it was, and reads what has changed. */
+  readonly kind: 'added' | 'removed' | 'changed' | 'impacted';
+  /** Ids of what it reads, for the picture. */
+  readonly parents: readonly string[];
+  /** Parts of its fingerprint that differ: `body`, `config`, `contract`, `seed`, … */
+  readonly parts: readonly string[];
+  /** Compiled SQL as a unified diff, of a seed its rows; `null` when equal. */
+  readonly text: string | null;
+  readonly contract: ContractDiff | null;
+  /** `null` where one side is not there, or neither was built. */
+  readonly rows: RowsDiff | null;
+  readonly audit: { readonly base: Audit | null; readonly head: Audit | null };
+}
+
+export interface ContractDiff {
+  /** In words, one a line: `column x: integer → bigint`, `+ check "…"`. */
+  readonly columns: readonly string[];
+  readonly checks: readonly string[];
+  readonly others: readonly string[];
+}
+
+/** How a node came out on one side. */
+export interface Audit {
+  readonly status: 'built' | 'error' | 'upstream_failed' | 'cancelled' | 'skipped';
+  readonly rows: number | null;
+  readonly passed: number;
+  /** Checks and unit tests that failed or warn, and what kept the node from being built: no personal value in them. */
+  readonly failed: readonly Fault[];
+  readonly warned: readonly Fault[];
+}
+
+/** How the rows of a node differ; counts are exact whatever the method. */
+export interface RowsDiff {
+  /** Columns that tell a row, from the contract; empty: rows are compared as wholes, and none is `changed`. */
+  readonly key: readonly string[];
+  readonly before: number;
+  readonly after: number;
+  readonly added: number;
+  readonly removed: number;
+  readonly changed: number;
+  readonly columnsAdded: readonly string[];
+  readonly columnsRemoved: readonly string[];
+  /** Of the columns that both have, with the number of rows in which they differ. */
+  readonly changedColumns: readonly { readonly column: string; readonly rows: number }[];
+  /** A few of each kind; cells of personal columns are masked. */
+  readonly examples: readonly RowExample[];
+  /** `buckets`: only where the sums of the rows' hashes differ were rows looked at. */
+  readonly method: 'exact' | 'buckets';
+}
+
+export interface RowExample {
+  readonly kind: 'added' | 'removed' | 'changed';
+  readonly key: readonly Cell[];
+  /** Of a changed row those columns that differ, else all that are not in the key. */
+  readonly cells: readonly { readonly column: string; readonly before: Cell; readonly after: Cell }[];
+}
+
+/** PostgreSQL's text; `null` is NULL. */
+export type Cell = string | null;
+
+export interface FigureDiff {
+  readonly model: string;
+  /** The row it stands in: `scenario = reference`; empty for a model of one row. */
+  readonly row: string;
+  readonly column: string;
+  readonly before: Cell;
+  readonly after: Cell;
+  /** `after - before`, an exact decimal with its sign; `null` where they are no numbers. */
+  readonly difference: string | null;
+  /** Why before, after and difference are not told; `null` where they are. */
+  readonly hidden: string | null;
+}
+
+export interface OutcomeDiff {
+  readonly title: string;
+  readonly model: string;
+  /** Of the rows of which `column` is true. */
+  readonly before: number;
+  readonly after: number;
+  readonly gained: number;
+  readonly lost: number;
+  /** How many went from one motive to another; `null` is that of who has it. */
+  readonly motives: readonly { readonly before: Cell; readonly after: Cell; readonly rows: number }[];
+}
