@@ -1,3 +1,4 @@
+import type { Node } from 'libpg-query';
 import { afterCharacters } from '../util/places.ts';
 import { identifier, quoted, type Relation } from '../util/sql.ts';
 import { type Around, type SqlToken, syntaxHint } from './sql-hint.ts';
@@ -27,6 +28,8 @@ export interface QueryProblem {
 export interface Parser {
   /** Reads a text as PostgreSQL 18 does: one SELECT, VALUES, TABLE or WITH … SELECT, which may end with `;`. */
   check(sql: string): Query | QueryProblem;
+  /** What a text that is one query says; `undefined` for another one, or one too deep to be walked through. */
+  parse(sql: string): Node | undefined;
   /** See {@link replaceRelation}. */
   replaceRelation(sql: string, from: Relation, to: Relation): string;
 }
@@ -55,6 +58,7 @@ async function load(): Promise<Parser> {
   await library.loadModule();
   return {
     check: (sql) => check(library, sql),
+    parse: (sql) => parse(library, sql),
     replaceRelation: (sql, from, to) => replaceIn(library, sql, from, to),
   };
 }
@@ -93,6 +97,17 @@ function check(library: Library, sql: string): Query | QueryProblem {
   }
   const end = first.stmt_len === undefined ? sql.length : afterBytes(sql, (first.stmt_location ?? 0) + first.stmt_len);
   return { tree: deep ? sql : withoutPlaces(first.stmt), end };
+}
+
+function parse(library: Library, sql: string): Node | undefined {
+  let statements: readonly { readonly stmt?: Node }[];
+  try {
+    statements = library.parseSync(sql).stmts ?? [];
+  } catch {
+    return undefined;
+  }
+  const [first, second] = statements;
+  return second || isDeep(first?.stmt) || notQuery(first?.stmt, false) ? undefined : first?.stmt;
 }
 
 const NO_QUERY =

@@ -1,0 +1,16 @@
+/** What PostgreSQL's parser says of a query, piece by piece: the names are those of its C sources. */
+export type {
+  Alias,
+  ColumnRef,
+  CommonTableExpr,
+  FuncCall,
+  JoinExpr,
+  Node,
+  RangeFunction,
+  RangeVar,
+  ResTarget,
+  SelectStmt,
+  SubLink,
+  WindowDef,
+  WithClause,
+} from 'libpg-query';

@@ -1,0 +1,89 @@
+import type { FuncCall, Node, SelectStmt, SubLink, WindowDef } from '../compile/tree.ts';
+import { AGGREGATES } from './functions.ts';
+import { itemOf, named, namesIn, type Scope } from './scope.ts';
+import type { Tracing } from './tracing.ts';
+import { columnOf, made, NOTHING, together, unresolved, type Value, wholeRow } from './value.ts';
+
+/** What the value of an expression is made of. */
+export function traceExpression(tracing: Tracing, node: Node, scope: Scope): Value {
+  const value = (inner: Node | undefined): Value => (inner ? tracing.value(inner, scope) : NOTHING);
+  const all = (tree: unknown): readonly Value[] => expressionsIn(tree).map(value);
+  if ('ColumnRef' in node) {
+    const { fields } = node.ColumnRef;
+    const names = namesIn(fields);
+    const item = fields?.some((field) => 'A_Star' in field) ? itemOf(scope, names.at(-1) ?? '') : undefined;
+    return item ? wholeRow(item) : named(scope, names);
+  }
+  if ('TypeCast' in node) return plain(value(node.TypeCast.arg));
+  if ('CollateClause' in node) return value(node.CollateClause.arg);
+  if ('FuncCall' in node) return made(isAggregate(node.FuncCall) ? 'aggregate' : 'computed', ...ofCall(node.FuncCall));
+  if ('JsonObjectAgg' in node || 'JsonArrayAgg' in node) return made('aggregate', ...all(Object.values(node)));
+  // Which columns a row is grouped by says nothing of their values.
+  if ('GroupingFunc' in node) return NOTHING;
+  if ('SubLink' in node) return ofSubquery(node.SubLink);
+  if ('SelectStmt' in node) return ofRows(node.SelectStmt, 'aggregate');
+  if ('RowExpr' in node) {
+    const args = (node.RowExpr.args ?? []).map(value);
+    const columns = args.map((arg, index) => ({ name: `f${index + 1}`, value: arg }));
+    return { ...made('computed', ...args), record: { columns, open: [] } };
+  }
+  if ('A_Indirection' in node) {
+    const { arg, indirection = [] } = node.A_Indirection;
+    const of = value(arg);
+    const [field] = indirection;
+    if (of.record && field && 'String' in field && indirection.length === 1)
+      return columnOf(of.record, field.String.sval ?? '', 'the record');
+    return made('computed', of, ...all(indirection));
+  }
+  return made('computed', ...all(Object.values(node)));
+
+  function ofCall({ over, ...call }: FuncCall): readonly Value[] {
+    return [...all([call.args, call.agg_order, call.agg_filter]), ...(over ? ofWindow(over) : [])];
+  }
+
+  function ofWindow({ name, refname, ...window }: WindowDef): readonly Value[] {
+    const base = scope.windows?.get(name ?? refname ?? '');
+    return [...all(window), ...(base ? ofWindow(base) : [])];
+  }
+
+  /** What decides on the rows of a subquery decides on a value here. */
+  function ofSubquery({ subLinkType, subselect, testexpr }: SubLink): Value {
+    if (!subselect || !('SelectStmt' in subselect)) return unresolved('a subquery that is no SELECT');
+    if (subLinkType === 'EXISTS_SUBLINK') {
+      // Whatever it selects is not looked at.
+      return made('computed', tracing.query(subselect.SelectStmt, scope).decides);
+    }
+    if (subLinkType === 'ARRAY_SUBLINK') return ofRows(subselect.SelectStmt, 'aggregate');
+    if (subLinkType !== 'EXPR_SUBLINK') return made('computed', value(testexpr), ofRows(subselect.SelectStmt));
+    const { columns, open, decides } = tracing.query(subselect.SelectStmt, scope);
+    const [first] = columns;
+    const words = open.map(({ why }) => unresolved(why));
+    const of = together([first?.value ?? NOTHING, ...words, made('computed', decides)]);
+    return first?.value.record ? { ...of, record: first.value.record } : of;
+  }
+
+  function ofRows(query: SelectStmt, how: 'computed' | 'aggregate' = 'computed'): Value {
+    const { columns, open, decides } = tracing.query(query, scope);
+    const values = [...columns.map((column) => column.value), ...open.map(({ why }) => unresolved(why))];
+    return together([made(how, ...values), made('computed', decides)]);
+  }
+}
+
+/** The outermost expressions in a piece of the tree: what is named as the parser's own nodes are. */
+export function expressionsIn(tree: unknown): readonly Node[] {
+  if (Array.isArray(tree)) return tree.flatMap(expressionsIn);
+  if (typeof tree !== 'object' || tree === null) return [];
+  return Object.entries(tree).flatMap(([key, value]) =>
+    /^[A-Z]/.test(key) ? [{ [key]: value } as unknown as Node] : expressionsIn(value),
+  );
+}
+
+function isAggregate(call: FuncCall): boolean {
+  const marks = [call.over, call.agg_filter, call.agg_order, call.agg_star, call.agg_distinct, call.agg_within_group];
+  return marks.some(Boolean) || AGGREGATES.has(namesIn(call.funcname).at(-1) ?? '');
+}
+
+/** Cast to another type, a record's columns are its own no more. */
+function plain({ from, unresolved: words }: Value): Value {
+  return { from, unresolved: words };
+}

@@ -1,0 +1,41 @@
+import type { Node } from '../compile/tree.ts';
+import { columnName } from './column-name.ts';
+import { traceExpression } from './expression.ts';
+import { NO_SPACE } from './scope.ts';
+import { traceSelect } from './select.ts';
+import type { ReadRelation, Tracing } from './tracing.ts';
+import type { ModelLineage } from './types.ts';
+import { columnOf, together } from './value.ts';
+
+/**
+ * What the SQL of a query says of its columns. Never throws: what it can't tell is said in `unresolved`.
+ * @param tree of one query, its relations as placeholders
+ * @param relation what stands behind a placeholder (`ref:name`, `source:system.table`, `this:`)
+ * @param expected names of columns to look for where the query does not tell which it has
+ */
+export function traceQuery(
+  tree: Node,
+  relation: (placeholder: string) => ReadRelation | undefined,
+  expected: readonly string[] = [],
+): ModelLineage {
+  if (!('SelectStmt' in tree)) return { columns: [], conditions: [], unresolved: ['it is no query'] };
+  const tracing: Tracing = {
+    relation,
+    query: (query, outer) => traceSelect(tracing, query, outer),
+    value: (expression, scope) => traceExpression(tracing, expression, scope),
+    nameOf: (expression, scope) =>
+      columnName(expression, (query) =>
+        'SelectStmt' in query ? (traceSelect(tracing, query.SelectStmt, scope).columns[0]?.name ?? '') : '',
+      ),
+  };
+  const rows = traceSelect(tracing, tree.SelectStmt, { space: NO_SPACE, queries: new Map() });
+  const names = new Set(rows.columns.map(({ name }) => name));
+  const further = rows.open.length === 0 ? [] : expected.filter((name) => !names.has(name));
+  const columns = [...rows.columns, ...further.map((name) => ({ name, value: columnOf(rows, name, 'the query') }))];
+  const { from, unresolved } = rows.decides;
+  return {
+    columns: columns.map(({ name, value }) => ({ column: name, from: value.from, unresolved: value.unresolved })),
+    conditions: from.map(({ node, column }) => ({ node, column })),
+    unresolved: together([{ from: [], unresolved: [...unresolved, ...rows.open.map(({ why }) => why)] }]).unresolved,
+  };
+}
