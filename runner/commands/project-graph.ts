@@ -12,6 +12,7 @@ import { placeFaults } from '../project/place-faults.ts';
 import { type Inspected, SOURCES } from '../project/read-project.ts';
 import type { ModelFile, Project, ProjectConfig } from '../project/types.ts';
 import { requireUnitTests } from '../unit-tests/check.ts';
+import { personalFaults } from './personal-faults.ts';
 
 /**
  * The graph of a project that is right, or all that is wrong with it: its files, its templates, their SQL and how they
@@ -60,6 +61,7 @@ export async function projectGraph(
     ...models.faults,
     ...ofGraph.filter(({ code, file }) => !told.has(file) && (whole || !/^(SELECTOR|OUTBOX)/.test(code))),
   );
+  if (faults.length === 0 && graph) faults.push(...(await personalFaults(project, graph, cache)));
   if (faults.length > 0 || !graph) throw new RunnerError(placeFaults(project.dir, eachOnce(faults)));
   return graph;
 }

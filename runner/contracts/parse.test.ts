@@ -16,7 +16,7 @@ description: What it is
 grain: one row per a
 owner: team
 tags: [x, y]
-declassify: {a: reason}
+declassify: [{columns: a, personal: identity, as: flag, reason: 2024-01-01 is a reason}]
 check_attributes: {level: 1}
 columns:
   - name: a
@@ -37,9 +37,9 @@ checks:
       grain: 'one row per a',
       owner: 'team',
       tags: ['x', 'y'],
-      declassify: { a: 'reason' },
+      declassify: [{ columns: ['a'], kinds: ['identity'], as: 'flag', reason: '2024-01-01 is a reason', line: 6 }],
     });
-    expect(contract.columns).toMatchObject([{ name: 'a', dataType: 'text', personal: 'identity', line: 9 }]);
+    expect(contract.columns).toMatchObject([{ name: 'a', dataType: 'text', personal: ['identity'], line: 9 }]);
     expect(contract.checks).toMatchObject([
       { path: 'checks.schema', line: 16 },
       { path: 'columns.a.checks.missing', name: 'a is there', attributes: { level: 1, own: 2 }, line: 14 },

@@ -6,7 +6,8 @@ import type { MapReader } from '../util/yaml-map.ts';
 import type { CheckScope } from './check-types.ts';
 import { readAttributes, readChecks } from './checks.ts';
 import { readDataType, TYPE_KEYS } from './data-type.ts';
-import { sodaScalar, untyped } from './scalar.ts';
+import { readDeclassify } from './declassify.ts';
+import { sodaScalar } from './scalar.ts';
 import type { Check, ColumnSpec, Contract } from './types.ts';
 import { MISSING_KEYS, readDataset, readMissing, readName, readValidity, VALIDITY_KEYS } from './values.ts';
 import { readVariables, type VariableValue } from './variables.ts';
@@ -66,7 +67,11 @@ export function parseContract(text: string, file: string, { variables = {} }: Pa
     grain: map.text('grain'),
     owner: map.text('owner'),
     tags: map.texts('tags') ?? [],
-    declassify: untyped(map.get('declassify')),
+    declassify: readDeclassify(
+      yaml,
+      map,
+      columns.map(({ spec }) => spec),
+    ),
   };
   if (yaml.faults().length > 0) throw new RunnerError(yaml.faults());
   return { ...contract, hash: hashOf(withoutPlaces(contract)) };
@@ -93,7 +98,7 @@ function readColumns(yaml: YamlFile, contract: MapReader, scope: CheckScope): re
       personal:
         map.get('personal') === false
           ? null
-          : map.read('personal', personal, 'true, false or the kind of personal data'),
+          : map.read('personal', kindsOf, 'true, false or the kinds of personal data'),
       tags: map.texts('tags') ?? [],
       line: yaml.line(map.path),
     };
@@ -117,8 +122,10 @@ function readColumns(yaml: YamlFile, contract: MapReader, scope: CheckScope): re
   });
 }
 
-/** The kind of personal data, or only that it is. */
-function personal(value: unknown): string | undefined {
-  if (value === true) return 'personal';
-  return typeof value === 'string' ? value : undefined;
+/** The kinds of personal data, or only that it is. */
+function kindsOf(value: unknown): readonly string[] | undefined {
+  const kinds: unknown = value === true ? ['personal'] : typeof value === 'string' ? [value] : value;
+  return Array.isArray(kinds) && kinds.length > 0 && kinds.every((kind) => typeof kind === 'string')
+    ? kinds
+    : undefined;
 }

@@ -1,3 +1,5 @@
+import type { Form } from './declassify.ts';
+
 /**
  * A contract of Soda's v4 language as this engine keeps it: every key checked, variables filled in, defaults and
  * inheritance applied, so that what evaluates it needs no rule of the language. Plain values only: it can be written as JSON.
@@ -16,8 +18,7 @@ export interface Contract {
   readonly grain: string | null;
   readonly owner: string | null;
   readonly tags: readonly string[];
-  /** As it stands in the file; its meaning is the project's. */
-  readonly declassify: unknown;
+  readonly declassify: readonly Declassify[];
   /** Of all that it says, without the places where it stands: moving a check changes nothing. */
   readonly hash: string;
 }
@@ -31,9 +32,20 @@ export interface ColumnSpec {
   readonly numericScale: number | null;
   readonly datetimePrecision: number | null;
   readonly description: string | null;
-  /** The kind of personal data (`identity`, `salary`, …; `personal` when only `true` is said), or `null`: values are masked in samples. */
-  readonly personal: string | null;
+  /** The kinds of personal data (`identity`, `salary`, …; `personal` when only `true` is said), or `null`: values are masked in samples. */
+  readonly personal: readonly string[] | null;
   readonly tags: readonly string[];
+  readonly line: number;
+}
+
+/** What of a model is no personal data any more. */
+export interface Declassify {
+  readonly columns: readonly string[];
+  /** Kinds of personal data that these columns do not carry on. */
+  readonly kinds: readonly string[];
+  /** What it was made into. */
+  readonly as: Form;
+  readonly reason: string;
   readonly line: number;
 }
 

@@ -5,6 +5,7 @@ import { DURATION, millisecondsOf } from './durations.ts';
 import { forgetConfig } from './forget-config.ts';
 import { alertConfig, outboxConfigs } from './message-config.ts';
 import { NODE_KEYS, nodeConfigOf, SEED_KEYS } from './node-config.ts';
+import { personalConfig } from './personal-config.ts';
 import { roleConfigs } from './role-config.ts';
 import { semanticConfig } from './semantic-config.ts';
 import type { FlagConfig, OutputConfig, ProjectConfig, SecretConfig, SelectorConfig, SummaryConfig } from './types.ts';
@@ -35,6 +36,7 @@ const TOP_KEYS = [
   'alert',
   'semantic_model',
   'forget',
+  'personal',
 ];
 
 const SECRET_KINDS = ['address', 'file'] as const;
@@ -93,6 +95,7 @@ function configOf(yaml: YamlFile): ProjectConfig {
     ...alertConfig(yaml, top),
     ...semanticConfig(yaml, top, name),
     ...forgetConfig(yaml, top),
+    ...personalConfig(yaml, top),
   };
 }
 

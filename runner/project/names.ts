@@ -20,7 +20,7 @@ interface Known {
 
 /** Names in project.yml that nothing has: a flag, a table or a configuration that would silently never show. */
 export function unknownNames(
-  { models: configured, flags, cases, outputs, summary, outbox, alert, forget }: ProjectConfig,
+  { models: configured, flags, cases, outputs, summary, outbox, alert, forget, personal }: ProjectConfig,
   { models, folders, seeds, sources, contracts }: Known,
 ): readonly Fault[] {
   const unknown = (
@@ -77,6 +77,9 @@ export function unknownNames(
       ].map((fault) => ({ ...fault, line: config.line })),
     ),
     ...(alert?.rows ?? []).flatMap(({ model }) => unknown('alert', [model], models)),
+    ...Object.entries(personal?.models ?? {}).flatMap(([name, { line }]) =>
+      unknown('personal', [name], models).map((fault) => ({ ...fault, line })),
+    ),
     ...ofForget.flatMap(([line, name, known]) => unknown('forget', [name], known).map((fault) => ({ ...fault, line }))),
   ];
 }

@@ -1,8 +1,10 @@
+import { didYouMean } from '../util/suggest.ts';
+import type { YamlFile } from '../util/yaml.ts';
 import { isRecord, type MapReader } from '../util/yaml-map.ts';
-import type { RequestConfig, SourceTable } from './types.ts';
+import type { PersonalColumn, RequestConfig, SourceTable } from './types.ts';
 import { readYaml } from './yaml.ts';
 
-const TABLE_KEYS = ['description', 'loader', 'mode', 'env', 'vars', 'columns', 'requests'];
+const TABLE_KEYS = ['description', 'loader', 'mode', 'env', 'vars', 'columns', 'personal', 'requests'];
 
 /**
  * sources/sources.yml: the tables that something outside the models fills.
@@ -19,14 +21,14 @@ export function parseSources(text: string, file: string): readonly SourceTable[]
       system,
       table,
       ...(schema === null ? {} : { schema }),
-      ...sourceTable(tables.map(table, TABLE_KEYS), `${system}.${table}`),
+      ...sourceTable(yaml, tables.map(table, TABLE_KEYS), `${system}.${table}`),
     }));
   });
   yaml.done();
   return sources;
 }
 
-function sourceTable(map: MapReader, name: string): Omit<SourceTable, 'system' | 'table' | 'schema'> {
+function sourceTable(yaml: YamlFile, map: MapReader, name: string): Omit<SourceTable, 'system' | 'table' | 'schema'> {
   const mode = map.filled('mode') ?? 'replace';
   if (mode !== 'replace' && mode !== 'append') map.wrong('mode', 'replace or append');
   const loader = map.filled('loader');
@@ -44,9 +46,23 @@ function sourceTable(map: MapReader, name: string): Omit<SourceTable, 'system' |
     ...defaults(map.map('env')),
     vars: map.texts('vars') ?? [],
     columns,
+    ...(Object.hasOwn(map.value, 'personal') ? { personal: personalColumns(yaml, map, columns) } : {}),
     ...(loader === null ? {} : { loader }),
     ...(Object.hasOwn(map.value, 'requests') ? { requests: requestConfig(map) } : {}),
   };
+}
+
+/** Each with one kind or a list of them. A table that no loader of the project fills may have columns that are not named. */
+function personalColumns(yaml: YamlFile, table: MapReader, columns: readonly string[]): readonly PersonalColumn[] {
+  const map = table.map('personal');
+  return Object.keys(map.value).map((column) => {
+    if (columns.length > 0 && !columns.includes(column)) {
+      const [message, expected] = [`"personal" names ${column}, which is no column`, `one of ${columns.join(', ')}`];
+      map.fault({ message, expected, found: column, hint: didYouMean(column, columns) ?? 'Take it out.' }, column);
+    }
+    const kinds = map.texts(column) ?? map.missing(column, 'the kinds of personal data') ?? [];
+    return { column, kinds, line: yaml.line([...map.path, column]) };
+  });
 }
 
 function requestConfig(table: MapReader): RequestConfig {

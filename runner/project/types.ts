@@ -52,6 +52,32 @@ export interface ProjectConfig {
   readonly alert?: AlertConfig;
   readonly semanticModel?: SemanticModelConfig;
   readonly forget?: ForgetConfig;
+  readonly personal?: PersonalConfig;
+}
+
+/** Which kinds of personal data there are, and where they may be. */
+export interface PersonalConfig {
+  /** Kind → what belongs to it. */
+  readonly kinds: Readonly<Record<string, string>>;
+  /** Schema → the kinds that its relations may hold; one that is not named may hold none. */
+  readonly schemas: Readonly<Record<string, readonly string[]>>;
+  /** Model → what it may hold beside that. */
+  readonly models: Readonly<Record<string, PersonalException>>;
+}
+
+export interface PersonalException {
+  readonly kinds: readonly string[];
+  readonly reason: string;
+  /** In project.yml, from 1. */
+  readonly line: number;
+}
+
+/** Of a source: a column that holds personal data. */
+export interface PersonalColumn {
+  readonly column: string;
+  readonly kinds: readonly string[];
+  /** In sources.yml, from 1. */
+  readonly line: number;
 }
 
 /** What `config()` in a model, its folder in project.yml, or both (the model wins) say of a node. */
@@ -199,6 +225,7 @@ export interface SourceTable {
   /** Keys of `vars:` that decide the loader's rows. */
   readonly vars: readonly string[];
   readonly columns: readonly string[];
+  readonly personal?: readonly PersonalColumn[];
   /** Schema of a table without loader. */
   readonly schema?: string;
   readonly requests?: RequestConfig;

@@ -112,6 +112,26 @@ describe('without a server', () => {
     expect(stderr).toContain('  expression of check "a rate is above zero": syntax error at or near "and"\n');
   });
 
+  it('personal data on its way into a schema that may not hold it is told with the way, once the rest is right', async () => {
+    edit(
+      'project.yml',
+      'flags:',
+      'personal: {kinds: {pay: what is paid}, schemas: {landed: [pay], staging: [pay]}}\nflags:',
+    );
+    edit(
+      'sources/sources.yml',
+      'product, amount, ordered_on],',
+      'product, amount, ordered_on], personal: {amount: pay},',
+    );
+    const { code, stderr } = await shop.runner(['ls'], NO_SERVER);
+    expect(code).toBe(2);
+    expect(stderr).toContain('PERSONAL_LEAK models/marts/order_line.sql:2:1\n');
+    expect(stderr).toContain('  found:    shop.orders.amount → stg_orders.amount → order_line.amount\n');
+    expect(stderr).toContain('PERSONAL_UNTAGGED models/staging/stg_orders.sql:1:1\n');
+    edit('models/marts/question.sql', 'distinct', 'distinct distinct');
+    expect(places(await shop.runner(['ls'], NO_SERVER))).toEqual(['SQL_SYNTAX models/marts/question.sql:2:17']);
+  });
+
   it('with a broken project.yml what the other files say is told too', async () => {
     edit('project.yml', 'secrets:', 'secretz:');
     edit('soda/marts/rate.yml', 'columns:', 'columnz:');
