@@ -35,6 +35,6 @@ function decisive(node: Node): readonly unknown[] {
   ];
   if (node.type === 'source') return [...common, node.source.columns, node.source.personal ?? []];
   if (node.type === 'seed') return [...common, node.seed.header];
-  const { body, incrementalBody } = node.rendered;
-  return [...common, node.materialized, node.config.grants ?? {}, body, incrementalBody];
+  const { body, incrementalBody, hooks } = node.rendered;
+  return [...common, node.materialized, node.config.grants ?? {}, body, incrementalBody, hooks.before, hooks.after];
 }

@@ -195,6 +195,28 @@ describe('what can not be traced', () => {
   });
 });
 
+describe('what lineage does not see', () => {
+  it.each([
+    ['a relation by its name', 'select key from vault.staff'],
+    ['a relation by its quoted name', 'select key from "vault" . "staff"'],
+    ['a text that is run', "select query_to_xml('select pay from vault.staff', true, true, '') as document"],
+    ['a source by its name', 'select key from raw.hr_staff'],
+    ['a hook', '{{ config(post_hook="create table mart.copy as select * from {{ ref(\'staff\') }}") }}select 1 as one'],
+  ])('is refused: %s', async (_how, sql) => {
+    expect(await told({ sql })).toEqual([
+      expect.stringMatching(/^PERSONAL_UNRESOLVED models\/report.sql:undefined (staff|hr_staff)$/),
+    ]);
+  });
+
+  it('is no other relation of a name like it, nor a hook of a model that may hold it', async () => {
+    const files = {
+      'models/middle.sql': `{{ config(schema='vault', post_hook="analyze {{ ref('staff') }}") }}\nselect key from ${STAFF}`,
+      'soda/middle.yml': 'dataset: test/test/vault/middle\ncolumns: [{name: key}]\n',
+    };
+    expect(await told({ sql: "select 'vault.staffing' as a, 'my_vault.staff' as b", files })).toEqual([]);
+  });
+});
+
 describe('a contract', () => {
   it('says what its columns carry, so that their values are masked', async () => {
     const staff = STAFF_CONTRACT.replace('{name: pay, personal: salary}', '{name: pay}');

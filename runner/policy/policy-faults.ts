@@ -8,6 +8,7 @@ import { declassifyFaults } from './declassify-faults.ts';
 import { leakFaults, unresolvedFaults } from './leak-faults.ts';
 import { tagColumns } from './tag-columns.ts';
 import type { Judged } from './types.ts';
+import { unseenFaults } from './unseen-faults.ts';
 
 /**
  * Where personal data steps into a schema that may not hold it, and what contracts say of it that is not so:
@@ -31,6 +32,7 @@ export function policyFaults(
     return [
       ...leakFaults(judged),
       ...unresolvedFaults(judged),
+      ...unseenFaults(judged),
       ...untaggedFaults(judged),
       ...declassifyFaults(judged),
       ...exceptionFaults(judged),

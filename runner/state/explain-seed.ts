@@ -36,7 +36,7 @@ export function explainSeed(now: Details, seedThen: SeedDetails, then: Details):
 
 function personalColumns(contract: unknown): readonly string[] {
   const { columns = [] } = (contract ?? {}) as {
-    readonly columns?: readonly { readonly name: string; readonly personal: string | null }[];
+    readonly columns?: readonly { readonly name: string; readonly personal: unknown }[];
   };
   return columns.filter(({ personal }) => personal !== null).map(({ name }) => name);
 }

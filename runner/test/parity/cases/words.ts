@@ -144,10 +144,11 @@ checks:
     top: 'check_attributes: {a: 1}\n',
   }),
   dataset('keys of the project are not in the way', 'row_count:', 'PASSED 6', {
-    top: `description: "What \${var.x} it is"\ngrain: one row an id\nowner: team\ntags: [a, b]\ndeclassify: [{columns: s, personal: identity, as: flag, reason: why}]\nkind: contract\n`,
+    top: `description: "What \${var.x} it is"\ngrain: one row an id\nowner: team\ntags: [a, b]\nkind: contract\n`,
   }),
   column('keys of the project on a column are not in the way', 's missing:', 'FAILED 1', {
-    column: 'description: text, personal: identity, tags: [a]',
+    column: 'description: text, personal: [identity, birth], tags: [a]',
+    top: 'declassify: [{columns: s, personal: identity, as: flag, reason: why}]\n',
   }),
   dataset(
     'qualifiers tell checks apart',
