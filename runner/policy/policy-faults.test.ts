@@ -172,9 +172,12 @@ describe('what is declassified', () => {
 describe('what can not be traced', () => {
   const sql = `select r.key from ${STAFF} as s cross join lateral read_more(s.key) as r`;
 
-  it('is refused of a model that reads personal data, be it declassified or not', async () => {
-    const contract = lifting('key', 'identity', 'flag');
-    expect(await told({ sql, contract })).toEqual([
+  it.each([
+    ['a column', sql],
+    ['the choice of rows', `select key from ${STAFF} tablesample system (pay)`],
+  ])('is refused of a model that reads personal data, be it declassified or not: %s', async (_what, untraced) => {
+    const contract = lifting('key', '[identity, salary, birth, location]', 'flag');
+    expect(await told({ sql: untraced, contract })).toEqual([
       expect.stringMatching(/^PERSONAL_UNRESOLVED models\/report.sql:1 ./),
     ]);
   });
@@ -268,7 +271,9 @@ describe('a model that may hold what its schema may not', () => {
     ]);
   });
 
-  it('holds it: what is allowed and not needed is refused', async () => {
+  it('holds it: what is allowed and not needed, or what its schema may hold, is refused', async () => {
+    const twice = `${CONFIG}  models: {staff: {kinds: [identity], reason: It is there.}}\n`;
+    expect(await told({ sql: 'select 1 as one', config: twice })).toEqual(['PERSONAL_UNUSED project.yml:5']);
     const config = allow('identity, salary');
     expect(await told({ sql: `select name from ${STAFF}`, contract, config })).toEqual([
       'PERSONAL_UNUSED project.yml:5',

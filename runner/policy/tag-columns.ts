@@ -96,12 +96,9 @@ function rowsInlined(graph: Graph, id: string, tags: Tags): readonly Tag[] {
 
 function carriedBy(node: Node, reached: ReadonlyMap<string, readonly Tag[]>): ReadonlyMap<string, readonly Tag[]> {
   const lifted = node.contract?.declassify ?? [];
-  const carried = new Map<string, readonly Tag[]>();
-  for (const [column, kinds] of ownTags(node))
-    carried.set(
-      column,
-      [...kinds].map((kind) => ({ kind, from: null })),
-    );
+  const carried = new Map(
+    [...ownTags(node)].map(([column, kinds]) => [column, kinds.map((kind): Tag => ({ kind, from: null }))]),
+  );
   for (const [column, found] of reached) {
     // What could not be traced can't be judged either.
     const isUntraced = found.some(({ untraced }) => untraced);
@@ -110,7 +107,7 @@ function carriedBy(node: Node, reached: ReadonlyMap<string, readonly Tag[]>): Re
         isUntraced || !lifted.some(({ columns, kinds }) => columns.includes(column) && kinds.includes(kind)),
     );
     // The way is told rather than the column's own word.
-    carried.set(column, eachKind([...kept, ...(carried.get(column) ?? [])]));
+    carried.set(column, [...eachKind([...kept, ...(carried.get(column) ?? [])])]);
   }
   return withoutEmpty(carried);
 }

@@ -24,7 +24,7 @@ export function unseenFaults({ graph, personal, tags, node }: Judged): readonly 
           message: `${node.name} names ${schema}.${name}, which holds ${kinds.join(', ')}, where nobody sees what becomes of it`,
           expected: other.type === 'source' ? 'source()' : `ref('${other.name}')`,
           found: name,
-          hint: 'Read it by ref() or source() in a FROM clause.',
+          hint: 'Read it by ref() or source() in a FROM clause; a comment names it without its schema.',
         },
       ];
     }

@@ -5,7 +5,7 @@ import type { Fault } from '../errors.ts';
 import type { Graph, Node } from '../graph/types.ts';
 import { traceProject } from '../lineage/trace-project.ts';
 import type { Lineage } from '../lineage/types.ts';
-import { declassified } from '../policy/declassified.ts';
+import { declassified, restsOn } from '../policy/declassified.ts';
 import { policyFaults } from '../policy/policy-faults.ts';
 import { tagColumns } from '../policy/tag-columns.ts';
 import type { PersonalConfig, Project } from '../project/types.ts';
@@ -46,7 +46,6 @@ describe('the policy on personal data of this project', () => {
     expect([...list].sort()).toEqual([
       'anomalie.detail: location as flag',
       'anomalie.motif: location as flag',
-      'ctrl_trajet.date_ctrl: location as measure',
       'ctrl_trajet.distance_m: location as measure',
       'ctrl_trajet.duree_sec: location as measure',
       'ctrl_trajet.est_incoherent: location as measure',
@@ -91,6 +90,19 @@ describe('the policy on personal data of this project', () => {
         }));
         expect([id, name, codes(faults)]).toEqual([id, name, ['PERSONAL_UNTAGGED']]);
       }
+  });
+
+  it('tells of each figure which declassifications it rests on', () => {
+    const columns = restsOn(graph, lineage).get('model.sport_data_solution.vue_kpi_bu') ?? new Map();
+    const told = [...columns].map(([column, entries]) => [
+      column,
+      entries.map(({ model, as }: { readonly model: string; readonly as: string }) => `${model} ${as}`).sort(),
+    ]);
+    expect(told).toEqual([
+      ['nb_salaries_eligibles_prime', ['ctrl_trajet measure', 'elig_prime flag']],
+      ['cout_annuel_total_prime_variable', ['ctrl_trajet measure', 'elig_prime flag', 'kpi_groupe sum']],
+      ['cout_annuel_total_prime_fixe', ['ctrl_trajet measure', 'elig_prime flag']],
+    ]);
   });
 
   it('leaves no personal column in what Power BI may read', () => {
