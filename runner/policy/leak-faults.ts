@@ -13,7 +13,7 @@ export function leakFaults(judged: Judged): readonly Fault[] {
     message: `${message}, which ${schema} may not hold`,
     ...placeOf(judged, tag, column),
     found: [...pathOf(graph, tags, tag), to].join(' → '),
-    hint: `Leave it out, or build it in ${holders(personal, tag.kind)}. ${lift}`,
+    hint: `Leave it out, or build it where it may be (${holders(personal, tag.kind)}). ${lift}`,
   });
   const columns = [...own.carried].flatMap(([column, carried]) =>
     carried
@@ -62,7 +62,7 @@ function holders({ schemas }: PersonalConfig, kind: string): string {
   return (
     Object.keys(schemas)
       .filter((schema) => schemas[schema]?.includes(kind))
-      .join(' or ') || 'a schema that may hold it'
+      .join(', ') || 'no schema so far'
   );
 }
 
