@@ -1,6 +1,7 @@
 import { loadParser } from '../compile/sql.ts';
 import type { Graph, ModelNode, Node } from '../graph/types.ts';
 import type { Cache } from '../project/cache.ts';
+import { DISAGREEMENT } from './disagreement.ts';
 import { traceQuery } from './trace-query.ts';
 import type { ReadRelation } from './tracing.ts';
 import type { ColumnLineage, Lineage, ModelLineage } from './types.ts';
@@ -106,10 +107,8 @@ function agreed(traced: ModelLineage, contract: readonly string[] | null): Model
   const missing = contract.filter((name) => !names.has(name));
   const stated = new Set(contract);
   const columns = traced.columns.map((column) =>
-    stated.has(column.column)
-      ? column
-      : { ...column, unresolved: [...column.unresolved, 'its contract has no such column'] },
+    stated.has(column.column) ? column : { ...column, unresolved: [...column.unresolved, DISAGREEMENT.extra] },
   );
-  const lost = missing.map((column) => ({ column, from: [], unresolved: ['its SQL gives no such column'] }));
+  const lost = missing.map((column) => ({ column, from: [], unresolved: [DISAGREEMENT.lost] }));
   return { ...traced, columns: [...columns, ...lost] };
 }

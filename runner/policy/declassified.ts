@@ -8,8 +8,8 @@ export function declassified(graph: Graph): readonly Declassified[] {
 }
 
 /**
- * By node and column, the declassifications that its value rests on, here or further up. Two sums of salaries that differ
- * by one person tell that person's: what rests on a `sum` is not to be compared in public.
+ * By node and column, the declassifications that its value rests on, here or further up. Two sums of what persons earn that differ
+ * by one person tell that one's: what rests on a `sum` is not to be compared in public.
  */
 export function restsOn(
   graph: Graph,

@@ -1,7 +1,7 @@
 import type { Fault } from '../errors.ts';
 import type { Node } from '../graph/types.ts';
 import type { PersonalConfig } from '../project/types.ts';
-import { mayHold, pathOf } from './tag-columns.ts';
+import { mayHold, pathOf, untracedWords } from './tag-columns.ts';
 import type { Judged, NodeTags, Tag } from './types.ts';
 
 /** Columns that carry what their schema may not hold, and rows that are chosen by it. */
@@ -76,24 +76,23 @@ function lineIn(template: string, column: string, parent = ''): number {
 }
 
 /** Of a schema that may hold it, what can't be traced has to be tagged; of another it is refused. */
-export function unresolvedFaults({ lineage, personal, node, own: { carried } }: Judged): readonly Fault[] {
+export function unresolvedFaults({ lineage, personal, node, own: { carried }, template }: Judged): readonly Fault[] {
   const traced = lineage.get(node.id);
   const columns = [...carried].flatMap(([column, tags]) =>
     tags.some(({ kind, untraced }) => untraced && !mayHold(personal, node, kind)) ? [column] : [],
   );
-  if (!traced || columns.length === 0) return [];
-  const words = new Set([
-    ...traced.unresolved,
-    ...traced.columns.filter(({ column }) => columns.includes(column)).flatMap(({ unresolved }) => unresolved),
-  ]);
+  const [first] = columns;
+  if (!traced || first === undefined) return [];
+  const own = traced.columns.filter(({ column }) => columns.includes(column));
+  const words = new Set([...traced.unresolved, ...own.flatMap(({ unresolved }) => untracedWords(unresolved))]);
   return [
     {
       code: 'PERSONAL_UNRESOLVED',
-      message: `${node.name} reads personal data, and where ${columns.join(', ')} come from can't be told`,
+      message: `${node.name} reads personal data, and where its ${columns.join(', ')} come${columns.length > 1 ? '' : 's'} from can't be told`,
       file: node.file,
-      line: 1,
+      line: lineIn(template, first),
       found: [...words].join('; '),
-      hint: 'Name the columns that are read one by one, or do this in a model of a schema that may hold what is read.',
+      hint: 'Is a name misspelt? Name the columns that are read one by one, or do this in a model of a schema that may hold them.',
     },
   ];
 }

@@ -175,10 +175,11 @@ describe('what can not be traced', () => {
   it.each([
     ['a column', sql],
     ['the choice of rows', `select key from ${STAFF} tablesample system (pay)`],
+    ['a function in the place of a column', `select s.to_jsonb::text as key from ${STAFF} as s`],
   ])('is refused of a model that reads personal data, be it declassified or not: %s', async (_what, untraced) => {
     const contract = lifting('key', '[identity, salary, birth, location]', 'flag');
     expect(await told({ sql: untraced, contract })).toEqual([
-      expect.stringMatching(/^PERSONAL_UNRESOLVED models\/report.sql:1 ./),
+      expect.stringMatching(/^PERSONAL_UNRESOLVED models\/report.sql:2 ./),
     ]);
   });
 
@@ -195,6 +196,16 @@ describe('what can not be traced', () => {
       line: 2,
       expected: 'personal: [identity, salary, birth, location]',
     });
+  });
+});
+
+describe('a column that its contract lacks, or has alone', () => {
+  it('is judged by its SQL: that the two disagree is told by the check of the schema', async () => {
+    const contract = 'columns: [{name: key}, {name: lost}]\n';
+    expect(await told({ sql: `select key, team from ${STAFF}`, contract })).toEqual([]);
+    expect(await told({ sql: `select key, pay from ${STAFF}`, contract })).toEqual([
+      `PERSONAL_LEAK models/report.sql:2 ${FROM_PAY} report.pay`,
+    ]);
   });
 });
 

@@ -1,4 +1,5 @@
 import type { Graph, Node } from '../graph/types.ts';
+import { DISAGREEMENT } from '../lineage/disagreement.ts';
 import type { ColumnLineage, ColumnRef, Lineage, ModelLineage } from '../lineage/types.ts';
 import type { PersonalConfig } from '../project/types.ts';
 import type { NodeTags, Tag, Tags } from './types.ts';
@@ -62,9 +63,15 @@ function tagsOf(
   all: readonly Tag[],
   arriving: (ref: ColumnRef) => readonly string[],
 ): readonly Tag[] {
-  const isUntraced = unresolved.length > 0 || traced.unresolved.length > 0;
+  const isUntraced = untracedWords(unresolved).length > 0 || traced.unresolved.length > 0;
   const known = fromOf(from, arriving);
   return isUntraced ? [...known, ...all.map((tag): Tag => ({ ...tag, untraced: true }))] : known;
+}
+
+/** That a contract and its SQL disagree is told by others: it hides nothing. */
+export function untracedWords(unresolved: readonly string[]): readonly string[] {
+  const told: readonly string[] = Object.values(DISAGREEMENT);
+  return unresolved.filter((word) => !told.includes(word));
 }
 
 /** Every kind that the nodes that a model reads carry. */

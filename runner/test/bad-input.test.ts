@@ -248,10 +248,10 @@ const BAD_PROJECTS: readonly (readonly [string, string, (text: string) => string
   ],
   [
     'a model whose SQL is wrong',
-    'models/metier/salarie.sql',
-    (text) => text.replace('ages.type_contrat', 'ages.type_contrats'),
+    'models/bi/vue_elig_prime.sql',
+    (text) => text.replace('motif_ineligibilite', 'motifs_ineligibilite'),
     1,
-    /SQL_42703 models\/metier\/salarie\.sql:\d+:\d+[\s\S]*type_contrats[\s\S]*\n {2}\| +\^/,
+    /SQL_42703 models\/bi\/vue_elig_prime\.sql:\d+:\d+[\s\S]*motifs_ineligibilite[\s\S]*\n {2}\| +\^/,
   ],
   [
     'a day of a seed in another form',

@@ -23,7 +23,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   roles: ['errors', 'util'],
   landing: ['errors', 'util'],
   lineage: ['errors', 'util', 'compile', 'graph'],
-  policy: ['errors', 'util'],
+  policy: ['errors', 'util', 'lineage'],
   scratch: ['errors', 'util', 'compile', 'contracts', 'graph', 'state', 'execute', 'unit-tests'],
   diff: ['errors', 'util', 'compile', 'graph'],
   docs: ['errors', 'util', 'graph'],
