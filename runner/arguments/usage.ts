@@ -13,7 +13,7 @@ export class UsageError extends Error {}
  * What may be read as a number but no command can use.
  * @throws UsageError
  */
-export function requireNumbers({ threads, limit, rows, last, wait }: Readonly<Record<string, unknown>>): void {
+export function requireNumbers({ threads, limit, rows, last, wait, depth }: Readonly<Record<string, unknown>>): void {
   const isCount = (value: unknown, least: number): boolean => Number.isInteger(value) && (value as number) >= least;
   if (!isCount(threads, 1)) throw new UsageError(`--threads must be a whole number from 1, not ${threads}`);
   if (limit !== undefined && !isCount(limit, 0))
@@ -22,6 +22,8 @@ export function requireNumbers({ threads, limit, rows, last, wait }: Readonly<Re
     throw new UsageError(`--rows must be a whole number from 0, not ${rows}`);
   if (last !== undefined && !isCount(last, 1))
     throw new UsageError(`--last must be a whole number from 1, not ${last}`);
+  if (depth !== undefined && !isCount(depth, 1))
+    throw new UsageError(`--depth must be a whole number from 1, not ${depth}`);
   if (wait !== undefined && !isCount(wait, 0))
     throw new UsageError(`--wait takes a whole number of seconds from 0: --wait, or --wait=600`);
 }

@@ -174,6 +174,39 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: async () => (await import('./explain.ts')).explain,
   },
   {
+    command: 'lineage <column>',
+    describe: 'Say what a column is made of and what is made of it, back to sources and on to views; without a server',
+    positionals: {
+      column: { type: 'string', describe: 'model.column, seed.column or system.table.column; all columns without one' },
+    },
+    options: {
+      direction: {
+        choices: ['up', 'down', 'both'],
+        default: 'both',
+        describe: 'up: what it comes from; down: what reads it',
+      },
+      depth: { type: 'number', describe: 'Steps at the most (default: all)' },
+      conditions: {
+        type: 'boolean',
+        default: false,
+        describe: 'Also the columns that decide which rows there are: filters, joins, groups',
+      },
+      output: {
+        ...OUTPUT_OPTION.output,
+        choices: ['text', 'json', 'mermaid'],
+        describe: 'json: exactly one JSON array of objects, a step each; mermaid: a flowchart',
+      },
+    },
+    examples: [
+      ['$0 lineage revenue.total --direction up', 'what a figure is made of'],
+      ['$0 lineage shop.orders.amount', 'a column of a source: all that it goes into'],
+      ['$0 lineage revenue --depth 1', 'each column of a model, one step'],
+      ['$0 lineage revenue.total --conditions', 'also what decides which rows are counted'],
+      ['$0 lineage revenue.total --output mermaid', 'a drawing for a page'],
+    ],
+    load: async () => (await import('./lineage.ts')).lineage,
+  },
+  {
     command: 'compile',
     describe: 'Render models into target/compiled/ and describe the project in target/manifest.json, without a server',
     options: { ...SELECTION_OPTIONS, ...OUTPUT_OPTION },

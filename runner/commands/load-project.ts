@@ -5,6 +5,7 @@ import type { RenderOptions } from '../compile/types.ts';
 import { RunnerError } from '../errors.ts';
 import type { LocateInModel } from '../execute/locate-error.ts';
 import type { Graph } from '../graph/types.ts';
+import type { Cache } from '../project/cache.ts';
 import { type Env, readEnv, withSampleSecrets } from '../project/env.ts';
 import { projectCache } from '../project/project-cache.ts';
 import { inspectProject } from '../project/read-project.ts';
@@ -37,6 +38,8 @@ export interface LoadedProject {
   readonly locateInTest: LocateInTest;
   /** Where an offset in a model's rendered body stands in the templates. */
   readonly locate: LocateInModel;
+  /** For what else is computed from the project; to be saved again then. */
+  readonly cache: Cache;
 }
 
 export interface LoadOptions {
@@ -91,7 +94,7 @@ export async function loadProject(
     locateInTest: createTestLocator(project, plainEnv),
   };
   stopwatch.lap('load');
-  return { project, graph, target, env, vars, givenVars, asOf, fingerprinter, locate, ...tests };
+  return { project, graph, target, env, vars, givenVars, asOf, fingerprinter, locate, cache, ...tests };
 }
 
 /** Models are rendered once more, and the template engine is loaded, for the first fault that is looked for. */

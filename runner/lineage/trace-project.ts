@@ -52,7 +52,7 @@ function relationOf({ id, relation }: Node, columns: readonly string[] | null): 
 const LANDED = ['batch_id', 'row_number', 'loaded_at'];
 
 /** As they can be read of a node: `null` where nothing tells. */
-function columnsOf(node: Node, lineage: Lineage): readonly string[] | null {
+export function columnsOf(node: Node, lineage: Lineage): readonly string[] | null {
   if (node.type === 'seed') return node.seed.header;
   if (node.type === 'source') {
     if (node.source.columns.length === 0) return null;

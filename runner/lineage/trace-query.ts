@@ -5,7 +5,7 @@ import { NO_SPACE } from './scope.ts';
 import { traceSelect } from './select.ts';
 import type { ReadRelation, Tracing } from './tracing.ts';
 import type { ModelLineage } from './types.ts';
-import { columnOf, together } from './value.ts';
+import { columnOf } from './value.ts';
 
 /**
  * What the SQL of a query says of its columns. Never throws: what it can't tell is said in `unresolved`.
@@ -36,6 +36,6 @@ export function traceQuery(
   return {
     columns: columns.map(({ name, value }) => ({ column: name, from: value.from, unresolved: value.unresolved })),
     conditions: from.map(({ node, column }) => ({ node, column })),
-    unresolved: together([{ from: [], unresolved: [...unresolved, ...rows.open.map(({ why }) => why)] }]).unresolved,
+    unresolved: [...new Set([...unresolved, ...rows.open.map(({ why }) => why)])],
   };
 }

@@ -42,6 +42,97 @@ describe('the lineage of a query', () => {
   });
 });
 
+describe('what a query does not tell', () => {
+  it.each([
+    [
+      'a name that may be of several relations counts as of all of them',
+      'select amount, name from {open} a, {closed} b, {open2} c',
+      [
+        'amount: =o.amount =o.amount ! amount may be a column of 2 relations: it counts as all of them',
+        'name: =c.name',
+      ],
+      [],
+    ],
+    [
+      'a column of a relation that declares none is believed',
+      'select o.id, total from {open} o',
+      ['id: =o.id', 'total: =o.total'],
+      [],
+    ],
+    [
+      'a name that the inner relation may have or the outer has',
+      'select (select name from {open} where true) as x from {closed}',
+      ['x: =o.name =c.name ! name may be a column of 2 relations: it counts as all of them'],
+      [],
+    ],
+    [
+      'columns that two relations of a query share',
+      'select name from {closed} a, {closed} b',
+      ['name: =c.name ! name may be a column of 2 relations: it counts as all of them'],
+      [],
+    ],
+    [
+      'a relation that is none of the project',
+      'select r.a, count(*) from pg_catalog.pg_class r group by r.a',
+      ['a: ! pg_catalog.pg_class is no relation of this project', 'count:'],
+      ['pg_catalog.pg_class is no relation of this project'],
+    ],
+    [
+      'a function that gives rows of nobody knows which columns',
+      'select f.*, f.b from secrets(1) f',
+      ['f:', 'b: ! which columns secrets() gives is not known'],
+      ['which columns secrets() gives is not known'],
+    ],
+    [
+      'a function whose columns are named one by one, which is enough',
+      'select f.b from {closed}, secrets(name) as f(a, b)',
+      ['b: ! there is no column for the name b'],
+      [],
+    ],
+    [
+      '* of a relation that declares no columns, in a set operation',
+      'select name from {closed} union all select * from {open}',
+      ['name: =c.name ! the columns of open are not declared: which column stands where is not known'],
+      [],
+    ],
+    [
+      'a column that is not there',
+      'select b.nothing, other, z.a from {closed} b',
+      [
+        'nothing: ! b has no column nothing',
+        'other: ! no column other is known',
+        'a: ! no relation z is known where z.a stands',
+      ],
+      [],
+    ],
+    [
+      'the fields of a record that a function gives',
+      'select (jsonb_populate_record(null::x, to_jsonb(c))).* from {closed} c',
+      [],
+      ['which columns a record has is not known'],
+    ],
+    [
+      'WITH queries that read each other in a circle',
+      'with recursive a as (select x from b), b as (select x from a) select x from a',
+      ['x: ! WITH queries that read each other'],
+      ['WITH queries that read each other'],
+    ],
+  ])('is said: %s', (_what, sql, columns, unresolved) => {
+    const traced = told(trace(sql, { open: null, open2: null, closed: ['id', 'name'] }));
+    expect(traced).toMatchObject({ columns, unresolved });
+  });
+
+  it('but it takes the columns that are expected of it', () => {
+    const tree = parse('select * from "source:a.b"');
+    const traced = tree && traceQuery(tree, () => ({ node: 'source', name: 'b', columns: null }), ['id']);
+    expect(traced).toEqual({
+      columns: [{ column: 'id', from: [{ node: 'source', column: 'id', how: 'copy' }], unresolved: [] }],
+      conditions: [],
+      unresolved: ['the columns of b are not declared'],
+    });
+  });
+});
+
 describe('names and functions are those of a server', () => {
   it('in every query above, column by column', async () => {
     const { db, drop } = await testDatabase({ max: 1 });

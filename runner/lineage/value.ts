@@ -35,7 +35,8 @@ export function unresolved(...words: readonly string[]): Value {
   return { from: [], unresolved: words };
 }
 
-const DIRECTNESS: readonly Derivation[] = ['copy', 'computed', 'aggregate'];
+/** The most direct way first. */
+export const DIRECTNESS: readonly Derivation[] = ['copy', 'computed', 'aggregate'];
 
 /** All that several values are made of. What comes from a column in several ways does so in the most direct of them. */
 export function together(values: readonly Value[]): Value {
