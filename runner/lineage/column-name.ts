@@ -43,8 +43,7 @@ function figure(node: Node | undefined, firstOf: (query: Node) => string): Named
     const { op = 'IS_XMLCONCAT' } = node.XmlExpr;
     return strong(op === 'IS_DOCUMENT' ? undefined : op.slice('IS_'.length).toLowerCase());
   }
-  if ('JsonFuncExpr' in node)
-    return strong((node.JsonFuncExpr.op ?? 'JSON_EXISTS_OP').slice(0, -'_OP'.length).toLowerCase());
+  if ('JsonFuncExpr' in node) return strong(node.JsonFuncExpr.op?.slice(0, -'_OP'.length).toLowerCase());
   return strong(BY_KIND[Object.keys(node)[0] ?? '']);
 }
 

@@ -8,12 +8,15 @@ import { originsOf } from '../lineage/origins.ts';
 import { traceProject } from '../lineage/trace-project.ts';
 import { ROOT } from './cli.ts';
 
-const { models: truth } = parse(readFileSync(join(ROOT, 'runner/test/lineage-truth.yml'), 'utf8')) as {
+const { models: truth, rows: truthOfRows } = parse(
+  readFileSync(join(ROOT, 'runner/test/lineage-truth.yml'), 'utf8'),
+) as {
   readonly models: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
+  readonly rows: Readonly<Record<string, readonly string[]>>;
 };
 const MARKS = { copy: '=', computed: '~', aggregate: '+' } as const;
 
-it('every column that Power BI reads comes from the columns of sources and seeds that reading its SQL by hand has found', async () => {
+it('every column that Power BI reads comes from what reading its SQL by hand has found, and so do its rows', async () => {
   const signal = new AbortController().signal;
   const { graph } = await loadProject({ projectDir: ROOT, threads: 1, failFast: false, argv: '', signal });
   const lineage = await traceProject(graph);
@@ -41,6 +44,13 @@ it('every column that Power BI reads comes from the columns of sources and seeds
     ]),
   );
   expect(found).toEqual(expected);
+  const rowsOf = (name: string): readonly string[] =>
+    (lineage.get(graph.idOf(name))?.conditions ?? []).map(
+      ({ node, column }) => `${graph.nodes.get(node)?.name}.${column}`,
+    );
+  expect(Object.fromEntries(Object.keys(truth).map((name) => [name, rowsOf(name).toSorted()]))).toEqual(
+    Object.fromEntries(Object.entries(truthOfRows).map(([name, columns]) => [name, columns.toSorted()])),
+  );
   expect(unresolved).toEqual([]);
 });
 
