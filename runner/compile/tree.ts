@@ -5,6 +5,8 @@ export type {
   CommonTableExpr,
   FuncCall,
   JoinExpr,
+  JsonArrayAgg,
+  JsonObjectAgg,
   Node,
   RangeFunction,
   RangeVar,

@@ -1,5 +1,5 @@
-import type { FuncCall, Node, SelectStmt, SubLink, WindowDef } from '../compile/tree.ts';
-import { AGGREGATES } from './functions.ts';
+import type { FuncCall, JsonArrayAgg, JsonObjectAgg, Node, SelectStmt, SubLink, WindowDef } from '../compile/tree.ts';
+import { AGGREGATES, readsUnseen } from './functions.ts';
 import { itemOf, named, namesIn, type Scope } from './scope.ts';
 import type { Tracing } from './tracing.ts';
 import { columnOf, made, NOTHING, together, unresolved, type Value, wholeRow } from './value.ts';
@@ -17,11 +17,12 @@ export function traceExpression(tracing: Tracing, node: Node, scope: Scope): Val
   if ('TypeCast' in node) return plain(value(node.TypeCast.arg));
   if ('CollateClause' in node) return value(node.CollateClause.arg);
   if ('FuncCall' in node) return made(isAggregate(node.FuncCall) ? 'aggregate' : 'computed', ...ofCall(node.FuncCall));
-  if ('JsonObjectAgg' in node || 'JsonArrayAgg' in node) return made('aggregate', ...all(Object.values(node)));
+  if ('JsonObjectAgg' in node) return made('aggregate', ...ofJsonAggregate(node.JsonObjectAgg));
+  if ('JsonArrayAgg' in node) return made('aggregate', ...ofJsonAggregate(node.JsonArrayAgg));
   // Which columns a row is grouped by says nothing of their values.
   if ('GroupingFunc' in node) return NOTHING;
   if ('SubLink' in node) return ofSubquery(node.SubLink);
-  if ('SelectStmt' in node) return ofRows(node.SelectStmt, 'aggregate');
+  if ('SelectStmt' in node) return collected(node.SelectStmt);
   if ('RowExpr' in node) {
     const args = (node.RowExpr.args ?? []).map(value);
     const columns = args.map((arg, index) => ({ name: `f${index + 1}`, value: arg }));
@@ -38,7 +39,13 @@ export function traceExpression(tracing: Tracing, node: Node, scope: Scope): Val
   return made('computed', ...all(Object.values(node)));
 
   function ofCall({ over, ...call }: FuncCall): readonly Value[] {
-    return [...all([call.args, call.agg_order, call.agg_filter]), ...(over ? ofWindow(over) : [])];
+    const names = namesIn(call.funcname);
+    const words = readsUnseen(names) ? [unresolved(`what ${names.join('.')}() reads is not known`)] : [];
+    return [...all([call.args, call.agg_order, call.agg_filter]), ...(over ? ofWindow(over) : []), ...words];
+  }
+
+  function ofJsonAggregate({ arg, constructor: fold }: JsonObjectAgg | JsonArrayAgg): readonly Value[] {
+    return [...all([arg, fold?.agg_order, fold?.agg_filter]), ...(fold?.over ? ofWindow(fold.over) : [])];
   }
 
   function ofWindow({ name, refname, ...window }: WindowDef): readonly Value[] {
@@ -53,7 +60,7 @@ export function traceExpression(tracing: Tracing, node: Node, scope: Scope): Val
       // Whatever it selects is not looked at.
       return made('computed', tracing.query(subselect.SelectStmt, scope).decides);
     }
-    if (subLinkType === 'ARRAY_SUBLINK') return ofRows(subselect.SelectStmt, 'aggregate');
+    if (subLinkType === 'ARRAY_SUBLINK') return collected(subselect.SelectStmt);
     if (subLinkType !== 'EXPR_SUBLINK') return made('computed', value(testexpr), ofRows(subselect.SelectStmt));
     const { columns, open, decides } = tracing.query(subselect.SelectStmt, scope);
     const [first] = columns;
@@ -62,10 +69,16 @@ export function traceExpression(tracing: Tracing, node: Node, scope: Scope): Val
     return first?.value.record ? { ...of, record: first.value.record } : of;
   }
 
-  function ofRows(query: SelectStmt, how: 'computed' | 'aggregate' = 'computed'): Value {
+  function ofRows(query: SelectStmt): Value {
     const { columns, open, decides } = tracing.query(query, scope);
-    const values = [...columns.map((column) => column.value), ...open.map(({ why }) => unresolved(why))];
-    return together([made(how, ...values), made('computed', decides)]);
+    const words = open.map(({ why }) => unresolved(why));
+    return together([...columns.map((column) => column.value), ...words, made('computed', decides)]);
+  }
+
+  /** Rows as an array, whose order shows. */
+  function collected(query: SelectStmt): Value {
+    const { order = NOTHING, decides } = tracing.query(query, scope);
+    return together([made('aggregate', ofRows(query)), made('computed', decides, order)]);
   }
 }
 

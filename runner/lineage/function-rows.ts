@@ -1,6 +1,6 @@
 import type { Node, RangeFunction } from '../compile/tree.ts';
 import { RECORD_MAKERS, ROW_MAKERS } from './functions.ts';
-import type { Scope } from './scope.ts';
+import { namesIn, type Scope } from './scope.ts';
 import type { Tracing } from './tracing.ts';
 import { type Field, made, NOTHING, type Rows, together, unresolved, type Value } from './value.ts';
 
@@ -14,7 +14,7 @@ export function functionRows(
   const single = calls.length === 1 ? alias?.aliasname : undefined;
   const each = calls.map(([call, defined]) => {
     const listed = definedColumns(coldeflist ?? (defined && 'List' in defined ? (defined.List.items ?? []) : []));
-    return call ? rowsOf(tracing, call, listed, scope, single, alias?.colnames !== undefined) : NO_CALL;
+    return call ? rowsOf(tracing, call, listed, scope, single, namesIn(alias?.colnames)) : NO_CALL;
   });
   const counted: Field[] = ordinality ? [{ name: 'ordinality', value: NOTHING }] : [];
   return {
@@ -38,7 +38,7 @@ function rowsOf(
   listed: readonly string[],
   scope: Scope,
   alias: string | undefined,
-  areNamed: boolean,
+  names: readonly string[],
 ): FunctionRows {
   const decides = tracing.value(call, scope);
   const value = made('computed', decides);
@@ -54,7 +54,8 @@ function rowsOf(
   if (name === 'unnest' && args.length > 1)
     return rows(args.map((arg) => ({ name, value: made('computed', tracing.value(arg, scope)) })));
   const single = [{ name: alias ?? name, value }];
+  if (!('FuncCall' in call) || ROW_MAKERS.has(name)) return rows(single);
   // Named one by one, columns are known whatever the function is.
-  if (areNamed || !('FuncCall' in call) || ROW_MAKERS.has(name)) return rows(single);
+  if (names.length > 0) return rows(names.map((column) => ({ name: column, value })));
   return rows(single, `which columns ${name}() gives is not known`);
 }

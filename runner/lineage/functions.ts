@@ -25,6 +25,15 @@ export const RECORD_MAKERS: ReadonlyMap<string, readonly string[]> = new Map<str
   ['ts_stat', ['word', 'ndoc', 'nentry']],
 ]);
 
+/** Functions that read what stands in no FROM clause: what a text of SQL asks, a file, another server; and those of no known schema. */
+export function readsUnseen(names: readonly string[]): boolean {
+  const [name = '', schema = 'pg_catalog'] = names.toReversed();
+  return schema !== 'pg_catalog' || UNSEEN.test(name);
+}
+
+const UNSEEN =
+  /^((cursor|database|query|schema|table)_to_xml|dblink|lo_(get|import)$|pg_(ls|read)_|ts_(rewrite|stat)$)/;
+
 function words(text: string): readonly string[] {
   return text.split(/\s+/);
 }

@@ -15,6 +15,8 @@ import {
 /** What a query gives, and what decides which rows there are of it. */
 export interface QueryRows extends Rows {
   readonly decides: Value;
+  /** What their order comes from, which shows where they are collected. */
+  readonly order?: Value;
 }
 
 /** A relation of a FROM clause, by the names that may stand before its columns. */

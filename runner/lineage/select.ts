@@ -16,8 +16,9 @@ export function traceSelect(tracing: Tracing, query: SelectStmt, outer: Scope): 
       : query.valuesLists
         ? ofValues(tracing, query.valuesLists, scope)
         : ofSelect(tracing, query, scope);
-  const { columns, open } = rows;
-  return { columns, open, decides: together([rows.decides, ...ofLimit(tracing, query, rows)]) };
+  const { columns, open, scope: inside } = rows;
+  const order = together((query.sortClause ?? []).map((node) => named(tracing, node, rows, inside, 'output')));
+  return { columns, open, decides: together([rows.decides, ...ofLimit(tracing, query, inside, order)]), order };
 }
 
 /** Rows, and the scope of their ORDER BY. */
@@ -105,15 +106,11 @@ function allOf({ columns, open }: Rows): Value {
 }
 
 /** Where only some of the rows are taken, their order decides which. */
-function ofLimit(tracing: Tracing, query: SelectStmt, { scope, ...rows }: Sortable): readonly Value[] {
+function ofLimit(tracing: Tracing, query: SelectStmt, scope: Scope, order: Value): readonly Value[] {
   const limits = [query.limitCount, query.limitOffset].flatMap((node) => node ?? []);
   const takesAll = limits.every((node) => 'A_Const' in node && node.A_Const.isnull);
   const firstOfEach = query.distinctClause?.some((node) => Object.keys(node).length > 0);
-  if (takesAll && !firstOfEach) return [];
-  return [
-    ...limits.map((node) => tracing.value(node, scope)),
-    ...(query.sortClause ?? []).map((node) => named(tracing, node, rows, scope, 'output')),
-  ];
+  return takesAll && !firstOfEach ? [] : [...limits.map((node) => tracing.value(node, scope)), order];
 }
 
 /** Functions in a select list that make several rows of one. */

@@ -30,7 +30,7 @@ export const SHAPES: readonly Shape[] = [
       case when id > 1 then 'a' end, case when id > 1 then 'a' else name end, exists (select 1), array[id], row(id, name),
       (select 1), (select max(amount) from {sale})::int, array(select 1), tags[1], extract(year from now()),
       name collate "C", id is null, not true, position('a' in name), json_object('a': id), xmlelement(name x), int '1',
-      least(1, 2), localtimestamp(0), "position"(name, 'a'), date '2026-01-01', (select id from {dept} limit 1)
+      least(1, 2), current_role, "position"(name, 'a'), date '2026-01-01', (select id from {dept} limit 1)
       from {emp}`,
     columns: [
       '?column?:',
@@ -59,7 +59,7 @@ export const SHAPES: readonly Shape[] = [
       'xmlelement:',
       'int4:',
       'least:',
-      'localtimestamp:',
+      'current_role:',
       'position: ~e.name',
       'date:',
       'id: =d.id',
@@ -142,7 +142,7 @@ export const SHAPES: readonly Shape[] = [
   {
     what: 'a recursive CTE whose columns change places',
     sql: `with recursive r(a, b, c) as (
-        select id, dept_id, boss_id from {emp} union all select b, c, a from r where a > 0
+        select id, dept_id, boss_id from {emp} union select b, c, a from r where a > 0
       ) select a from r`,
     columns: ['a: =e.id =e.dept_id =e.boss_id'],
     conditions: 'e.id e.dept_id e.boss_id',
@@ -275,8 +275,23 @@ export const SHAPES: readonly Shape[] = [
     what: 'window functions with their partition and order',
     sql: `select row_number() over (partition by dept_id order by salary desc) as n, lag(name) over w as before,
       sum(id) over (w rows between unbounded preceding and current row) as total, rank() over (w2) as r
-      from {emp} window w as (order by boss_id), w2 as (w)`,
-    columns: ['n: +e.dept_id +e.salary', 'before: +e.name +e.boss_id', 'total: +e.id +e.boss_id', 'r: +e.boss_id'],
+      from {emp} window w as (order by boss_id, id), w2 as (w)`,
+    columns: [
+      'n: +e.dept_id +e.salary',
+      'before: +e.name +e.boss_id +e.id',
+      'total: +e.id +e.boss_id',
+      'r: +e.boss_id +e.id',
+    ],
+  },
+  {
+    what: 'JSON over a window with a name',
+    sql: 'select json_arrayagg(id) over w as a, count(*) over (w) as n from {emp} window w as (partition by dept_id)',
+    columns: ['a: +e.id +e.dept_id', 'n: +e.dept_id'],
+  },
+  {
+    what: 'subqueries without a name in each other',
+    sql: 'select (select (select (select (select (select max(salary) from {emp})))))',
+    columns: ['max: +e.salary'],
   },
   {
     what: '* and t.* over several relations',
@@ -316,7 +331,7 @@ export const SHAPES: readonly Shape[] = [
     what: 'JSON that is aggregated',
     sql: `select jsonb_agg(jsonb_build_object('id', id) order by name) as l, json_arrayagg(id order by salary) as a,
       json_objectagg(name: dept_id) filter (where id > 1) as o, array(select name from {dept} where budget > 0 order by id) as n from {emp}`,
-    columns: ['l: +e.id +e.name', 'a: +e.salary +e.id', 'o: +e.id +e.name +e.dept_id', 'n: +d.name ~d.budget'],
+    columns: ['l: +e.id +e.name', 'a: +e.id +e.salary', 'o: +e.name +e.dept_id +e.id', 'n: +d.name ~d.budget ~d.id'],
   },
   {
     what: 'functions that give rows',
@@ -327,20 +342,20 @@ export const SHAPES: readonly Shape[] = [
   },
   {
     what: 'rows of several functions side by side',
-    sql: `select * from {emp} e cross join lateral rows from (unnest(e.tags), jsonb_to_recordset(e.doc) as (a int)) as r
+    sql: `select * from {emp} e cross join lateral rows from (unnest(e.tags), jsonb_to_recordset(e.doc -> 'x') as (p int)) as r
       cross join unnest(array[1], array[e.name]) as two(x)`.replace('select *', 'select r.*, two.*'),
-    columns: ['unnest: ~e.tags', 'a: ~e.doc', 'x:', 'unnest: ~e.name'],
+    columns: ['unnest: ~e.tags', 'p: ~e.doc', 'x:', 'unnest: ~e.name'],
     conditions: 'e.tags e.doc e.name',
   },
   {
     what: 'a function of rows in the select list',
-    sql: 'select id, unnest(tags) as tag, jsonb_array_elements(doc) ->> 1 as x from {emp}',
+    sql: "select id, unnest(tags) as tag, jsonb_array_elements(doc -> 'x') ->> 'p' as x from {emp}",
     columns: ['id: =e.id', 'tag: ~e.tags', 'x: ~e.doc'],
     conditions: 'e.tags e.doc',
   },
   {
     what: 'elements of JSON, which keep their name under an alias',
-    sql: 'select x.value, x from {emp} e, jsonb_array_elements(e.doc) as x',
+    sql: "select x.value, x from {emp} e, jsonb_array_elements(e.doc -> 'x') as x",
     columns: ['value: ~e.doc', 'x: ~e.doc'],
     conditions: 'e.doc',
   },
@@ -352,7 +367,7 @@ export const SHAPES: readonly Shape[] = [
   },
   {
     what: 'a sample',
-    sql: 'select s.amount from {sale} as s tablesample bernoulli (10)',
+    sql: 'select s.amount from {sale} as s tablesample bernoulli (10) repeatable (1)',
     columns: ['amount: =s.amount'],
   },
   {

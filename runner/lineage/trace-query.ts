@@ -1,7 +1,7 @@
-import type { Node } from '../compile/tree.ts';
+import type { Node, SelectStmt } from '../compile/tree.ts';
 import { columnName } from './column-name.ts';
 import { traceExpression } from './expression.ts';
-import { NO_SPACE } from './scope.ts';
+import { NO_SPACE, type QueryRows, type Scope } from './scope.ts';
 import { traceSelect } from './select.ts';
 import type { ReadRelation, Tracing } from './tracing.ts';
 import type { ModelLineage } from './types.ts';
@@ -19,13 +19,20 @@ export function traceQuery(
   expected: readonly string[] = [],
 ): ModelLineage {
   if (!('SelectStmt' in tree)) return { columns: [], conditions: [], unresolved: ['it is no query'] };
+  // A column's name may be that of a subquery's column: the subquery is traced once for both.
+  const traced = new WeakMap<Scope, Map<SelectStmt, QueryRows>>();
   const tracing: Tracing = {
     relation,
-    query: (query, outer) => traceSelect(tracing, query, outer),
+    query(query, outer) {
+      const within = traced.get(outer) ?? new Map<SelectStmt, QueryRows>();
+      const rows = within.get(query) ?? traceSelect(tracing, query, outer);
+      traced.set(outer, within.set(query, rows));
+      return rows;
+    },
     value: (expression, scope) => traceExpression(tracing, expression, scope),
     nameOf: (expression, scope) =>
       columnName(expression, (query) =>
-        'SelectStmt' in query ? (traceSelect(tracing, query.SelectStmt, scope).columns[0]?.name ?? '') : '',
+        'SelectStmt' in query ? (tracing.query(query.SelectStmt, scope).columns[0]?.name ?? '') : '',
       ),
   };
   const rows = traceSelect(tracing, tree.SelectStmt, { space: NO_SPACE, queries: new Map() });

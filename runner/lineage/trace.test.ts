@@ -1,10 +1,11 @@
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Database } from '../adapters/types.ts';
 import { loadParser } from '../compile/sql.ts';
-import { testDatabase } from '../test/database.ts';
+import { type TestDatabase, testDatabase } from '../test/database.ts';
 import { AGGREGATES, RECORD_MAKERS, ROW_MAKERS } from './functions.ts';
 import { SCHEMA, SHAPES } from './testing-shapes.ts';
 import { traceQuery } from './trace-query.ts';
-import type { ModelLineage } from './types.ts';
+import type { ColumnRef, ModelLineage } from './types.ts';
 
 const { parse } = await loadParser();
 
@@ -86,7 +87,7 @@ describe('what a query does not tell', () => {
     [
       'a function whose columns are named one by one, which is enough',
       'select f.b from {closed}, secrets(name) as f(a, b)',
-      ['b: ! there is no column for the name b'],
+      ['b: ~c.name'],
       [],
     ],
     [
@@ -112,6 +113,12 @@ describe('what a query does not tell', () => {
       ['which columns a record has is not known'],
     ],
     [
+      'functions that read what stands in no FROM clause',
+      "select query_to_xml('table dept', true, true, '') as x, hr.f(name) as y, pg_catalog.upper(name) as z from {closed}",
+      ['x: ! what query_to_xml() reads is not known', 'y: ~c.name ! what hr.f() reads is not known', 'z: ~c.name'],
+      [],
+    ],
+    [
       'WITH queries that read each other in a circle',
       'with recursive a as (select x from b), b as (select x from a) select x from a',
       ['x: ! WITH queries that read each other'],
@@ -133,35 +140,92 @@ describe('what a query does not tell', () => {
   });
 });
 
-describe('names and functions are those of a server', () => {
-  it('in every query above, column by column', async () => {
-    const { db, drop } = await testDatabase({ max: 1 });
-    try {
-      for (const [table, columns] of Object.entries(SCHEMA)) {
-        await db.query(
-          `create table ${table} (${Object.entries(columns)
-            .map((column) => column.join(' '))
-            .join(', ')})`,
-        );
-      }
-      for (const { sql, what } of SHAPES) {
-        const shown = await db.query(`select * from (${sql.replace(/\{(\w+)\}/g, '$1')}) as shape limit 0`, []);
-        const columns = shown.columns.map(({ name }) => name);
-        expect([what, trace(sql).columns.map(({ column }) => column)]).toEqual([what, columns]);
-      }
-      const { rows } = await db.query(
-        "select distinct proname from pg_proc where prokind = 'a' and pronamespace = 'pg_catalog'::regnamespace",
-      );
-      expect([...AGGREGATES].toSorted()).toEqual(rows.map(([name]) => name ?? '').toSorted());
-      const makers = await db.query(
-        `select proname, (select array_to_json(array_agg(name)) from unnest(proargnames, proargmodes) a(name, mode) where mode in ('o', 't'))
-        from pg_proc where pronamespace = 'pg_catalog'::regnamespace and proretset`,
-      );
-      const known = new Map(makers.rows.map(([name, columns]) => [name, columns && JSON.parse(columns)]));
-      for (const name of ROW_MAKERS) expect([name, known.get(name)]).toEqual([name, null]);
-      for (const [name, columns] of RECORD_MAKERS) expect([name, known.get(name)]).toEqual([name, columns]);
-    } finally {
-      await drop();
+describe('on a server', () => {
+  let server: TestDatabase;
+  beforeAll(async () => {
+    server = await testDatabase({ max: 1 });
+  });
+  afterAll(() => server.drop());
+
+  it('functions are what they are taken for', async () => {
+    const { rows } = await server.db.query(
+      "select distinct proname from pg_proc where prokind = 'a' and pronamespace = 'pg_catalog'::regnamespace",
+    );
+    expect([...AGGREGATES].toSorted()).toEqual(rows.map(([name]) => name ?? '').toSorted());
+    const makers = await server.db.query(
+      `select proname, (select array_to_json(array_agg(name)) from unnest(proargnames, proargmodes) a(name, mode) where mode in ('o', 't'))
+      from pg_proc where pronamespace = 'pg_catalog'::regnamespace and proretset`,
+    );
+    const known = new Map(makers.rows.map(([name, columns]) => [name, columns && JSON.parse(columns)]));
+    for (const name of ROW_MAKERS) expect([name, known.get(name)]).toEqual([name, null]);
+    for (const [name, columns] of RECORD_MAKERS) expect([name, known.get(name)]).toEqual([name, columns]);
+  });
+
+  it('columns have the names that are told, and no other values by a column that they are told not to come from', async () => {
+    const { db } = server;
+    const changes = Object.entries(SCHEMA).flatMap(([table, columns]) =>
+      Object.entries(columns).map(([column, type]) => ({ table, column, type })),
+    );
+    const shown = async (sql: string): Promise<{ names: readonly string[]; values: readonly string[] } | undefined> => {
+      const { columns, rows } = await db.query(sql.replace(/\{(\w+)\}/g, '$1'), []);
+      const values = columns.map((_, index) => JSON.stringify(rows.map((row) => row[index] ?? null).toSorted()));
+      return { names: columns.map(({ name }) => name), values };
+    };
+    await makeTables(db, 'asis');
+    for (const change of changes) await makeTables(db, `${change.table}_${change.column}`, change);
+    await db.query("set statement_timeout = '2s'");
+    await db.query('set search_path = asis');
+    const before = new Map<string, Awaited<ReturnType<typeof shown>>>();
+    for (const { sql, what } of SHAPES) {
+      before.set(what, await shown(sql));
+      expect([what, trace(sql).columns.map(({ column }) => column)]).toEqual([what, before.get(what)?.names]);
     }
+    const untold: string[] = [];
+    for (const { table, column } of changes) {
+      await db.query(`set search_path = ${table}_${column}`);
+      const isIt = (ref: ColumnRef): boolean => ref.node === table && ref.column === column;
+      for (const { sql, what } of SHAPES) {
+        const { columns, conditions } = trace(sql);
+        if (conditions.some(isIt)) continue;
+        const after = await shown(sql);
+        for (const [index, { column: name, from }] of columns.entries())
+          if (!from.some(isIt) && after?.values[index] !== before.get(what)?.values[index])
+            untold.push(`${what}: ${name} comes from ${table}.${column}`);
+      }
+    }
+    expect(untold).toEqual([]);
   });
 });
+
+const ROWS: Readonly<Record<string, string>> = {
+  emp: `(1, 'Ann', 1, 5000, null, '{a,b}', '{"a": {"b": 1}, "x": [{"p": 1}]}'), (2, 'Bob', 1, 4000, 1, '{b}', '{"a": 2}'),
+    (3, 'Cid', 2, 3000, 1, '{}', '{"x": [{"p": 3}]}'), (4, 'Dan', null, 10, 3, null, '{}')`,
+  dept: "(1, 'Sales', 100), (2, 'Ann', 50), (3, 'Lab', 0)",
+  sale: "(1, '2026-01-01', 10), (1, '2026-01-02', 7000), (3, '2026-01-03', 30), (2, '2026-01-04', 4000)",
+};
+
+/** What another value of a type is: in another order, and NULL in places. */
+const OTHER: Readonly<Record<string, (column: string) => string>> = {
+  int: (column) => `10 - ${column}`,
+  numeric: (column) => `6000 - ${column}`,
+  text: (column) => `nullif(reverse(${column}), 'bob')`,
+  date: (column) => `date '2027-01-01' - (${column} - date '2026-01-01')`,
+  'text[]': (column) => `array_append(${column}, 'z')`,
+  jsonb: (column) => `${column} || '{"x": [{"p": 7}, {"a": {"b": 9}}], "a": {"b": 4}}'`,
+};
+
+/** Tables with rows in a schema, with other values in one column. */
+async function makeTables(
+  db: Database,
+  schema: string,
+  change?: { table: string; column: string; type: string },
+): Promise<void> {
+  const tables = Object.entries(SCHEMA).map(([table, columns]) => {
+    const selected = Object.entries(columns).map(([column, type]) => {
+      const isChanged = change?.table === table && change.column === column;
+      return `(${isChanged ? (OTHER[type]?.(`${column}::${type}`) ?? '') : column})::${type} as ${column}`;
+    });
+    return `create table ${schema}.${table} as select ${selected.join(', ')} from (values ${ROWS[table]}) as v (${Object.keys(columns).join(', ')})`;
+  });
+  await db.query([`create schema ${schema}`, ...tables].join('; '));
+}
