@@ -66,7 +66,13 @@ export function traceExpression(tracing: Tracing, node: Node, scope: Scope): Val
     const [first] = columns;
     const words = open.map(({ why }) => unresolved(why));
     const of = together([first?.value ?? NOTHING, ...words, made('computed', decides)]);
-    return first?.value.record ? { ...of, record: first.value.record } : of;
+    const record = first?.value.record;
+    if (!record || record.open.length > 0) return of;
+    const fields = record.columns.map((field) => ({
+      name: field.name,
+      value: together([field.value, made('computed', decides)]),
+    }));
+    return { ...of, record: { columns: fields, open: [] } };
   }
 
   function ofRows(query: SelectStmt): Value {

@@ -323,6 +323,50 @@ export const SHAPES: readonly Shape[] = [
     columns: ['name: =d.name', 'id: =d.id', 'name: =d.name', 'budget: =d.budget', 'more: ~d.budget'],
   },
   {
+    what: 'a field of a record that a subquery has chosen',
+    sql: 'select ((select s from {sale} s where s.emp_id = e.id order by s.day limit 1)).amount from {emp} e',
+    columns: ['amount: =s.amount ~s.emp_id ~e.id ~s.day'],
+  },
+  {
+    what: 'rows compared with those of a subquery',
+    sql: 'select name from {emp} e where (e.id, e.dept_id) in (select d.id, d.id from {dept} d where d.budget > 20)',
+    columns: ['name: =e.name'],
+    conditions: 'e.id e.dept_id d.id d.budget',
+  },
+  {
+    what: 'an alias of the inner query that hides one of the outer',
+    sql: 'select e.name, (select max(e.amount) from {sale} e where e.emp_id = 1) as top from {emp} e',
+    columns: ['name: =e.name', 'top: +s.amount ~s.emp_id'],
+  },
+  {
+    what: 'GROUP BY a name of both input and output, which is that of the input',
+    sql: 'select name as dept_id, count(*) as n from {emp} group by dept_id, name',
+    columns: ['dept_id: =e.name', 'n:'],
+    conditions: 'e.dept_id e.name',
+  },
+  {
+    what: 'subqueries in a recursive CTE',
+    sql: `with recursive r(n, who) as (
+        select 1, (select name from {emp} order by salary limit 1)
+        union all
+        select n + 1, who || (select count(*) from {sale} where amount > n) from r where n < 3
+      ) select max(who) as who from r`,
+    columns: ['who: +e.name +e.salary +s.amount'],
+  },
+  {
+    what: 'a set operation whose first rows are taken',
+    sql: 'select name, salary from {emp} union all select name, budget from {dept} order by 2 desc, name limit 3',
+    columns: ['name: =e.name =d.name', 'salary: =e.salary =d.budget'],
+    conditions: 'e.salary d.budget e.name d.name',
+  },
+  {
+    what: 'XMLTABLE',
+    sql: `select x.* from {emp} e, xmltable('/r' passing xmlparse(content '<r><a>' || e.name || '</a></r>')
+      columns n for ordinality, a text path 'a' default 'q') as x`,
+    columns: ['n:', 'a: ~e.name'],
+    conditions: 'e.name',
+  },
+  {
     what: 'JSON that is built and read',
     sql: "select jsonb_build_object('n', name, 's', salary) as o, doc -> 'a' ->> 'b' as f, json_array(id, name) as a from {emp}",
     columns: ['o: ~e.name ~e.salary', 'f: ~e.doc', 'a: ~e.id ~e.name'],
