@@ -147,7 +147,7 @@ describe('the lineage of a project', () => {
     const base = graph.nodes.get(graph.idOf('base'));
     if (base?.type !== 'model') throw new Error('base is no model');
     const body = base.rendered.body.replace('* 2', '* 3');
-    const sameColumns = { ...base, rendered: { ...base.rendered, body, incrementalBody: body } };
+    const sameColumns = { ...base, rendered: { ...base.rendered, body, incrementalBody: body, treeHash: 'of it' } };
     await traceProject({ ...graph, nodes: new Map(graph.nodes).set(base.id, sameColumns) }, cache);
     expect(made).toBe(lineage.size + 1);
   });

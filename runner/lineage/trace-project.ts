@@ -17,9 +17,9 @@ export async function traceProject(graph: Graph, cache?: Cache): Promise<Lineage
     const node = graph.nodes.get(id);
     if (node?.type !== 'model') continue;
     const reads = readsOf(graph, node, lineage);
-    const { body, incrementalBody } = node.rendered;
+    const { body, incrementalBody, treeHash } = node.rendered;
     const contract = contractNames(node);
-    const key = [body, incrementalBody, contract, reads.map(([name, read]) => [name, { ...read }])];
+    const key = [treeHash, contract, reads.map(([name, read]) => [name, { ...read }])];
     const trace = (): Promise<ModelLineage> => traceModel([body, incrementalBody], new Map(reads), contract);
     lineage.set(id, await (cache ? cache.memo('lineage', key, trace) : trace()));
   }

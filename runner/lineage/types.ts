@@ -16,7 +16,10 @@ export interface ColumnOrigin extends ColumnRef {
 
 export interface ColumnLineage {
   readonly column: string;
-  /** Columns of the nodes that the model reads itself, each once. None for a constant. */
+  /**
+   * Columns of the nodes that the model reads itself, each once, in the most direct way that it has. None for a constant or a count of rows.
+   * Within an expression all counts that makes the value what it is: conditions of a CASE, a FILTER, a window, a subquery.
+   */
   readonly from: readonly ColumnOrigin[];
   /** In words, what of it could not be traced; empty when `from` is all of it. */
   readonly unresolved: readonly string[];
