@@ -65,7 +65,7 @@ describe('the artifacts of a run', () => {
   it('are whole after a run that was killed, and hold what it had done', async () => {
     edit('sources/oracle.mjs', (text) => `if (process.env.KILLED) process.kill(process.pid, 'SIGKILL');\n${text}`);
     const args = ['build', '--threads', '1', '--select', 'rate', 'stg_orders', 'source:oracle', 'product'];
-    const { code } = await shop.runner(args, { KILLED: '1', FORCE_ORACLE: '1' });
+    const { code } = await shop.process(args, { KILLED: '1', FORCE_ORACLE: '1' });
     expect(code).not.toBe(0);
     expect(results().args).toMatchObject({
       which: 'build',

@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ConnectionConfig, Database } from '../adapters/types.ts';
 import { testDatabase } from './database.ts';
+import { runWarm } from './warm.ts';
 
 /** The project's own folder. */
 export const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
@@ -23,8 +24,10 @@ export interface Workplace {
   readonly config: ConnectionConfig;
   /** The environment of the command line. */
   readonly env: Readonly<Record<string, string>>;
-  /** The real command line as a process of its own; a variable given as '' is as if unset. */
+  /** The real command line, with this environment alone; a variable given as '' is as if unset. */
   runner(args: readonly string[], env?: Readonly<Record<string, string>>): Promise<Ended>;
+  /** The same as a process of its own: for one that is killed, and for a loader that was edited since it was loaded. */
+  process(args: readonly string[], env?: Readonly<Record<string, string>>): Promise<Ended>;
   /** The rows of a query, each value as PostgreSQL's text. */
   rows(sql: string): Promise<readonly (readonly (string | null)[])[]>;
   close(): Promise<void>;
@@ -61,7 +64,8 @@ export async function workplace(
     db,
     config,
     env: base,
-    runner: (args, more = {}) => run(dir, args, { ...base, ...more }),
+    runner: (args, more = {}) => runWarm(dir, args, { ...base, ...more }),
+    process: (args, more = {}) => runAlone(dir, args, { ...base, ...more }),
     rows: async (sql) => (await db.query(sql)).rows,
     async close() {
       await drop();
@@ -70,7 +74,7 @@ export async function workplace(
   };
 }
 
-function run(dir: string, args: readonly string[], env: Readonly<Record<string, string>>): Promise<Ended> {
+function runAlone(dir: string, args: readonly string[], env: Readonly<Record<string, string>>): Promise<Ended> {
   return new Promise((resolve) => {
     execFile(
       process.execPath,

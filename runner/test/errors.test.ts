@@ -246,7 +246,7 @@ describe('what the server says', () => {
     expect(tested.join()).toMatch(/integer: "\*\*\*".*integer: "\*\*\*"/);
     edit('sources/oracle.mjs', 'return {', "if (requests) throw new Error('of Ada'); return {");
     edit('models/marts/question.sql', 'product::integer as product', "'x' as product");
-    const asked = await shop.runner(['build', ...DAY, '--select', 'question', 'source:oracle.answers']);
+    const asked = await shop.process(['build', ...DAY, '--select', 'question', 'source:oracle.answers']);
     expect(asked.stderr).toContain('of Ada');
     expect(
       await shop.rows(

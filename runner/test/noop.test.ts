@@ -28,7 +28,7 @@ beforeAll(async () => {
     join(shop.dir, 'watch.mjs'),
     "import { register } from 'node:module'; register('./hooks.mjs', import.meta.url);",
   );
-  expect((await shop.runner(['pipeline', ...DAY])).code).toBe(0);
+  expect((await shop.process(['pipeline', ...DAY])).code).toBe(0);
 });
 afterAll(() => shop?.close());
 
@@ -39,7 +39,7 @@ async function run(
   const loaded = join(shop.dir, 'loaded.txt');
   writeFileSync(loaded, '');
   const watch = pathToFileURL(join(shop.dir, 'watch.mjs')).href;
-  const ended = await shop.runner(args, { NODE_OPTIONS: `--import ${watch}`, LOADED: loaded, ...env });
+  const ended = await shop.process(args, { NODE_OPTIONS: `--import ${watch}`, LOADED: loaded, ...env });
   const names = [...readFileSync(loaded, 'utf8').matchAll(/node_modules\/((?:@[^/]+\/)?[^/]+)\//g)].map(
     ([, name]) => name ?? '',
   );
@@ -56,7 +56,7 @@ describe('a run that has nothing to do', () => {
   });
 
   it('is recorded like any other', async () => {
-    await shop.runner(NOOP);
+    await shop.process(NOOP);
     expect(
       await shop.rows('select command, status, finished_at is not null from runs.run order by started_at desc limit 1'),
     ).toEqual([['build', 'nothing_to_do', 't']]);
@@ -65,12 +65,12 @@ describe('a run that has nothing to do', () => {
   it('finds out the same without the cache, and after the cache was damaged', async () => {
     writeFileSync(join(shop.dir, 'target', 'cache', 'project.json'), 'nonsense');
     for (const env of [{}, { RUNNER_CACHE: '0' }]) {
-      expect((await shop.runner(NOOP, env)).stdout).toContain('Nothing changed');
+      expect((await shop.process(NOOP, env)).stdout).toContain('Nothing changed');
     }
   });
 
   it('says with --timings what the time went into, and in a log in JSON as an event', async () => {
-    const { stdout, stderr } = await shop.runner([...NOOP, '--timings']);
+    const { stdout, stderr } = await shop.process([...NOOP, '--timings']);
     expect(stdout).not.toContain('total');
     expect(stderr.match(/^ +\w+/gm)?.map((stage) => stage.trim())).toEqual([
       'start',
@@ -83,7 +83,7 @@ describe('a run that has nothing to do', () => {
       'end',
       'total',
     ]);
-    const events = (await shop.runner([...NOOP, '--timings', '--log-format', 'json'])).stdout
+    const events = (await shop.process([...NOOP, '--timings', '--log-format', 'json'])).stdout
       .trim()
       .split('\n')
       .map((line) => JSON.parse(line) as Record<string, unknown>);
@@ -100,7 +100,7 @@ describe('a run that has nothing to do', () => {
 
 describe('a run that has something to do', () => {
   it('counts in its last event how the nodes ended, and tells once what they usually take', async () => {
-    const { stdout } = await shop.runner(['build', ...DAY, '--select', 'rate', '--log-format', 'json']);
+    const { stdout } = await shop.process(['build', ...DAY, '--select', 'rate', '--log-format', 'json']);
     const events = stdout
       .trim()
       .split('\n')
@@ -114,7 +114,7 @@ describe('a run that has something to do', () => {
   });
 
   it('answers load with its flags as an event', async () => {
-    const { stdout } = await shop.runner(['load', ...DAY, '--log-format', 'json']);
+    const { stdout } = await shop.process(['load', ...DAY, '--log-format', 'json']);
     const events = stdout
       .trim()
       .split('\n')

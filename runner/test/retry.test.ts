@@ -110,7 +110,7 @@ describe('runner retry', () => {
     edit('sources/oracle.mjs', (text) => `if (process.env.KILLED) process.kill(process.pid, 'SIGKILL');\n${text}`);
     const given = ['--vars', 'wanted=yes', '--threads', '1'];
     expect((await shop.runner(['load', ...given])).code).toBe(0);
-    await shop.runner(['build', '--select', 'stg_orders+', 'rate', ...given], { KILLED: '1' });
+    await shop.process(['build', '--select', 'stg_orders+', 'rate', ...given], { KILLED: '1' });
     const before = await shop.rows(
       `select name from runs.node_result join (select run_id from runs.run order by started_at desc limit 1) as r using (run_id) order by 1`,
     );
