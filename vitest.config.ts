@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { configDefaults, defineConfig } from 'vitest/config';
 import { sodaPython } from './runner/contracts/soda-environment.ts';
+import { LongestFirst } from './runner/test/longest-first.ts';
 import { PG_TOOLS } from './runner/test/operator.ts';
 
 /** Tests against the real Soda are there where it is: npm run soda:install. */
@@ -16,6 +17,7 @@ export default defineConfig({
     testTimeout: 120_000,
     hookTimeout: 120_000,
     maxWorkers: 2,
+    sequence: { sequencer: LongestFirst },
     reporters: ['default', ['json', { outputFile: 'target/vitest.json' }]],
   },
 });
