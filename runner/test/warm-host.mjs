@@ -7,7 +7,10 @@ const { main } = await import('../../dist/runner/cli.js');
 // Every call adds a listener that a process of its own takes with it.
 for (const emitter of [process, process.stdout, process.stderr]) emitter.setMaxListeners(0);
 
-const calls = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
+const lines = createInterface({ input: process.stdin });
+// Whoever called has ended, maybe without waiting for the answer.
+lines.once('close', () => process.exit());
+const calls = lines[Symbol.asyncIterator]();
 let next = calls.next();
 await pause();
 const atRest = held();
@@ -23,8 +26,6 @@ for (let call = await next; !call.done; call = await next) {
   process.stdout.write(`${mark}${code};`);
   process.stderr.write(mark);
 }
-// Whoever called has ended.
-process.exit();
 
 /** How much keeps this process from its end. */
 function held() {
