@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { editText } from './oracle/edits.ts';
-import { SAMPLE_DAY, type SampleProject, sampleProject } from './sample-project.ts';
+import { builtSample, SAMPLE_DAY, type SampleProject } from './sample-project.ts';
 
 let project: SampleProject;
 const list = async (selector: string, ...args: string[]): Promise<readonly string[]> => {
@@ -28,8 +28,7 @@ const pipeline = async (...day: string[]): Promise<string> => {
 };
 
 beforeAll(async () => {
-  project = await sampleProject();
-  await pipeline(...SAMPLE_DAY);
+  project = await builtSample();
 });
 afterAll(() => project?.close());
 

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Ended } from './cli.ts';
 import { editText, editWorkbook, RH } from './oracle/edits.ts';
 import { startRunner } from './processes.ts';
-import { SAMPLE_DAY, type SampleProject, sampleProject } from './sample-project.ts';
+import { builtSample, SAMPLE_DAY, type SampleProject, sampleProject } from './sample-project.ts';
 import { type GoogleMaps, refused, startGoogleMaps, type Way } from './services/google-maps.ts';
 import { sampleWays } from './services/sample.ts';
 import type { Received } from './services/service.ts';
@@ -63,8 +63,8 @@ describe('the commutes of the sample, asked of Google Maps', () => {
     expect(String(google.elements.length)).toBe(await one(COMMUTES));
     expect(new Set(google.elements).size).toBe(google.elements.length);
 
-    const recorded = await newProject();
-    expect((await recorded.runner(['pipeline', ...SAMPLE_DAY])).code).toBe(0);
+    const recorded = await builtSample();
+    open.push(recorded);
     expect(await project.rows(ELIGIBILITY)).toEqual(await recorded.rows(ELIGIBILITY));
     const anomalies = "select cle_salarie, detail from ops.anomalie where motif = 'trajet_introuvable' order by 1, 2";
     expect(await project.rows(anomalies)).toEqual(await recorded.rows(anomalies));

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { undone } from '../../runner/contracts/testing.ts';
 import { land } from '../../runner/landing/land.ts';
 import type { RawRow } from '../../runner/landing/types.ts';
-import { SAMPLE_DAY, type SampleProject, sampleProject } from '../../runner/test/sample-project.ts';
+import { builtSample, SAMPLE_DAY, type SampleProject } from '../../runner/test/sample-project.ts';
 import { COLUMNS, ID, QUESTIONS, SHORT, useGoogleSheets } from '../../runner/test/services/declarations-sheet.ts';
 import {
   dayCells,
@@ -188,9 +188,7 @@ async function readCsv(name: string, csv: string): Promise<readonly RawRow[]> {
 }
 
 beforeAll(async () => {
-  project = await sampleProject();
-  const { code, stderr } = await project.runner(['pipeline', ...SAMPLE_DAY]);
-  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  project = await builtSample();
   names = await project.rows('select nom, prenom from sec.lien_salarie order by cle_salarie limit 40');
 });
 afterAll(() => project?.close());

@@ -7,16 +7,13 @@ import { openSoda } from '../../contracts/soda.ts';
 import { sodaPython } from '../../contracts/soda-environment.ts';
 import { ROOT, workplace } from '../cli.ts';
 import { startRunner } from '../processes.ts';
-import { SAMPLE_DAY, type SampleProject, sampleProject } from '../sample-project.ts';
+import { builtSample, SAMPLE_DAY, type SampleProject } from '../sample-project.ts';
 
 let project: SampleProject;
 
 beforeAll(async () => {
   // As the contracts name it, so that Soda's own command line reads them as they are.
-  project = await sampleProject({}, 'sportdb');
-  const { code, stderr } = await project.runner(['pipeline', ...SAMPLE_DAY]);
-  expect(stderr).toBe('');
-  expect(code).toBe(0);
+  project = await builtSample('sportdb');
 });
 afterAll(() => project?.close());
 
