@@ -1,0 +1,1 @@
+// Search, theme, charts and graph: the pages are whole without.
