@@ -8,11 +8,22 @@ export interface Asset {
   readonly from: string;
 }
 
-/** What every page loads, in this order; `.css` as a style sheet, `.js` as a deferred classic script. */
-export const LOADED = ['assets/site.css', 'assets/site.js'] as const;
+/** What every page loads: `theme.js` at once, scripts after it deferred; all are classic scripts, as files on disk must be. */
+export const LOADED = ['assets/site.css', 'assets/theme.js', 'assets/search.js'] as const;
 
-/** All files that the site takes over as they are. */
+/** What the page of the graph loads too. */
+export const LOADED_BY_GRAPH = ['assets/d3.js', 'assets/graph.js'] as const;
+
+/** All files that the site takes over as they are; `minisearch.js` is loaded by the first search. */
 export function assets(): readonly Asset[] {
-  const folder = join(packageRoot(), 'runner', 'docs', 'assets');
-  return ['site.css', 'site.js'].map((file) => ({ path: `assets/${file}`, from: join(folder, file) }));
+  const own = join(packageRoot(), 'runner', 'docs', 'assets');
+  const libraries = join(packageRoot(), 'node_modules');
+  return [
+    ...['site.css', 'theme.js', 'search.js', 'graph.js'].map((file) => ({
+      path: `assets/${file}`,
+      from: join(own, file),
+    })),
+    { path: 'assets/d3.js', from: join(libraries, 'd3', 'dist', 'd3.min.js') },
+    { path: 'assets/minisearch.js', from: join(libraries, 'minisearch', 'dist', 'umd', 'index.js') },
+  ];
 }

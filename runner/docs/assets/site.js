@@ -1,1 +1,0 @@
-// Search, theme, charts and graph: the pages are whole without.
