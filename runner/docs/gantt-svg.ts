@@ -4,6 +4,8 @@ import type { GanttData } from './chart-types.ts';
 
 const WIDTH = 960;
 const ROW = 20;
+/** Said by colour alone; any other stands in words too. */
+const CALM: ReadonlySet<string> = new Set(['success', 'unchanged']);
 
 /** What ran when, as SVG: a row for each node in order of start, linked to its page below `root`; a sentence when nothing ran. */
 export function ganttSvg(data: GanttData, root: string): string {
@@ -16,10 +18,11 @@ export function ganttSvg(data: GanttData, root: string): string {
     end: bar.start + Math.max(bar.seconds, data.seconds / 400),
     // The name stands where there is room.
     isLate: bar.start > data.seconds / 2,
+    label: CALM.has(bar.status) ? bar.name : `${bar.name} · ${bar.status.replaceAll('_', ' ')}`,
     title: `${bar.name}: ${bar.status}, ${seconds(bar.seconds)} after ${seconds(bar.start)}`,
   }));
   const row = { y: 'name', href: 'href' } as const;
-  const name = { ...row, text: 'name', dx: 5, className: 'gantt-name' } as const;
+  const name = { ...row, text: 'label', dx: 5, className: 'gantt-name' } as const;
   const svg = Plot.plot({
     document,
     width: WIDTH,

@@ -2,10 +2,10 @@ import dagre, { type Edge } from '@dagrejs/dagre';
 import type { GraphData, GraphNode } from './chart-types.ts';
 import { escapeHtml } from './escape-html.ts';
 
-const HEIGHT = 30;
+const HEIGHT = 28;
 const MARGIN = 16;
 /** Of a name in 12.5 px: wide enough for the widest system font. */
-const CHARACTER = 7.4;
+const CHARACTER = 7.5;
 
 interface Drawn {
   readonly index: number;
@@ -17,17 +17,18 @@ interface Drawn {
 
 /**
  * The graph as a drawing that is whole without scripts: nodes are links with their description as a title, read from left to right.
+ * Of all nodes, an edge that a longer way shows too is left out: nothing is reached less, and two edges in five remain to be followed.
  * @param root prefix of the nodes' pages
  * @param focus the name of a node: only what it reads, what reads it, and their edges are drawn
  */
 export function graphSvg(data: GraphData, root: string, focus?: string): string {
-  const kept = focus === undefined ? data.nodes.map((_, index) => index) : around(data, focus);
-  const { nodes, edges, width, height } = layout(data, new Set(kept));
+  const drawn = focus === undefined ? reduced(data) : around(data, focus);
+  const { nodes, edges, width, height } = layout(drawn);
   const label = focus === undefined ? 'Graph of what reads what' : `What ${focus} reads and what reads it`;
   return [
     `<div id="graph" class="graph${focus === undefined ? '' : ' graph-focus'}">`,
     `<svg class="graph-svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="group" aria-label="${escapeHtml(label)}">`,
-    '<defs><marker id="arrow" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto"><path d="M0 0.5 8 4 0 7.5z"/></marker></defs>',
+    '<defs><marker id="arrow" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto"><path d="M0 0.5 8 4 0 7.5z" fill="context-stroke"/></marker></defs>',
     '<g class="viewport">',
     ...edges,
     ...nodes.map((drawn) => box(drawn, root, focus)),
@@ -35,10 +36,32 @@ export function graphSvg(data: GraphData, root: string, focus?: string): string 
   ].join('\n');
 }
 
-function around({ nodes, edges }: GraphData, focus: string): readonly number[] {
+interface Part {
+  readonly nodes: ReadonlyMap<number, GraphNode>;
+  readonly edges: GraphData['edges'];
+}
+
+function around({ nodes, edges }: GraphData, focus: string): Part {
   const index = nodes.findIndex(({ name }) => name === focus);
-  const neighbours = edges.filter((edge) => edge.includes(index)).flat();
-  return [index, ...neighbours].filter((found) => found >= 0);
+  const own = edges.filter((edge) => edge.includes(index));
+  const kept = new Set([index, ...own.flat()]);
+  return { nodes: new Map([...nodes.entries()].filter(([at]) => kept.has(at))), edges: own };
+}
+
+function reduced({ nodes, edges }: GraphData): Part {
+  const children = nodes.map((): number[] => []);
+  for (const [parent, child] of edges) children[parent]?.push(child);
+  const below = nodes.map((): Set<number> | undefined => undefined);
+  const descendants = (index: number): Set<number> => {
+    const known = below[index];
+    if (known) return known;
+    const found = new Set(children[index]?.flatMap((child) => [child, ...descendants(child)]));
+    below[index] = found;
+    return found;
+  };
+  const isLonger = (parent: number, child: number): boolean =>
+    children[parent]?.some((other) => other !== child && descendants(other).has(child)) ?? false;
+  return { nodes: new Map(nodes.entries()), edges: edges.filter(([parent, child]) => !isLonger(parent, child)) };
 }
 
 interface Layout {
@@ -49,31 +72,28 @@ interface Layout {
   readonly height: number;
 }
 
-function layout({ nodes, edges }: GraphData, kept: ReadonlySet<number>): Layout {
+function layout({ nodes, edges }: Part): Layout {
   const graph = new dagre.graphlib.Graph();
   // The default ranker takes a minute for a thousand nodes, this one 1.5 s, and with a hundred they draw the same.
-  graph.setGraph({ rankdir: 'LR', ranker: 'tight-tree', nodesep: 10, ranksep: 56, marginx: MARGIN, marginy: MARGIN });
+  graph.setGraph({ rankdir: 'LR', ranker: 'tight-tree', nodesep: 8, ranksep: 40, marginx: MARGIN, marginy: MARGIN });
   graph.setDefaultEdgeLabel(() => ({}));
-  for (const index of kept) {
-    const width = Math.ceil((nodes[index]?.name.length ?? 0) * CHARACTER) + 44;
-    graph.setNode(String(index), { width, height: HEIGHT });
-  }
-  for (const [parent, child] of edges)
-    if (kept.has(parent) && kept.has(child)) graph.setEdge(String(parent), String(child));
+  for (const [index, { name }] of nodes)
+    graph.setNode(String(index), { width: Math.ceil(name.length * CHARACTER) + 40, height: HEIGHT });
+  for (const [parent, child] of edges) graph.setEdge(String(parent), String(child));
   dagre.layout(graph);
   const size = graph.graph();
   return {
     nodes: graph.nodes().flatMap((id: string) => {
-      const node = nodes[Number(id)];
+      const node = nodes.get(Number(id));
       const { x, y, width } = graph.node(id);
       return node ? [{ index: Number(id), node, x: x - width / 2, y: y - HEIGHT / 2, width }] : [];
     }),
-    edges: graph
-      .edges()
-      .map(
-        (edge: Edge) =>
-          `<path class="edge" data-from="${edge.v}" data-to="${edge.w}" d="${curve(graph.edge(edge).points)}" marker-end="url(#arrow)"/>`,
-      ),
+    edges: graph.edges().map((edge: Edge) => {
+      const [from, to] = [graph.node(edge.v), graph.node(edge.w)];
+      const between = graph.edge(edge).points.slice(1, -1);
+      const ends = [{ x: from.x + from.width / 2, y: from.y }, ...between, { x: to.x - to.width / 2, y: to.y }];
+      return `<path class="edge" data-from="${edge.v}" data-to="${edge.w}" d="${curve(ends)}" marker-end="url(#arrow)"/>`;
+    }),
     width: Math.ceil(size.width ?? 0),
     height: Math.ceil(size.height ?? 0),
   };

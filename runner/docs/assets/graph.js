@@ -20,26 +20,30 @@
   controls.setAttribute('aria-label', 'Filter the graph');
   controls.innerHTML = `
     <label>Name <input name="name" type="search" autocomplete="off" spellcheck="false" placeholder="all"></label>
-    <label>With <select name="with">
+    <label>with <select name="with">
       <option value="both">what it reads and what reads it</option><option value="up">what it reads</option>
       <option value="down">what reads it</option><option value="none">nothing else</option></select></label>
     <label>Folder <select name="folder"><option value="">all</option></select></label>
     <label>Kind <select name="kind"><option value="">all</option></select></label>
-    <span class="graph-count" role="status"></span>
-    <span class="graph-zoom" role="group" aria-label="Zoom">
-      <button type="button" class="tool" data-zoom="out" aria-label="Zoom out" title="Zoom out (-)">−</button>
-      <button type="button" class="tool" data-zoom="in" aria-label="Zoom in" title="Zoom in (+)">+</button>
-      <button type="button" class="tool" data-zoom="fit" title="Show all that is left by the filter (0)">Fit</button>
-      <button type="reset" class="tool" title="All nodes, none chosen">Reset</button></span>`;
+    <button type="reset" class="tool" title="All nodes, none chosen">Reset</button>
+    <span class="graph-count" role="status"></span>`;
+  const buttons = document.createElement('div');
+  buttons.className = 'graph-zoom';
+  buttons.setAttribute('role', 'group');
+  buttons.setAttribute('aria-label', 'View');
+  buttons.innerHTML = `
+    <button type="button" class="tool" data-zoom="out" aria-label="Zoom out" title="Zoom out (-)">−</button>
+    <button type="button" class="tool" data-zoom="in" aria-label="Zoom in" title="Zoom in (+)">+</button>
+    <button type="button" class="tool" data-zoom="fit" title="Show all that is left by the filter (0)">Fit</button>`;
   const panel = document.createElement('div');
   panel.className = 'graph-panel';
   panel.setAttribute('role', 'status');
   const hint = document.createElement('p');
   hint.className = 'graph-hint';
   hint.textContent =
-    'Click a node, or Space, to see what it stands on and what stands on it; again, or Enter, opens its page. Arrow keys go from node to node. Drag to move, Ctrl and wheel to zoom.';
+    'Click a node, or Space, to see what it stands on and what stands on it; again, or Enter, opens its page. An arrow that a longer way shows too is left out. Arrow keys go from node to node. Drag to move, Ctrl and wheel to zoom.';
   graph.before(controls);
-  graph.append(panel);
+  graph.append(buttons, panel);
   graph.after(hint);
   graph.classList.add('is-live');
   for (const name of ['folder', 'kind'])
@@ -71,24 +75,26 @@
     return Math.max(size.width / svg.clientWidth, size.height / svg.clientHeight);
   }
 
-  function showAll() {
+  /** Shows what is left by the filter: all of it, or where `isLegible` as much as can be read, from the left. */
+  function show(isLegible) {
     const boxes = [...shown];
     if (boxes.length === 0) return;
     const [left, top] = ['x', 'y'].map((at) => Math.min(...boxes.map((box) => box[at])) - 16);
-    const [right, bottom] = [
-      ['x', 'width'],
-      ['y', 'height'],
-    ].map(([at, length]) => Math.max(...boxes.map((box) => box[at] + box[length])) + 16);
+    const right = Math.max(...boxes.map(({ x, width }) => x + width)) + 16;
+    const bottom = Math.max(...boxes.map(({ y, height }) => y + height)) + 16;
     const [width, height] = [svg.clientWidth, svg.clientHeight].map((pixels) => pixels * perPixel());
-    const scale = Math.min(width / (right - left), height / (bottom - top), 1.25 * perPixel());
-    zoom.scaleExtent([Math.min(scale, 1) / 2, 3 * perPixel()]);
-    const middle = d3.zoomIdentity.translate(size.width / 2, size.height / 2).scale(scale);
-    moving().call(zoom.transform, middle.translate(-(left + right) / 2, -(top + bottom) / 2));
+    const all = Math.min(width / (right - left), height / (bottom - top), 1.25 * perPixel());
+    const scale = isLegible ? Math.max(all, 0.7 * perPixel()) : all;
+    zoom.scaleExtent([Math.min(all, 1) / 2, 3 * perPixel()]);
+    const middle = chosen && scale > all ? chosen.x : Math.min((left + right) / 2, left + width / scale / 2);
+    const centre = chosen && scale > all ? chosen.y : (top + bottom) / 2;
+    const home = d3.zoomIdentity.translate(size.width / 2, size.height / 2).scale(scale);
+    moving().call(zoom.transform, home.translate(-middle, -centre));
   }
 
-  controls.addEventListener('click', ({ target }) => {
+  buttons.addEventListener('click', ({ target }) => {
     const way = target.dataset.zoom;
-    if (way === 'fit') showAll();
+    if (way === 'fit') show(false);
     else if (way) moving().call(zoom.scaleBy, way === 'in' ? 1.5 : 1 / 1.5);
   });
 
@@ -171,7 +177,7 @@
     const node = nodes.get(event.target.closest('.node')?.dataset.index);
     if (!node || event.ctrlKey || event.metaKey || event.altKey) return;
     const button = { '+': 'in', '=': 'in', '-': 'out', 0: 'fit' }[event.key];
-    if (button) controls.querySelector(`[data-zoom=${button}]`).click();
+    if (button) buttons.querySelector(`[data-zoom=${button}]`).click();
     else if (event.key === ' ') choose(node);
     else if (event.key === 'Escape') choose(undefined);
     else if (event.key.startsWith('Arrow')) go(nearest(node, event.key));
@@ -222,14 +228,14 @@
     controls.with.value = state.get('with') ?? 'both';
     chosen = all.find(({ name }) => name === state.get('node'));
     draw();
-    showAll();
+    show(true);
   }
 
   controls.addEventListener('submit', (event) => event.preventDefault());
   controls.addEventListener('input', () => {
     draw();
     keep();
-    showAll();
+    show(true);
   });
   controls.addEventListener('reset', () => {
     history.replaceState(null, '', '#');
