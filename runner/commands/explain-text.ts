@@ -27,7 +27,8 @@ export function drawExplained(explained: readonly Explained[], total: number): s
   return [head, ...[...groups].map(([text, names]) => `${names.join(', ')}\n${text}`)].join('\n\n');
 }
 
-function drawReasons(reasons: readonly Explanation[]): string {
+/** The reasons of one node, a line or more each. */
+export function drawReasons(reasons: readonly Explanation[]): string {
   if (reasons.length === 0) return '  unchanged';
   const parents = reasons.filter(({ part }) => part === 'parent');
   const others = reasons.filter(({ part }) => part !== 'parent');

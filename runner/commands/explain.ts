@@ -36,7 +36,8 @@ export const explain: Command<ExplainArgs> = async (args, reporter) => {
   return EXIT.done;
 };
 
-async function explainNodes(
+/** Each node's reasons in full: what it was and what it is. */
+export async function explainNodes(
   loaded: LoadedProject,
   target: OpenTarget,
   nodes: readonly Node[],

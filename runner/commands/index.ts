@@ -229,6 +229,18 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: async () => (await import('./show.ts')).show,
   },
   {
+    command: 'docs',
+    describe: 'Write a site about the project and its last runs, to be opened from disk',
+    options: {
+      out: { type: 'string', describe: 'Folder it is written to (default: target/docs)' },
+    },
+    examples: [
+      ['$0 docs', 'after a run; without a server it tells what the files say'],
+      ['$0 docs --out /srv/docs', 'to a folder that is served or shared'],
+    ],
+    load: async () => (await import('./docs.ts')).docs,
+  },
+  {
     command: 'powerbi',
     describe: 'Write a semantic model for Power BI: tables, relationships, measures; without a server',
     options: {

@@ -1,6 +1,7 @@
 import type { Path, YamlFile } from '../util/yaml.ts';
 import type { MapReader } from '../util/yaml-map.ts';
 import { defined } from './defined.ts';
+import { docsConfig } from './docs-config.ts';
 import { DURATION, millisecondsOf } from './durations.ts';
 import { forgetConfig } from './forget-config.ts';
 import { alertConfig, outboxConfigs } from './message-config.ts';
@@ -37,6 +38,7 @@ const TOP_KEYS = [
   'semantic_model',
   'forget',
   'personal',
+  'docs',
 ];
 
 const SECRET_KINDS = ['address', 'file'] as const;
@@ -68,7 +70,9 @@ function configOf(yaml: YamlFile): ProjectConfig {
   const flags = top.map('flags');
   const outputs = top.map('outputs');
   const selectors = top.map('selectors');
+  const outputList = Object.keys(outputs.value).map((key) => outputConfig(key, outputs.map(key, ['model', 'column'])));
   const secrets = (top.list('secrets') ?? []).map((item, index) => secret(yaml, item, ['secrets', index]));
+  const roles = roleConfigs(yaml, top, secrets);
   return {
     name,
     dataSource: top.filled('data_source') ?? name,
@@ -82,10 +86,10 @@ function configOf(yaml: YamlFile): ProjectConfig {
     seeds: nodeConfigOf(top.map('seeds', SEED_KEYS)),
     vars: top.map('vars').value,
     secrets,
-    roles: roleConfigs(yaml, top, secrets),
+    roles,
     flags: Object.keys(flags.value).map((flag) => flagConfig(flag, flags.map(flag, FLAG_KEYS))),
     cases: top.texts('cases') ?? [],
-    outputs: Object.keys(outputs.value).map((key) => outputConfig(key, outputs.map(key, ['model', 'column']))),
+    outputs: outputList,
     summary: top.maps('summary', ['title', 'model', 'columns', 'order_by']).map(summary),
     selectors: Object.keys(selectors.value).map((key) => selector(yaml, selectors, key)),
     lockPatience: top.read('lock_patience', millisecondsOf, DURATION) ?? 60_000,
@@ -96,6 +100,7 @@ function configOf(yaml: YamlFile): ProjectConfig {
     ...semanticConfig(yaml, top, name),
     ...forgetConfig(yaml, top),
     ...personalConfig(yaml, top),
+    docs: docsConfig(yaml, top, outputList, roles),
   };
 }
 

@@ -20,7 +20,7 @@ interface Known {
 
 /** Names in project.yml that nothing has: a flag, a table or a configuration that would silently never show. */
 export function unknownNames(
-  { models: configured, flags, cases, outputs, summary, outbox, alert, forget, personal }: ProjectConfig,
+  { models: configured, flags, cases, outputs, summary, outbox, alert, forget, personal, docs }: ProjectConfig,
   { models, folders, seeds, sources, contracts }: Known,
 ): readonly Fault[] {
   const unknown = (
@@ -48,6 +48,12 @@ export function unknownNames(
     ...(forget?.rows ?? []).map(({ name, line }) => [line, name, tables] as const),
     ...(forget?.aliases ?? []).map(({ name, line }) => [line, name.split('.')[0] ?? '', models] as const),
     ...(forget?.messages ?? []).map(({ name, line }) => [line, name, outboxes] as const),
+  ];
+  const ofDocs = [
+    ...docs.figures.map(({ title, model }) => [`figure "${title}" of docs`, model, models] as const),
+    ...docs.figures.map(({ title, history }) => [`history of "${title}" of docs`, history?.model, models] as const),
+    ...docs.charts.map(({ title, model }) => [`chart "${title}" of docs`, model, models] as const),
+    ...docs.parameters.map(({ seed }) => ['parameters of docs', seed, seeds] as const),
   ];
   return [
     // A folder may be configured before its first model stands in it: a name that is like another is a typo.
@@ -80,6 +86,7 @@ export function unknownNames(
     ...Object.entries(personal?.models ?? {}).flatMap(([name, { line }]) =>
       unknown('personal', [name], models).map((fault) => ({ ...fault, line })),
     ),
+    ...ofDocs.flatMap(([where, name, known]) => unknown(where, name === undefined ? [] : [name], known)),
     ...ofForget.flatMap(([line, name, known]) => unknown('forget', [name], known).map((fault) => ({ ...fault, line }))),
   ];
 }

@@ -1,4 +1,5 @@
 import type { Contract } from '../contracts/types.ts';
+import type { DocsConfig } from './docs-types.ts';
 import type { ForgetConfig } from './forget-types.ts';
 import type { AlertConfig, OutboxConfig } from './message-types.ts';
 import type { SemanticModelConfig } from './semantic-types.ts';
@@ -53,6 +54,7 @@ export interface ProjectConfig {
   readonly semanticModel?: SemanticModelConfig;
   readonly forget?: ForgetConfig;
   readonly personal?: PersonalConfig;
+  readonly docs: DocsConfig;
 }
 
 /** Which kinds of personal data there are, and where they may be. */
