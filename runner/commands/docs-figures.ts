@@ -58,6 +58,8 @@ async function becomeReader(tx: Session, reader: string): Promise<string | undef
   return typeof result === 'string' ? `as ${reader}: ${result}` : undefined;
 }
 
+const NO_RIGHT = '42501';
+
 /** @returns what the server said where it refused, with nothing of it left */
 async function attempt(tx: Session, sql: string): Promise<TextResult | string> {
   await tx.query('savepoint figure');
@@ -68,7 +70,7 @@ async function attempt(tx: Session, sql: string): Promise<TextResult | string> {
   } catch (error) {
     if (!(error instanceof DatabaseError)) throw error;
     await tx.query('rollback to savepoint figure');
-    return error.message;
+    return error.sqlstate === NO_RIGHT ? 'who the figures are read as may not read it' : error.message;
   }
 }
 

@@ -7,10 +7,12 @@ import { DRAWINGS, writeSite } from '../docs/write-site.ts';
 import { EXIT } from '../errors.ts';
 import { modelSql } from '../execute/model-sql.ts';
 import type { Graph } from '../graph/types.ts';
+import { traceProject } from '../lineage/trace-project.ts';
 import { packageRoot } from '../util/package-root.ts';
 import { grouped, plural } from '../util/plural.ts';
 import { redactor } from '../util/redact.ts';
 import { quoted } from '../util/sql.ts';
+import { stopwatch } from '../util/timings.ts';
 import { readTarget } from './docs-target.ts';
 import { loadProject } from './load-project.ts';
 import type { Command, CommonArgs } from './types.ts';
@@ -26,17 +28,21 @@ const PAUSE = 3_000;
 export const docs: Command<DocsArgs> = async (args, reporter) => {
   const loaded = await loadProject(args);
   const { project, graph, asOf } = loaded;
+  const lineage = await traceProject(graph);
+  stopwatch.lap('lineage');
   const { target, missing } = await readTarget(loaded, args, reporter);
   if (missing !== '') reporter.emit({ type: 'notice', message: `the site is without runs and figures. ${missing}` });
+  stopwatch.lap('target');
   const site = gatherSite({
     project,
     graph,
     day: asOf,
-    lineage: new Map(),
+    lineage,
     sql: compiledSql(graph),
     target,
     missing,
   });
+  stopwatch.lap('gather');
   const folder = args.out === undefined ? join(project.dir, 'target', 'docs') : resolve(args.out);
   let told = Date.now();
   const files = writeSite(withoutSecrets(site), folder, {
@@ -48,6 +54,7 @@ export const docs: Command<DocsArgs> = async (args, reporter) => {
       reporter.emit({ type: 'notice', message: `page ${grouped(done)} of ${grouped(total)}` });
     },
   });
+  stopwatch.lap('write');
   const index = join(folder, 'index.html');
   const near = relative(process.cwd(), index);
   reporter.text(`${plural(files, 'file')}: open ${near.startsWith('..') ? index : near}`);

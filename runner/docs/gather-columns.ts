@@ -10,6 +10,8 @@ export interface Traces {
   columnsOf(node: Node): readonly ColumnLineage[];
   /** By `id column`. */
   readonly goesInto: ReadonlyMap<string, readonly Origin[]>;
+  /** By id: the columns that models read of it, which may be more than it declares. */
+  readonly read: ReadonlyMap<string, ReadonlySet<string>>;
   /** By id: models whose rows are decided by a column of the node. */
   readonly decides: ReadonlyMap<string, readonly NodeLink[]>;
 }
@@ -17,6 +19,7 @@ export interface Traces {
 /** Turns the lineage, one step back of each model, round. */
 export function tracesOf(graph: Graph, lineage: Lineage): Traces {
   const goesInto = new Map<string, Origin[]>();
+  const read = new Map<string, Set<string>>();
   const decides = new Map<string, Map<string, NodeLink>>();
   for (const node of byName(graph)) {
     const traced = lineage.get(node.id);
@@ -26,6 +29,8 @@ export function tracesOf(graph: Graph, lineage: Lineage): Traces {
           ...columnLink(graph, node.id, column),
           how: HOW[origin.how],
         });
+    const origins = [...(traced?.columns ?? []).flatMap(({ from }) => from), ...(traced?.conditions ?? [])];
+    for (const { node: id, column } of origins) read.set(id, (read.get(id) ?? new Set()).add(column));
     for (const { node: id } of traced?.conditions ?? []) {
       const models = decides.get(id) ?? new Map<string, NodeLink>();
       decides.set(id, models.set(node.id, linkTo(node)));
@@ -34,6 +39,7 @@ export function tracesOf(graph: Graph, lineage: Lineage): Traces {
   return {
     columnsOf: (node) => lineage.get(node.id)?.columns ?? [],
     goesInto,
+    read,
     decides: new Map([...decides].map(([id, models]) => [id, [...models.values()]])),
   };
 }
@@ -43,7 +49,8 @@ export function columnsOf(graph: Graph, node: Node, traces: Traces): readonly Co
   const specs = new Map((node.contract?.columns ?? []).map((spec) => [spec.name, spec]));
   const traced = new Map(traces.columnsOf(node).map((one) => [one.column, one]));
   const given = node.type === 'seed' ? node.seed.header : node.type === 'source' ? node.source.columns : [];
-  return [...new Set([...specs.keys(), ...traced.keys(), ...given])].map((name) => {
+  const read = traces.read.get(node.id) ?? [];
+  return [...new Set([...specs.keys(), ...traced.keys(), ...given, ...read])].map((name) => {
     const spec = specs.get(name);
     const line = traced.get(name);
     return {

@@ -40,8 +40,7 @@ function cardOf(context: Context, figure: FigureConfig, read: FigureRead | undef
 
 function historyOf(context: Context, { title, unit, history }: FigureConfig, read: FigureRead): Chart | null {
   if (!history || read.history.length === 0) return null;
-  // Of a time the seconds tell nothing.
-  const labels = read.history.map(({ at }) => at.slice(0, 16));
+  const labels = momentsOf(read.history.map(({ at }) => at));
   const values = read.history.map(({ value }) => value);
   return {
     data: {
@@ -58,6 +57,12 @@ function historyOf(context: Context, { title, unit, history }: FigureConfig, rea
       rows: labels.map((label, index) => [label, figureOf(values[index], context.locale, unit)]),
     },
   };
+}
+
+/** Of a time its seconds only where two would be alike. */
+function momentsOf(times: readonly string[]): readonly string[] {
+  const short = times.map((at) => at.slice(0, 16));
+  return new Set(short).size === times.length ? short : times;
 }
 
 function chartOf(context: Context, config: ChartConfig, read: RowsRead | undefined): readonly Chart[] {
