@@ -3,12 +3,14 @@ import { parseHTML } from 'linkedom';
 import type { ChartData } from './chart-types.ts';
 import { escapeHtml } from './escape-html.ts';
 
-const WIDTH = 460;
-const CHARACTER = 6.2;
-/** More labels than this do not fit below a chart. */
-const TICKS = 6;
+/** Three charts side by side on a desk, one on a phone: letters are drawn about as large as this file has them. */
+const WIDTH = 360;
+const CHARACTER = 7;
+const NAME = 20;
 
 interface Point {
+  /** Two runs may bear the same label. */
+  readonly index: number;
   readonly label: string;
   readonly name: string;
   readonly value: number;
@@ -22,7 +24,7 @@ export function chartSvg(data: ChartData): string {
   const points = data.series.flatMap(({ name, values }) =>
     data.labels.flatMap((label, index): readonly Point[] => {
       const value = values[index];
-      return value === null || value === undefined ? [] : [{ label, name, value }];
+      return value === null || value === undefined ? [] : [{ index, label, name, value }];
     }),
   );
   if (points.length === 0) return '<p class="empty">No figure to draw.</p>';
@@ -36,22 +38,29 @@ const { document } = parseHTML('<!doctype html><html><body></body></html>');
 
 function lines(data: ChartData, points: readonly Point[]): Element {
   const write = writer(data);
-  const every = Math.ceil(data.labels.length / TICKS);
   const top = Math.max(...points.map(({ value }) => value));
   const color = ({ name }: Point): string => `var(--series-${seriesIndex(data, name)})`;
-  const channels = { x: 'label', y: 'value' } as const;
+  const channels = { x: 'index', y: 'value' } as const;
+  const marginLeft = 12 + CHARACTER * Math.max(...[top, top / 2].map((value) => write(value, true).length));
+  const labels = shortened(data.labels);
+  const longest = CHARACTER * Math.max(...labels.map((label) => label.length));
+  const marginRight = Math.max(longest / 2, 12);
+  const last = data.labels.length - 1;
+  const every = Math.ceil(data.labels.length / Math.max(1, Math.floor((WIDTH - marginLeft) / (longest + 14))));
   return Plot.plot({
     document,
     width: WIDTH,
-    height: 200,
-    marginLeft: 14 + CHARACTER * Math.max(...[top, top / 2].map((value) => write(value, true).length)),
-    marginRight: 24,
+    height: 170,
+    marginLeft,
+    marginRight,
     marginTop: 12,
     marginBottom: 28,
     x: {
       type: 'point',
-      domain: data.labels,
-      ticks: data.labels.filter((_, index) => (data.labels.length - 1 - index) % every === 0),
+      domain: data.labels.map((_, index) => index),
+      ticks: data.labels.map((_, index) => index).filter((index) => (last - index) % every === 0),
+      tickFormat: (index: number) => labels[index] ?? '',
+      padding: 0.25,
       label: null,
       tickSize: 0,
     },
@@ -71,10 +80,17 @@ function lines(data: ChartData, points: readonly Point[]): Element {
   }) as Element;
 }
 
+/** Moments as days, or as times when all are of one day: the whole of a label is in the title of its point. */
+function shortened(labels: readonly string[]): readonly string[] {
+  if (!labels.every((label) => /^\d{4}-\d\d-\d\d[ T]\d\d:\d\d/.test(label))) return labels;
+  const isOneDay = new Set(labels.map((label) => label.slice(0, 10))).size === 1;
+  return labels.map((label) => (isOneDay ? label.slice(11, 16) : label.slice(0, 10)));
+}
+
 function bars(data: ChartData, points: readonly Point[]): Element {
   const write = writer(data);
   const several = data.series.length > 1;
-  const longest = Math.max(...data.labels.map((label) => Math.min(label.length, 24)));
+  const longest = Math.max(...data.labels.map((label) => Math.min(label.length, NAME)));
   const widest = Math.max(...points.map(({ value }) => write(value).length));
   const y = several ? { fy: 'label', y: 'name' } : { y: 'label' };
   const color = ({ name }: Point): string => `var(--series-${seriesIndex(data, name)})`;
@@ -82,7 +98,7 @@ function bars(data: ChartData, points: readonly Point[]): Element {
     document,
     width: WIDTH,
     height: 16 + data.labels.length * (several ? data.series.length * 16 + 12 : 26),
-    marginLeft: 12 + longest * CHARACTER,
+    marginLeft: 20 + longest * CHARACTER,
     marginRight: 12 + widest * CHARACTER,
     marginTop: 4,
     marginBottom: 4,
@@ -107,7 +123,7 @@ function bars(data: ChartData, points: readonly Point[]): Element {
 const NAMES = {
   label: null,
   tickSize: 0,
-  tickFormat: (label: string): string => (label.length > 24 ? `${label.slice(0, 23)}…` : label),
+  tickFormat: (label: string): string => (label.length > NAME ? `${label.slice(0, NAME - 1)}…` : label),
 };
 
 /** Colours of the style sheet, over again after the last. */
@@ -116,8 +132,10 @@ function seriesIndex(data: ChartData, name: string): number {
 }
 
 /** Writes a figure with its unit, `short` as on an axis: `120 k€`. */
-function writer({ locale, unit }: ChartData): (value: number, short?: boolean) => string {
-  const full = new Intl.NumberFormat(locale, { maximumFractionDigits: 2 });
+function writer({ locale, unit, series }: ChartData): (value: number, short?: boolean) => string {
+  const isWhole = series.every(({ values }) => values.every((value) => value === null || Number.isInteger(value)));
+  const digits = isWhole ? 0 : 2;
+  const full = new Intl.NumberFormat(locale, { minimumFractionDigits: digits, maximumFractionDigits: digits });
   const compact = new Intl.NumberFormat(locale, { notation: 'compact', maximumFractionDigits: 1 });
   return (value, short = false) => `${(short ? compact : full).format(value)}${unit && `\u00a0${unit}`}`;
 }

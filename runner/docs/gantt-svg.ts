@@ -7,17 +7,18 @@ const ROW = 20;
 /** Said by colour alone; any other stands in words too. */
 const CALM: ReadonlySet<string> = new Set(['success', 'unchanged']);
 
-/** What ran when, as SVG: a row for each node in order of start, linked to its page below `root`; a sentence when nothing ran. */
+/** What ran when, as SVG, from the start of the first node: a row for each in order of start, linked to its page below `root`; a sentence when nothing ran. */
 export function ganttSvg(data: GanttData, root: string): string {
   if (data.bars.length === 0) return '<p class="empty">Nothing ran.</p>';
   const { document } = parseHTML('<!doctype html><html><body></body></html>');
+  const first = Math.min(...data.bars.map(({ start }) => start));
   const bars = data.bars.map((bar) => ({
     ...bar,
     href: bar.href && `${root}${bar.href}`,
     // Some hundredths would not be seen.
-    end: bar.start + Math.max(bar.seconds, data.seconds / 400),
+    end: bar.start + Math.max(bar.seconds, (data.seconds - first) / 400),
     // The name stands where there is room.
-    isLate: bar.start > data.seconds / 2,
+    isLate: bar.start - first > (data.seconds - first) / 2,
     label: CALM.has(bar.status) ? bar.name : `${bar.name} · ${bar.status.replaceAll('_', ' ')}`,
     title: `${bar.name}: ${bar.status}, ${seconds(bar.seconds)} after ${seconds(bar.start)}`,
   }));
@@ -31,7 +32,7 @@ export function ganttSvg(data: GanttData, root: string): string {
     marginBottom: 6,
     marginLeft: 8,
     marginRight: 8,
-    x: { domain: [0, data.seconds], axis: 'top', label: null, tickSize: 0, tickFormat: (value) => `${value} s` },
+    x: { domain: [first, data.seconds], axis: 'top', label: null, tickSize: 0, tickFormat: (value) => `${value} s` },
     y: { domain: bars.map((bar) => bar.name), axis: null },
     marks: [
       Plot.gridX({ stroke: 'var(--grid)', strokeOpacity: 1 }),

@@ -83,11 +83,14 @@
     const right = Math.max(...boxes.map(({ x, width }) => x + width)) + 16;
     const bottom = Math.max(...boxes.map(({ y, height }) => y + height)) + 16;
     const [width, height] = [svg.clientWidth, svg.clientHeight].map((pixels) => pixels * perPixel());
-    const all = Math.min(width / (right - left), height / (bottom - top), 1.25 * perPixel());
-    const scale = isLegible ? Math.max(all, 0.7 * perPixel()) : all;
+    const [across, down] = [width / (right - left), height / (bottom - top)];
+    const all = Math.min(across, down, 1.25 * perPixel());
+    const legible = Math.max(Math.min(down, 0.8 * perPixel()), 0.6 * perPixel());
+    const scale = isLegible ? Math.max(all, legible) : all;
     zoom.scaleExtent([Math.min(all, 1) / 2, 3 * perPixel()]);
     const middle = chosen && scale > all ? chosen.x : Math.min((left + right) / 2, left + width / scale / 2);
-    const centre = chosen && scale > all ? chosen.y : (top + bottom) / 2;
+    const seen = boxes.filter(({ x }) => x < left + width / scale).map(({ y }) => y);
+    const centre = chosen && scale > all ? chosen.y : (Math.min(...seen) + Math.max(...seen) + 32) / 2;
     const home = d3.zoomIdentity.translate(size.width / 2, size.height / 2).scale(scale);
     moving().call(zoom.transform, home.translate(-middle, -centre));
   }
