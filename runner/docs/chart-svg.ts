@@ -29,6 +29,8 @@ export function chartSvg(data: ChartData): string {
   );
   if (points.length === 0) return '<p class="empty">No figure to draw.</p>';
   const svg = data.kind === 'line' ? lines(data, points) : bars(data, points);
+  // The library names each of its groups, which have no role that could bear a name.
+  for (const group of svg.querySelectorAll('[aria-label]')) group.removeAttribute('aria-label');
   svg.setAttribute('role', 'img');
   svg.setAttribute('aria-label', summary(data, points));
   return `${legend(data)}${svg.outerHTML}`;

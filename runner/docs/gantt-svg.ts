@@ -50,6 +50,8 @@ export function ganttSvg(data: GanttData, root: string): string {
       Plot.text(bars, { ...name, filter: ({ isLate }) => isLate, x: 'start', dx: -5, textAnchor: 'end' }),
     ],
   }) as Element;
+  // The library names each of its groups, which have no role that could bear a name.
+  for (const group of svg.querySelectorAll('[aria-label]')) group.removeAttribute('aria-label');
   svg.setAttribute('role', 'group');
   svg.setAttribute('aria-label', `${bars.length} nodes in ${seconds(data.seconds)}`);
   return `<div class="gantt-scroll">${svg.outerHTML}</div>`;
