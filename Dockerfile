@@ -42,6 +42,8 @@ COPY package.json ./
 COPY bin bin
 COPY docker/runner.sh /usr/local/bin/runner
 COPY --from=build /app/dist dist
+COPY runner/docs/site runner/docs/site
+COPY runner/docs/assets runner/docs/assets
 COPY scripts/rekey.mjs scripts/
 COPY sources/sources.yml sources/
 COPY sources/sample/rh.xlsx sources/sample/sport.xlsx sources/sample/declarations.csv sources/sample/trajets.csv sources/sample/

@@ -51,7 +51,7 @@ it('the image holds what the project needs: it lists the same nodes as the proje
   expect(JSON.parse(inImage('runner ls --output json'))).toEqual(JSON.parse(here));
 });
 
-it('the pipeline and each script that docs/operations.md names for the image run in it as the role that sportdb is made with, and write nothing outside of target', async () => {
+it('the pipeline, the site and each script that docs/operations.md names for the image run in it as the role that sportdb is made with, and write nothing outside of target', async () => {
   const { host, port } = database.config;
   const before = filesBelow('.').filter((file) => !file.startsWith('target'));
   const env = {
@@ -71,6 +71,11 @@ it('the pipeline and each script that docs/operations.md names for the image run
   expect(last).toContain('"status":"success"');
   const { rows } = await database.db.query('select run_id, git_commit, status from ops.run');
   expect(rows).toEqual([['in-the-image', 'commit-of-the-image', 'success']]);
+  // The role that has made sds_bi may act as it.
+  expect(inImage('runner docs --as-of 2026-11-24', env)).toMatch(/open .*target\/docs\/index\.html/);
+  const index = readFileSync(join(root, 'target/docs/index.html'), 'utf8');
+  expect(index).toContain('As sds_bi sees them');
+  expect(index.split('class="card-value"').length).toBe(7);
   const scripts = [...operations().matchAll(/--entrypoint node runner (\S+\.mjs)/g)].map(([, script = '']) => script);
   expect(new Set(scripts)).toEqual(new Set(['scripts/rekey.mjs']));
   for (const script of scripts) {
