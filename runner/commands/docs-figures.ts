@@ -118,7 +118,7 @@ async function readRows(sql: string, title: string, ask: Ask): Promise<RowsRead>
 }
 
 function chartSql({ model, by, columns, orderBy }: ChartConfig, relationOf: RelationOf): string {
-  const list = [by, ...columns].map(identifier).join(', ');
+  const list = [by, ...columns.map(({ name }) => name)].map(identifier).join(', ');
   return `select ${list} from ${relationOf(model)} order by ${orderBy ?? identifier(by)} limit ${ROWS}`;
 }
 

@@ -1,4 +1,5 @@
 import type { Check } from '../contracts/types.ts';
+import { describeThreshold } from '../contracts/verdict.ts';
 import type { Node } from '../graph/types.ts';
 import type { CheckHistory } from '../state/check-history.ts';
 import { plural } from '../util/plural.ts';
@@ -26,7 +27,7 @@ export function checksOf(node: Node, histories: readonly CheckHistory[], isReada
       anchor: `check-${index + 1}`,
       column: check.column ?? '',
       type: check.type.replaceAll('_', ' '),
-      threshold: last?.threshold ?? '',
+      threshold: describeThreshold(check),
       sql: sqlOf(check),
       status: last ? outcomeOf(last.outcome) : null,
       found: last === undefined ? '' : isShown ? last.message : 'The figure is not shown: it may be personal.',

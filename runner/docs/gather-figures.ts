@@ -16,7 +16,8 @@ export function figuresOf(graph: Graph, config: ProjectConfig, read: FiguresRead
     cards: figures.flatMap((figure, index) => cardOf(context, figure, read.figures[index])),
     charts: charts.flatMap((chart, index) => chartOf(context, chart, read.charts[index])),
     tables: config.summary.flatMap(({ title, model }, index) => tableOf(context, title, model, read.tables[index])),
-    refused: [...read.figures, ...read.charts, ...read.tables].flatMap(({ refused }) => refused),
+    // A table of `summary` is made for who builds: nobody has promised it to the reader.
+    refused: [...read.figures, ...read.charts].flatMap(({ refused }) => refused),
   };
 }
 
@@ -77,11 +78,14 @@ function chartOf(context: Context, config: ChartConfig, read: RowsRead | undefin
         unit,
         locale: context.locale,
         labels,
-        series: columns.map((name, index) => ({ name, values: read.rows.map((row) => numberOf(row[index + 1])) })),
+        series: columns.map(({ label }, index) => ({
+          name: label,
+          values: read.rows.map((row) => numberOf(row[index + 1])),
+        })),
       },
       node: linkOf(context, model),
       table: {
-        columns: [by, ...columns],
+        columns: [by, ...columns.map(({ label }) => label)],
         rows: read.rows.map((row, at) => [
           labels[at] ?? NONE,
           ...columns.map((_, index) => figureOf(row[index + 1], context.locale, unit)),

@@ -21,14 +21,24 @@ it('docs: says who reads, how figures are written, which there are, and where th
   reader: reader
   locale: fr-FR
   figures: [{title: Total, model: t, column: c, unit: €, history: h, at: day}]
-  charts: [{model: t, by: a, columns: [b, c], order_by: b desc}]
+  charts: [{model: t, by: a, columns: [b, c], order_by: b desc}, {model: t, by: a, columns: {b: Bees}}]
   parameters: [{seed: s}, {seed: s, row: code, column: scenario, value: v, since: day}]
 `;
   expect(parsed(yml)).toEqual({
     reader: 'reader',
     locale: 'fr-FR',
     figures: [{ title: 'Total', model: 't', column: 'c', unit: '€', history: { model: 'h', at: 'day' } }],
-    charts: [{ title: 't', model: 't', by: 'a', columns: ['b', 'c'], unit: '', orderBy: 'b desc' }],
+    charts: [
+      {
+        title: 't',
+        model: 't',
+        by: 'a',
+        columns: ['b', 'c'].map((name) => ({ name, label: name })),
+        unit: '',
+        orderBy: 'b desc',
+      },
+      { title: 't', model: 't', by: 'a', columns: [{ name: 'b', label: 'Bees' }], unit: '' },
+    ],
     parameters: [{ seed: 's' }, { seed: 's', grid: { row: 'code', column: 'scenario', value: 'v', since: 'day' } }],
   });
 });

@@ -67,10 +67,21 @@ function chart(map: MapReader): ChartConfig {
     title: map.filled('title') ?? model,
     model,
     by: needed(map, 'by', 'the column that names the group'),
-    columns: map.texts('columns') ?? map.missing('columns', 'the columns that are drawn') ?? [],
+    columns: columnsOf(map),
     unit: map.filled('unit') ?? '',
     orderBy: map.filled('order_by'),
   });
+}
+
+/** A list of columns, or a map that gives each a name for people. */
+function columnsOf(map: MapReader): ChartConfig['columns'] {
+  const columns = map.get('columns');
+  if (columns === null || Array.isArray(columns) || typeof columns === 'string') {
+    const names = map.texts('columns') ?? map.missing('columns', 'the columns that are drawn') ?? [];
+    return names.map((name) => ({ name, label: name }));
+  }
+  const labels = map.map('columns');
+  return Object.keys(labels.value).map((name) => ({ name, label: labels.filled(name) ?? name }));
 }
 
 function parameters(map: MapReader): ParameterConfig {

@@ -30,7 +30,7 @@ export interface ChartConfig {
   readonly model: string;
   /** The column that names the group. */
   readonly by: string;
-  readonly columns: readonly string[];
+  readonly columns: readonly { readonly name: string; readonly label: string }[];
   readonly unit: string;
   /** In SQL; by the group unless told. */
   readonly orderBy?: string;
