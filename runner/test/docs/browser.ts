@@ -30,7 +30,7 @@ export interface Browser {
  * A Chromium with a new profile on the files of a site.
  * @param site its folder
  */
-export async function openBrowser(site: string, { javaScriptEnabled = true } = {}): Promise<Browser> {
+export async function openBrowser(site: string): Promise<Browser> {
   const profile = mkdtempSync(join(tmpdir(), 'runner-test-browser-'));
   let context: BrowserContext | undefined;
   const close = async (): Promise<void> => {
@@ -41,7 +41,6 @@ export async function openBrowser(site: string, { javaScriptEnabled = true } = {
     context = await chromium.launchPersistentContext(profile, {
       executablePath: CHROMIUM,
       args: ARGUMENTS,
-      javaScriptEnabled,
       reducedMotion: 'reduce',
     });
     const page = context.pages()[0] ?? (await context.newPage());
