@@ -1,6 +1,7 @@
-import type { ColumnSpec } from '../contracts/types.ts';
 import type { Graph, Node } from '../graph/types.ts';
 import type { ColumnLineage, Derivation, Lineage } from '../lineage/types.ts';
+import { ownTags } from '../policy/tag-columns.ts';
+import type { Tags } from '../policy/types.ts';
 import { columnAnchor, columnLink, linkTo } from './places.ts';
 import type { ColumnView, Link, NodeLink, Origin } from './types.ts';
 
@@ -45,11 +46,12 @@ export function tracesOf(graph: Graph, lineage: Lineage): Traces {
 }
 
 /** The columns of a node: those of its contract, then those that its SQL, its file or its source has besides. */
-export function columnsOf(graph: Graph, node: Node, traces: Traces): readonly ColumnView[] {
+export function columnsOf(graph: Graph, node: Node, traces: Traces, tags: Tags | undefined): readonly ColumnView[] {
   const specs = new Map((node.contract?.columns ?? []).map((spec) => [spec.name, spec]));
   const traced = new Map(traces.columnsOf(node).map((one) => [one.column, one]));
   const given = node.type === 'seed' ? node.seed.header : node.type === 'source' ? node.source.columns : [];
   const read = traces.read.get(node.id) ?? [];
+  const kinds = kindsOf(node, tags);
   return [...new Set([...specs.keys(), ...traced.keys(), ...given, ...read])].map((name) => {
     const spec = specs.get(name);
     const line = traced.get(name);
@@ -58,7 +60,7 @@ export function columnsOf(graph: Graph, node: Node, traces: Traces): readonly Co
       anchor: columnAnchor(name),
       type: spec?.dataType ?? '',
       description: spec?.description ?? '',
-      personal: kindsOf(spec),
+      personal: kinds.get(name) ?? [],
       tags: spec?.tags ?? [],
       from: (line?.from ?? []).map(({ node: id, column, how }) => ({
         ...columnLink(graph, id, column),
@@ -79,9 +81,10 @@ export function byName(graph: Graph): readonly Node[] {
   return [...graph.nodes.values()].sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
 }
 
-/** The kinds of personal data that a contract says a column holds. */
-function kindsOf(spec: ColumnSpec | undefined): readonly string[] {
-  return [spec?.personal ?? []].flat();
+/** The kinds of personal data by column: what it carries, or where the project has no policy what is said of it. */
+function kindsOf(node: Node, tags: Tags | undefined): ReadonlyMap<string, readonly string[]> {
+  const carried = tags?.get(node.id)?.carried;
+  return carried ? new Map([...carried].map(([name, own]) => [name, own.map(({ kind }) => kind)])) : ownTags(node);
 }
 
 const HOW: Readonly<Record<Derivation, string>> = { copy: 'copied', computed: 'computed', aggregate: 'aggregated' };

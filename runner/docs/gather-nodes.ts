@@ -1,5 +1,6 @@
 import { isEphemeral } from '../graph/inlined.ts';
 import type { Node } from '../graph/types.ts';
+import type { Tags } from '../policy/types.ts';
 import { groupBy } from '../util/group-by.ts';
 import { checksOf } from './gather-checks.ts';
 import { byName, columnsOf, conditionsOf, type Traces, tracesOf } from './gather-columns.ts';
@@ -12,7 +13,7 @@ import type { BuiltView, NodeLink, NodeView, TestView } from './types.ts';
 import { countOf, NO_LINK, outcomeOf, secondsOf, statusOf } from './words.ts';
 
 /** Every node of the graph as its page tells it, by name. */
-export function nodesOf(input: SiteInput): readonly NodeView[] {
+export function nodesOf(input: SiteInput, tags: Tags | undefined): readonly NodeView[] {
   const { graph, project, target } = input;
   const traces = tracesOf(graph, input.lineage);
   const checks = groupBy(target?.checks ?? [], ({ nodeId }) => nodeId);
@@ -20,7 +21,7 @@ export function nodesOf(input: SiteInput): readonly NodeView[] {
   return byName(graph).map((node) => {
     const relation = `${node.relation.schema}.${node.relation.name}`;
     const readable = target?.figures.readable ?? null;
-    const columns = columnsOf(graph, node, traces);
+    const columns = columnsOf(graph, node, traces, tags);
     return {
       id: node.id,
       name: node.name,

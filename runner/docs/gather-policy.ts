@@ -1,65 +1,91 @@
-import type { Graph } from '../graph/types.ts';
+import { FORMS } from '../contracts/declassify.ts';
+import type { Graph, Node } from '../graph/types.ts';
+import { pathOf } from '../policy/tag-columns.ts';
+import type { Tag, Tags } from '../policy/types.ts';
+import type { PersonalConfig } from '../project/types.ts';
 import { groupBy } from '../util/group-by.ts';
-import type { Declassified, NodeView, PolicyView } from './types.ts';
-import { NONE } from './words.ts';
+import { columnLink, linkTo } from './places.ts';
+import type { Declassified, NodeView, Path, PersonalColumn, PersonalSchema, PolicyView } from './types.ts';
 
-/** Where personal data is, who reads it, and what of it is declared to be personal no more. */
-export function policyOf(graph: Graph, nodes: readonly NodeView[]): PolicyView {
-  const columns = nodes.flatMap((node) =>
-    node.columns
-      .filter(({ personal }) => personal.length > 0)
-      .map(({ name, anchor, personal, description, from }) => ({
-        schema: node.schema,
-        column: { text: `${node.name}.${name}`, href: `${node.href}#${encodeURIComponent(anchor)}` },
-        kinds: personal,
-        description,
-        from,
-      })),
-  );
-  const kinds = [...new Set(columns.flatMap((column) => column.kinds))].sort();
-  const readers = groupBy(nodes, ({ schema }) => schema);
+/** Where personal data is, on which way it came there, who reads it, and what of it is declared to be personal no more. */
+export function policyOf(
+  graph: Graph,
+  nodes: readonly NodeView[],
+  personal: PersonalConfig | undefined,
+  tags: Tags | undefined,
+): PolicyView {
+  const paths = pathsIn(graph, tags);
+  const columns = nodes.flatMap((node) => columnsIn(node, paths));
+  const found = columns.flatMap(({ kinds }) => kinds);
+  const kinds = [...new Set([...Object.keys(personal?.kinds ?? {}), ...found])];
   return {
-    kinds,
-    schemas: [...groupBy(columns, ({ schema }) => schema)]
+    kinds: kinds.map((name) => ({ name, meaning: personal?.kinds[name] ?? '' })),
+    schemas: [...groupBy(nodes, ({ schema }) => schema)]
       .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([name, own]) => ({
-        name,
-        readers: readersIn(readers.get(name) ?? []),
-        counts: kinds.map((kind) => own.filter((column) => column.kinds.includes(kind)).length),
-      })),
+      .map(([name, own]) => schemaOf(name, own, columns, kinds, personal)),
+    exceptions: Object.entries(personal?.models ?? {}).flatMap(([name, { kinds: held, reason }]) => {
+      const node = graph.nodes.get(graph.idOf(name));
+      return node ? [{ model: linkTo(node), kinds: held.join(', '), reason }] : [];
+    }),
     columns: columns.toSorted((a, b) => (a.schema === b.schema ? 0 : a.schema < b.schema ? -1 : 1)),
-    declassified: nodes.flatMap((node) => declassifiedOf(graph, node)),
+    declassified: nodes.flatMap(({ id }) => declassifiedIn(graph, id, paths)),
   };
 }
 
-/** Of the nodes of a schema that hold personal data. */
-function readersIn(nodes: readonly NodeView[]): string {
-  const readers = nodes.filter(({ personal }) => personal.length > 0).flatMap((node) => node.readers);
-  return [...new Set(readers)].sort().join(', ');
+/** The ways on which a column got some kinds: what it carries, or what reached it before that was lifted. */
+type PathsOf = (id: string, column: string, kinds: readonly string[], which: 'carried' | 'reached') => readonly Path[];
+
+function pathsIn(graph: Graph, tags: Tags | undefined): PathsOf {
+  const byName = new Map<string, Node>([...graph.nodes.values()].map((node) => [node.name, node]));
+  const linked = (tag: Tag): Path =>
+    pathOf(graph, tags ?? new Map(), tag).map((step) => {
+      const dot = step.lastIndexOf('.');
+      return columnLink(graph, byName.get(step.slice(0, dot))?.id ?? '', step.slice(dot + 1));
+    });
+  return (id, column, kinds, which) => {
+    const all = (tags?.get(id)?.[which].get(column) ?? []).filter(({ kind }) => kinds.includes(kind)).map(linked);
+    const each = new Map(all.map((path) => [path.map(({ text }) => text).join(' '), path]));
+    return [...each.values()].filter((path) => path.length > 0);
+  };
 }
 
-interface Declared {
-  readonly columns?: readonly string[];
-  readonly kinds?: readonly string[];
-  readonly as?: string;
-  readonly reason?: string;
+function columnsIn(node: NodeView, paths: PathsOf): readonly PersonalColumn[] {
+  return node.columns
+    .filter(({ personal }) => personal.length > 0)
+    .map(({ name, anchor, personal, description }) => ({
+      schema: node.schema,
+      column: { text: `${node.name}.${name}`, href: `${node.href}#${encodeURIComponent(anchor)}` },
+      kinds: personal,
+      description,
+      paths: paths(node.id, name, personal, 'carried'),
+    }));
 }
 
-function declassifiedOf(graph: Graph, node: NodeView): readonly Declassified[] {
-  const declared = graph.nodes.get(node.id)?.contract?.declassify;
-  return (Array.isArray(declared) ? (declared as readonly Declared[]) : []).flatMap(({ columns, kinds, as, reason }) =>
-    (columns ?? []).map((name) => {
-      const column = node.columns.find((one) => one.name === name);
-      return {
-        column: {
-          text: `${node.name}.${name}`,
-          href: column ? `${node.href}#${encodeURIComponent(column.anchor)}` : '',
-        },
-        kinds: kinds?.join(', ') ?? NONE,
-        as: as ?? NONE,
-        reason: reason ?? NONE,
-        from: column?.from ?? [],
-      };
-    }),
+function schemaOf(
+  name: string,
+  nodes: readonly NodeView[],
+  columns: readonly PersonalColumn[],
+  kinds: readonly string[],
+  personal: PersonalConfig | undefined,
+): PersonalSchema {
+  const readers = nodes.filter((node) => node.personal.length > 0).flatMap((node) => node.readers);
+  const own = columns.filter(({ schema }) => schema === name);
+  return {
+    name,
+    mayHold: personal ? (personal.schemas[name] ?? []).join(', ') || 'nothing personal' : '',
+    readers: [...new Set(readers)].sort().join(', '),
+    counts: kinds.map((kind) => own.filter((column) => column.kinds.includes(kind)).length),
+  };
+}
+
+function declassifiedIn(graph: Graph, id: string, paths: PathsOf): readonly Declassified[] {
+  return (graph.nodes.get(id)?.contract?.declassify ?? []).flatMap(({ columns, kinds, as, reason }) =>
+    columns.map((name) => ({
+      column: columnLink(graph, id, name),
+      kinds: kinds.join(', '),
+      as: `${as}: ${FORMS[as]}`,
+      reason,
+      paths: paths(id, name, kinds, 'reached'),
+    })),
   );
 }

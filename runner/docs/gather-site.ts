@@ -1,3 +1,4 @@
+import { tagColumns } from '../policy/tag-columns.ts';
 import { groupBy } from '../util/group-by.ts';
 import { failuresOf } from './gather-checks.ts';
 import { figuresOf } from './gather-figures.ts';
@@ -15,7 +16,8 @@ import type { NodeView, SchemaView, Site } from './types.ts';
 export function gatherSite(input: SiteInput): Site {
   const { project, graph, target } = input;
   const { config } = project;
-  const nodes = nodesOf(input);
+  const tags = config.personal && tagColumns(graph, input.lineage, config.personal);
+  const nodes = nodesOf(input, tags);
   const runs = runsOf(graph, target?.history);
   const parameters = parametersOf(graph, config.docs.parameters);
   const [last] = runs;
@@ -33,7 +35,7 @@ export function gatherSite(input: SiteInput): Site {
     sources: sourcesOf(graph, target?.history),
     runs,
     parameters,
-    policy: policyOf(graph, nodes),
+    policy: policyOf(graph, nodes, config.personal, tags),
     graph: graphData(graph, nodes),
     search: searchEntries(MENU, nodes, runs, parameters),
   };

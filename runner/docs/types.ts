@@ -239,12 +239,26 @@ export interface ParameterView {
 }
 
 export interface PolicyView {
-  readonly kinds: readonly string[];
-  /** For each schema that holds some, the columns of each kind. */
-  readonly schemas: readonly { readonly name: string; readonly readers: string; readonly counts: readonly number[] }[];
+  /** What belongs to each kind of personal data, in words; empty where the project does not say. */
+  readonly kinds: readonly { readonly name: string; readonly meaning: string }[];
+  readonly schemas: readonly PersonalSchema[];
+  /** Models that may hold more than their schema. */
+  readonly exceptions: readonly { readonly model: Link; readonly kinds: string; readonly reason: string }[];
   readonly columns: readonly PersonalColumn[];
   readonly declassified: readonly Declassified[];
 }
+
+export interface PersonalSchema {
+  readonly name: string;
+  /** Kinds that its relations may hold; empty where the project has no policy. */
+  readonly mayHold: string;
+  readonly readers: string;
+  /** Of each kind, the columns that carry it. */
+  readonly counts: readonly number[];
+}
+
+/** From where the data was first said to be personal, column by column. */
+export type Path = readonly Link[];
 
 export interface Declassified {
   readonly column: Link;
@@ -252,7 +266,7 @@ export interface Declassified {
   /** What it was made into. */
   readonly as: string;
   readonly reason: string;
-  readonly from: readonly Origin[];
+  readonly paths: readonly Path[];
 }
 
 export interface PersonalColumn {
@@ -260,5 +274,5 @@ export interface PersonalColumn {
   readonly column: Link;
   readonly kinds: readonly string[];
   readonly description: string;
-  readonly from: readonly Origin[];
+  readonly paths: readonly Path[];
 }

@@ -26,7 +26,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   policy: ['errors', 'util', 'lineage'],
   scratch: ['errors', 'util', 'compile', 'contracts', 'graph', 'state', 'execute', 'unit-tests'],
   diff: ['errors', 'util', 'compile', 'graph'],
-  docs: ['errors', 'util', 'contracts', 'graph'],
+  docs: ['errors', 'util', 'contracts', 'graph', 'policy'],
   outbox: ['errors', 'util', 'contracts'],
   'unit-tests': ['errors', 'util', 'compile'],
   execute: ['errors', 'util', 'compile', 'contracts', 'graph', 'state', 'landing', 'unit-tests'],
