@@ -15,7 +15,7 @@ export function policyOf(
   tags: Tags | undefined,
 ): PolicyView {
   const paths = pathsIn(graph, tags);
-  const columns = nodes.flatMap((node) => columnsIn(node, paths));
+  const columns = nodes.flatMap((node) => columnsIn(node, tags, paths));
   const found = columns.flatMap(({ kinds }) => kinds);
   const kinds = [...new Set([...Object.keys(personal?.kinds ?? {}), ...found])];
   return {
@@ -28,12 +28,12 @@ export function policyOf(
       return node ? [{ model: linkTo(node), kinds: held.join(', '), reason }] : [];
     }),
     columns: columns.toSorted((a, b) => (a.schema === b.schema ? 0 : a.schema < b.schema ? -1 : 1)),
-    declassified: nodes.flatMap(({ id }) => declassifiedIn(graph, id, paths)),
+    declassified: nodes.flatMap(({ id }) => declassifiedIn(graph, id, tags, paths)),
   };
 }
 
-/** The ways on which a column got some kinds: what it carries, or what reached it before that was lifted. */
-type PathsOf = (id: string, column: string, kinds: readonly string[], which: 'carried' | 'reached') => readonly Path[];
+/** The ways on which some tags of kinds came. */
+type PathsOf = (tags: readonly Tag[] | undefined, kinds: readonly string[]) => readonly Path[];
 
 function pathsIn(graph: Graph, tags: Tags | undefined): PathsOf {
   const byName = new Map<string, Node>([...graph.nodes.values()].map((node) => [node.name, node]));
@@ -42,14 +42,14 @@ function pathsIn(graph: Graph, tags: Tags | undefined): PathsOf {
       const dot = step.lastIndexOf('.');
       return columnLink(graph, byName.get(step.slice(0, dot))?.id ?? '', step.slice(dot + 1));
     });
-  return (id, column, kinds, which) => {
-    const all = (tags?.get(id)?.[which].get(column) ?? []).filter(({ kind }) => kinds.includes(kind)).map(linked);
+  return (own, kinds) => {
+    const all = (own ?? []).filter(({ kind }) => kinds.includes(kind)).map(linked);
     const each = new Map(all.map((path) => [path.map(({ text }) => text).join(' '), path]));
     return [...each.values()].filter((path) => path.length > 0);
   };
 }
 
-function columnsIn(node: NodeView, paths: PathsOf): readonly PersonalColumn[] {
+function columnsIn(node: NodeView, tags: Tags | undefined, paths: PathsOf): readonly PersonalColumn[] {
   return node.columns
     .filter(({ personal }) => personal.length > 0)
     .map(({ name, anchor, personal, description }) => ({
@@ -57,7 +57,7 @@ function columnsIn(node: NodeView, paths: PathsOf): readonly PersonalColumn[] {
       column: { text: `${node.name}.${name}`, href: `${node.href}#${encodeURIComponent(anchor)}` },
       kinds: personal,
       description,
-      paths: paths(node.id, name, personal, 'carried'),
+      paths: paths(tags?.get(node.id)?.carried.get(name), personal),
     }));
 }
 
@@ -78,14 +78,20 @@ function schemaOf(
   };
 }
 
-function declassifiedIn(graph: Graph, id: string, paths: PathsOf): readonly Declassified[] {
+function declassifiedIn(graph: Graph, id: string, tags: Tags | undefined, paths: PathsOf): readonly Declassified[] {
+  const own = tags?.get(id);
   return (graph.nodes.get(id)?.contract?.declassify ?? []).flatMap(({ columns, kinds, as, reason }) =>
-    columns.map((name) => ({
-      column: columnLink(graph, id, name),
-      kinds: kinds.join(', '),
-      as: `${as}: ${FORMS[as]}`,
-      reason,
-      paths: paths(id, name, kinds, 'reached'),
-    })),
+    columns.map((name) => {
+      const ofValue = paths(own?.reached.get(name), kinds);
+      return {
+        column: columnLink(graph, id, name),
+        kinds: kinds.join(', '),
+        as: `${as}: ${FORMS[as]}`,
+        reason,
+        // What its value is not made of decides which rows there are.
+        by: ofValue.length > 0 ? ('value' as const) : ('rows' as const),
+        paths: ofValue.length > 0 ? ofValue : paths(own?.rows, kinds),
+      };
+    }),
   );
 }

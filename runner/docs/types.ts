@@ -266,6 +266,8 @@ export interface Declassified {
   /** What it was made into. */
   readonly as: string;
   readonly reason: string;
+  /** Whether its value is made of what came on these paths, or that decides which rows there are. */
+  readonly by: 'value' | 'rows';
   readonly paths: readonly Path[];
 }
 
