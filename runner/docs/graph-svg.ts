@@ -32,7 +32,7 @@ export function graphSvg(data: GraphData, root: string, focus?: string): string 
     '<g class="viewport">',
     ...edges,
     ...nodes.map((drawn) => box(drawn, root, focus)),
-    '</g></svg></div>',
+    `</g></svg></div>${focus === undefined ? legend() : ''}`,
   ].join('\n');
 }
 
@@ -138,22 +138,37 @@ function box({ index, node, x, y, width }: Drawn, root: string, focus?: string):
   const written = Object.entries(attributes).map(([name, value]) => `${name}="${escapeHtml(value)}"`);
   return [
     `<a ${written.join(' ')}><title>${escapeHtml(title)}\n${escapeHtml(node.description)}</title>`,
-    `<rect width="${width}" height="${HEIGHT}" rx="6"/>${icon(node)}`,
+    `<rect width="${width}" height="${HEIGHT}" rx="6"/>`,
+    `<g transform="translate(10 ${HEIGHT / 2 - 5.5})">${icon(node.kind)}</g>`,
     `<text x="28" y="${HEIGHT / 2}" dy="0.35em">${escapeHtml(node.name)}</text>`,
-    node.isPersonal ? `<circle class="personal" cx="${width - 9}" cy="${HEIGHT / 2}" r="3"/>` : '',
+    node.isPersonal ? `<g transform="translate(${width - 14.5} ${HEIGHT / 2 - 5.5})">${PERSONAL}</g>` : '',
     '</a>',
   ].join('');
 }
 
+function legend(): string {
+  const entries = (['table', 'view', 'seed', 'source'] as const).map(
+    (kind) =>
+      `<li class="node-${kind === 'seed' || kind === 'source' ? kind : 'model'}">${sign(icon(kind))} ${kind}</li>`,
+  );
+  return `<ul class="legend graph-legend">${entries.join('')}<li>${sign(PERSONAL)} holds personal data</li></ul>`;
+}
+
+function sign(shape: string): string {
+  return `<svg width="13" height="13" viewBox="-1 -1 13 13" aria-hidden="true">${shape}</svg>`;
+}
+
+const PERSONAL = '<circle class="personal" cx="5.5" cy="5.5" r="3"/>';
+
 /** A shape for each kind, so that colour is not needed to tell them apart. */
-function icon({ type, kind }: GraphNode): string {
+function icon(kind: string): string {
   const shape =
-    type === 'source'
+    kind === 'source'
       ? '<ellipse cx="5.5" cy="2.5" rx="5" ry="2"/><path d="M.5 2.5v6c0 1.1 2.2 2 5 2s5-.9 5-2v-6"/>'
-      : type === 'seed'
+      : kind === 'seed'
         ? '<path d="M1.5.5h5l3 3v7h-8z"/><path d="M6.5.5v3h3"/>'
         : kind === 'view' || kind === 'ephemeral'
           ? '<path d="M.5 5.5s2-3.8 5-3.8 5 3.8 5 3.8-2 3.8-5 3.8-5-3.8-5-3.8z"/><circle cx="5.5" cy="5.5" r="1.5"/>'
           : '<path d="M.5 1.5h10v8h-10zM.5 4.5h10M4 4.5v5"/>';
-  return `<g class="icon" transform="translate(10 ${HEIGHT / 2 - 5.5})">${shape}</g>`;
+  return `<g class="icon">${shape}</g>`;
 }

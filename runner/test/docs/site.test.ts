@@ -66,26 +66,6 @@ describe('the site, opened from disk', () => {
     expect(browser.faults).toEqual([]);
   });
 
-  it('leads by its links to nothing that is not there', async () => {
-    const broken: string[] = [];
-    const anchors = new Map(
-      pages.map((path) => [
-        path,
-        new Set([...readFileSync(join(site, path), 'utf8').matchAll(/ id="([^"]*)"/g)].map(([, id]) => id)),
-      ]),
-    );
-    for (const path of pages) {
-      const html = readFileSync(join(site, path), 'utf8');
-      for (const [, href = ''] of html.matchAll(/ href="([^"]*)"/g)) {
-        if (href.startsWith('data:') || href.endsWith('.css')) continue;
-        const { pathname, hash } = new URL(href, `site:/${path}`);
-        const found = anchors.get(decodeURIComponent(pathname).slice(1));
-        if (!found || (hash && !found.has(decodeURIComponent(hash.slice(1))))) broken.push(`${path}: ${href}`);
-      }
-    }
-    expect(broken).toEqual([]);
-  });
-
   it('has no fault that axe finds, in the light and in the dark', async () => {
     const found: string[] = [];
     for (const path of kinds) {
