@@ -138,7 +138,7 @@ describe('the site of a project that is not ours', () => {
   it('tells a failed check first, and what a description says is no markup', async () => {
     edit('soda/marts/order_line.yml', (text) =>
       text
-        .replace('Orders up to', '<script>alert("x")</script> & orders up to')
+        .replace('Orders up to', '<script>alert("x")</script> & a-token-that-is-real & orders up to')
         .replace('valid_min: 0', 'valid_min: 2')
         .replace('name: product,', 'name: product, description: "<b>", personal: identity,'),
     );
@@ -149,8 +149,9 @@ describe('the site of a project that is not ours', () => {
     expect(index).toMatch(/shop Checks that did not pass failed order_line : invalid values of amount/);
     expect(index).toMatch(/Last run Run \S+ failed/);
     const page = site.get('nodes/order_line.html') ?? '';
-    expect(page).toContain('&lt;script&gt;alert(&quot;x&quot;)&lt;/script&gt; &amp; orders');
+    expect(page).toContain('&lt;script&gt;alert(&quot;x&quot;)&lt;/script&gt; &amp; *** &amp; orders');
     expect(page).not.toContain('<script>alert');
+    expect([...site.values()].join()).not.toContain('a-token-that-is-real');
     expect(page).toContain('<td>&lt;b&gt;</td>');
     expect(wordsOf(site, 'policy.html')).toContain('order_line.product marts identity <b>');
     expect(brokenLinks(site)).toEqual([]);
