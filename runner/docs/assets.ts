@@ -16,7 +16,7 @@ export const LOADED = [
 ].map((file) => `assets/${file}`);
 
 /** What the page of the graph loads too. */
-export const LOADED_BY_GRAPH = ['assets/d3.js', 'assets/graph.js'];
+export const LOADED_BY_GRAPH = ['assets/d3.js', 'assets/dagre.js', 'assets/graph.js'];
 
 /** All files that the site takes over as they are; `minisearch.js` is loaded by the first search. */
 export function assets(): readonly Asset[] {
@@ -25,6 +25,7 @@ export function assets(): readonly Asset[] {
   return [
     ...readdirSync(own).map((file) => ({ path: `assets/${file}`, from: join(own, file) })),
     { path: 'assets/d3.js', from: join(libraries, 'd3', 'dist', 'd3.min.js') },
+    { path: 'assets/dagre.js', from: join(libraries, '@dagrejs', 'dagre', 'dist', 'dagre.min.js') },
     { path: 'assets/minisearch.js', from: join(libraries, 'minisearch', 'dist', 'umd', 'index.js') },
   ];
 }

@@ -91,7 +91,9 @@ function layout({ nodes, edges }: Part): Layout {
     }),
     edges: graph.edges().map((edge: Edge) => {
       const [from, to] = [graph.node(edge.v), graph.node(edge.w)];
-      const between = graph.edge(edge).points.slice(1, -1);
+      const { points } = graph.edge(edge);
+      // To the next column it goes straight.
+      const between = points.length > 3 ? points.slice(1, -1) : [];
       const ends = [{ x: from.x + from.width / 2, y: from.y }, ...between, { x: to.x - to.width / 2, y: to.y }];
       return `<path class="edge" data-from="${edge.v}" data-to="${edge.w}" d="${curve(ends)}" marker-end="url(#arrow)"/>`;
     }),

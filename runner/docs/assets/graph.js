@@ -2,10 +2,11 @@
 (() => {
   const graph = document.querySelector('#graph');
   const svg = graph.querySelector('svg');
-  const { d3 } = window;
+  const { d3, dagre } = window;
   const nodes = new Map([...svg.querySelectorAll('.node')].map((element) => [element.dataset.index, nodeOf(element)]));
   const edges = [...svg.querySelectorAll('.edge')].map((element) => ({
     element,
+    home: element.getAttribute('d'),
     from: nodes.get(element.dataset.from),
     to: nodes.get(element.dataset.to),
   }));
@@ -49,6 +50,8 @@
   for (const name of ['folder', 'kind'])
     for (const value of [...new Set(all.map((node) => node[name]))].sort()) controls[name].add(new Option(value));
 
+  /** More nodes than this would keep a reader waiting. */
+  const MOVED = 300;
   let chosen;
   let shown = new Set(all);
 
@@ -88,9 +91,10 @@
     const legible = Math.max(Math.min(down, 0.8 * perPixel()), 0.6 * perPixel());
     const scale = isLegible ? Math.max(all, legible) : all;
     zoom.scaleExtent([Math.min(all, 1) / 2, 3 * perPixel()]);
-    const middle = chosen && scale > all ? chosen.x : Math.min((left + right) / 2, left + width / scale / 2);
+    const isChosen = shown.has(chosen) && scale > all;
+    const middle = isChosen ? chosen.x : Math.min((left + right) / 2, left + width / scale / 2);
     const seen = boxes.filter(({ x }) => x < left + width / scale).map(({ y }) => y);
-    const centre = chosen && scale > all ? chosen.y : (Math.min(...seen) + Math.max(...seen) + 32) / 2;
+    const centre = isChosen ? chosen.y : (Math.min(...seen) + Math.max(...seen) + 32) / 2;
     const home = d3.zoomIdentity.translate(size.width / 2, size.height / 2).scale(scale);
     moving().call(zoom.transform, home.translate(-middle, -centre));
   }
@@ -123,8 +127,56 @@
     );
   }
 
-  function draw() {
+  /** What is left by the filter moves together, as far as that takes no time; all nodes stand where the page has them. */
+  function arrange() {
+    const isHome = shown.size === all.length || shown.size > MOVED;
+    const layout = isHome ? undefined : layoutOf([...shown]);
+    for (const node of isHome ? all : shown) {
+      const place = layout?.node(node.index);
+      Object.assign(node, place ? { x: place.x - node.width / 2, y: place.y - node.height / 2 } : node.home);
+      node.element.setAttribute('transform', `translate(${node.x} ${node.y})`);
+    }
+    for (const { element, home, from, to } of edges) {
+      const points = layout?.edge(from.index, to.index)?.points;
+      // To the next column it goes straight.
+      const between = points?.length > 3 ? points.slice(1, -1) : [];
+      if (isHome) element.setAttribute('d', home);
+      else if (points) element.setAttribute('d', curve([side(from, from.width), ...between, side(to, 0)]));
+    }
+  }
+
+  function layoutOf(kept) {
+    const layout = new dagre.graphlib.Graph().setDefaultEdgeLabel(() => ({}));
+    layout.setGraph({ rankdir: 'LR', ranker: 'longest-path', nodesep: 8, edgesep: 6, ranksep: 36 });
+    for (const { index, width, height } of kept) layout.setNode(index, { width, height });
+    for (const { from, to } of edges) if (shown.has(from) && shown.has(to)) layout.setEdge(from.index, to.index);
+    dagre.layout(layout);
+    return layout;
+  }
+
+  function side(node, across) {
+    return { x: node.x + across, y: node.y + node.height / 2 };
+  }
+
+  /** From point to point, leaving and arriving level. */
+  function curve([first, ...rest]) {
+    let before = first;
+    return rest.reduce((path, point) => {
+      const middle = (before.x + point.x) / 2;
+      const drawn = `${path}C${middle} ${before.y} ${middle} ${point.y} ${point.x} ${point.y}`;
+      before = point;
+      return drawn;
+    }, `M${first.x} ${first.y}`);
+  }
+
+  function filter() {
     shown = filtered();
+    arrange();
+    draw();
+    show(true);
+  }
+
+  function draw() {
     const up = chosen ? reach([chosen], 'parents') : new Set();
     const down = chosen ? reach([chosen], 'children') : new Set();
     svg.classList.toggle('has-choice', chosen !== undefined);
@@ -230,15 +282,13 @@
     for (const name of ['name', 'folder', 'kind']) controls[name].value = state.get(name) ?? '';
     controls.with.value = state.get('with') ?? 'both';
     chosen = all.find(({ name }) => name === state.get('node'));
-    draw();
-    show(true);
+    filter();
   }
 
   controls.addEventListener('submit', (event) => event.preventDefault());
   controls.addEventListener('input', () => {
-    draw();
+    filter();
     keep();
-    show(true);
   });
   controls.addEventListener('reset', () => {
     history.replaceState(null, '', '#');
@@ -251,6 +301,6 @@
   function nodeOf(element) {
     const { e: x, f: y } = element.transform.baseVal.consolidate().matrix;
     const { width, height } = element.querySelector('rect').getBBox();
-    return { element, ...element.dataset, x, y, width, height, parents: [], children: [] };
+    return { element, ...element.dataset, home: { x, y }, x, y, width, height, parents: [], children: [] };
   }
 })();
