@@ -7,6 +7,8 @@ import { type Browser, openBrowser } from './browser.ts';
 
 const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 const DESK = { width: 1280, height: 860 };
+/** A4 within margins. */
+const PAPER = { width: 680, height: 980 };
 const PHONE = { width: 390, height: 800 };
 
 let project: SampleProject;
@@ -87,6 +89,10 @@ describe('the site, opened from disk', () => {
     for (const hidden of ['.site-header', '.toc']) expect(await page.locator(hidden).isVisible()).toBe(false);
     expect(await page.locator('h1').isVisible()).toBe(true);
     expect(await page.evaluate(() => getComputedStyle(document.body).backgroundColor)).toBe('rgb(255, 255, 255)');
+    // What the paper has no room for would be cut off, or all of it made small.
+    await page.setViewportSize(PAPER);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(PAPER.width);
+    await page.setViewportSize(DESK);
     await page.emulateMedia({ media: 'screen', colorScheme: 'light' });
   });
 
