@@ -27,8 +27,9 @@ const PAUSE = 3_000;
 /** `runner docs`: a static site about the project, its lineage, contracts, figures and last runs. Nothing of the target is written. */
 export const docs: Command<DocsArgs> = async (args, reporter) => {
   const loaded = await loadProject(args);
-  const { project, graph, asOf } = loaded;
-  const lineage = await traceProject(graph);
+  const { project, graph, asOf, cache } = loaded;
+  const lineage = await traceProject(graph, cache);
+  cache.save();
   stopwatch.lap('lineage');
   const { target, missing } = await readTarget(loaded, args, reporter);
   if (missing !== '') reporter.emit({ type: 'notice', message: `the site is without runs and figures. ${missing}` });
