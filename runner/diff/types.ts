@@ -60,10 +60,12 @@ export interface Audit {
   readonly warned: readonly Fault[];
 }
 
-/** How the rows of a node differ; counts are exact whatever the method. */
+/** How the rows of a node differ; counts are exact whatever the method, of `buckets` up to a collision of hashes. */
 export interface RowsDiff {
   /** Columns that tell a row, from the contract; empty: rows are compared as wholes, and none is `changed`. */
   readonly key: readonly string[];
+  /** Why there is no key, in words; `null` where there is one. */
+  readonly unkeyed: string | null;
   readonly before: number;
   readonly after: number;
   readonly added: number;
@@ -71,6 +73,8 @@ export interface RowsDiff {
   readonly changed: number;
   readonly columnsAdded: readonly string[];
   readonly columnsRemoved: readonly string[];
+  /** Of both, with other types, which are no change of a row by themselves. */
+  readonly columnsRetyped: readonly { readonly column: string; readonly before: string; readonly after: string }[];
   /** Of the columns that both have, with the number of rows in which they differ. */
   readonly changedColumns: readonly { readonly column: string; readonly rows: number }[];
   /** A few of each kind; cells of personal columns are masked. */
@@ -98,7 +102,7 @@ export interface FigureDiff {
   readonly after: Cell;
   /** `after - before`, an exact decimal with its sign; `null` where they are no numbers. */
   readonly difference: string | null;
-  /** Why before, after and difference are not told; `null` where they are. */
+  /** Why after and difference are not told, and are `null`; `null` where they are told. */
   readonly hidden: string | null;
 }
 
@@ -110,6 +114,13 @@ export interface OutcomeDiff {
   readonly after: number;
   readonly gained: number;
   readonly lost: number;
-  /** How many went from one motive to another; `null` is that of who has it. */
-  readonly motives: readonly { readonly before: Cell; readonly after: Cell; readonly rows: number }[];
+  /** How many gained it, lost it, or went from one motive to another; a motive is `null` of who has it or is not there. */
+  readonly motives: readonly MotiveChange[];
+}
+
+export interface MotiveChange {
+  readonly kind: 'gained' | 'lost' | 'other';
+  readonly before: Cell;
+  readonly after: Cell;
+  readonly rows: number;
 }

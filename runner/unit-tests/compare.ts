@@ -1,4 +1,4 @@
-import type { ModelNode } from '../graph/types.ts';
+import type { ModelNode, SeedNode } from '../graph/types.ts';
 import type { ChangedRow, Difference, Row } from './types.ts';
 
 /** OIDs of types whose text may differ in zeros at the end only. */
@@ -40,7 +40,7 @@ export function compareRows(
 }
 
 /** The columns by which the contract tells rows apart, or those of `unique_key`, as far as all of them are compared. */
-export function keyOf(node: ModelNode, columns: readonly string[]): readonly string[] {
+export function keyOf(node: ModelNode | SeedNode, columns: readonly string[]): readonly string[] {
   const declared = (node.contract?.checks ?? []).flatMap((check) =>
     check.type === 'duplicate' ? [check.columns ?? (check.column === null ? [] : [check.column])] : [],
   );
