@@ -7,6 +7,7 @@ import { forgetConfig } from './forget-config.ts';
 import { alertConfig, outboxConfigs } from './message-config.ts';
 import { NODE_KEYS, nodeConfigOf, SEED_KEYS } from './node-config.ts';
 import { personalConfig } from './personal-config.ts';
+import { reviewConfig } from './review-config.ts';
 import { roleConfigs } from './role-config.ts';
 import { semanticConfig } from './semantic-config.ts';
 import type { FlagConfig, OutputConfig, ProjectConfig, SecretConfig, SelectorConfig, SummaryConfig } from './types.ts';
@@ -39,6 +40,7 @@ const TOP_KEYS = [
   'forget',
   'personal',
   'docs',
+  'review',
 ];
 
 const SECRET_KINDS = ['address', 'file'] as const;
@@ -101,6 +103,7 @@ function configOf(yaml: YamlFile): ProjectConfig {
     ...forgetConfig(yaml, top),
     ...personalConfig(yaml, top),
     docs: docsConfig(yaml, top, outputList, roles),
+    ...reviewConfig(yaml, top),
   };
 }
 

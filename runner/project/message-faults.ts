@@ -42,8 +42,9 @@ function withoutContract(model: string): Fault {
   };
 }
 
-function unknownColumns(
-  kind: 'OUTBOX' | 'ALERT',
+/** Columns that something in project.yml names and the contract does not have. */
+export function unknownColumns(
+  kind: 'OUTBOX' | 'ALERT' | 'REVIEW',
   where: string,
   model: string,
   columns: readonly string[],

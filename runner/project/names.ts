@@ -2,6 +2,7 @@ import type { Contract } from '../contracts/types.ts';
 import type { Fault } from '../errors.ts';
 import { didYouMean } from '../util/suggest.ts';
 import { outboxFaults } from './message-faults.ts';
+import { reviewColumnFaults, reviewModels } from './review-faults.ts';
 import type { ProjectConfig } from './types.ts';
 
 /** What the name of a file of unit tests ends with, after the model's name. */
@@ -20,7 +21,7 @@ interface Known {
 
 /** Names in project.yml that nothing has: a flag, a table or a configuration that would silently never show. */
 export function unknownNames(
-  { models: configured, flags, cases, outputs, summary, outbox, alert, forget, personal, docs }: ProjectConfig,
+  { models: configured, flags, cases, outputs, summary, outbox, alert, forget, personal, docs, review }: ProjectConfig,
   { models, folders, seeds, sources, contracts }: Known,
 ): readonly Fault[] {
   const unknown = (
@@ -87,6 +88,10 @@ export function unknownNames(
       unknown('personal', [name], models).map((fault) => ({ ...fault, line })),
     ),
     ...ofDocs.flatMap(([where, name, known]) => unknown(where, name === undefined ? [] : [name], known)),
+    ...(review ? reviewModels(review) : []).flatMap(({ line, model }) =>
+      unknown('review', [model], models).map((fault) => ({ ...fault, line })),
+    ),
+    ...(review ? reviewColumnFaults(review, contracts) : []),
     ...ofForget.flatMap(([line, name, known]) => unknown('forget', [name], known).map((fault) => ({ ...fault, line }))),
   ];
 }

@@ -219,6 +219,21 @@ describe('a project folder', () => {
     ]);
   });
 
+  it('may not review models or columns that are not there', async () => {
+    const outcomes = '  outcomes:\n    - {model: x, column: has_ti, motive: why}\n    - {model: z, column: has_it}\n';
+    const members = '  members: {model: x, person: who, of: {totl: "true"}}\n';
+    write('project.yml', `name: t\nreview:\n  figures: [total, y]\n  small_group: 2\n${outcomes}${members}`);
+    for (const name of ['x', 'total']) write(`models/${name}.sql`, 'select 1');
+    write('soda/public/x.yml', 'dataset: t/t/public/x\ncolumns: [{name: has_it}, {name: why}]\n');
+    expect(await readProject(dir).then(() => [], told)).toEqual([
+      expect.stringMatching(/^NAME_UNKNOWN project.yml:3 review names y, which is not there/),
+      expect.stringMatching(/^NAME_UNKNOWN project.yml:8 review names totl, .*Did you mean "total"\?$/),
+      expect.stringMatching(/^NAME_UNKNOWN project.yml:7 review names z, /),
+      expect.stringMatching(/^REVIEW_COLUMN_UNKNOWN project.yml:6 review names has_ti, .*Did you mean "has_it"\?$/),
+      expect.stringMatching(/^REVIEW_COLUMN_UNKNOWN project.yml:8 review names who, /),
+    ]);
+  });
+
   it('names two nodes of one name, and a contract without a model', async () => {
     write('models/marts/deep/x.sql', 'select 1');
     write('seeds/x.csv', 'a\n1\n');

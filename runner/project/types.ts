@@ -2,6 +2,7 @@ import type { Contract } from '../contracts/types.ts';
 import type { DocsConfig } from './docs-types.ts';
 import type { ForgetConfig } from './forget-types.ts';
 import type { AlertConfig, OutboxConfig } from './message-types.ts';
+import type { ReviewConfig } from './review-types.ts';
 import type { SemanticModelConfig } from './semantic-types.ts';
 
 /** A project folder, read: plain values, nothing rendered, nothing connected. */
@@ -55,6 +56,7 @@ export interface ProjectConfig {
   readonly forget?: ForgetConfig;
   readonly personal?: PersonalConfig;
   readonly docs: DocsConfig;
+  readonly review?: ReviewConfig;
 }
 
 /** Which kinds of personal data there are, and where they may be. */

@@ -1,0 +1,93 @@
+import type { Session } from '../adapters/types.ts';
+import { MASK } from '../contracts/personal.ts';
+import type { ModelNode } from '../graph/types.ts';
+import type { OutcomeConfig } from '../project/review-types.ts';
+import { keyOf } from '../unit-tests/compare.ts';
+import { identifier, literal, quoted } from '../util/sql.ts';
+import { paired } from './paired.ts';
+import { mayBePersonal, type RowsOptions } from './rows.ts';
+import { readSides } from './sides.ts';
+import type { MotiveChange, OutcomeDiff } from './types.ts';
+
+type Options = Pick<RowsOptions, 'hasPersonal'> & { readonly smallGroup: number };
+
+/**
+ * Who gains and loses something, by motive. A row that is not there, or a column, has it not. A motive of the head's alone is
+ * masked where only a small group has it: the SQL of a motive may say anything of them.
+ * @throws DatabaseError
+ */
+export async function compareOutcome(
+  db: Pick<Session, 'query'>,
+  base: ModelNode,
+  head: ModelNode,
+  { title, model, column, motive }: OutcomeConfig,
+  { hasPersonal, smallGroup }: Options,
+): Promise<OutcomeDiff> {
+  const sides = await readSides(db, base, head);
+  const declared = keyOf(
+    head,
+    sides.common.map(({ name }) => name),
+  );
+  const key = sides.common.filter(({ name }) => declared.includes(name));
+  const of = (row: string, names: readonly string[], name = ''): string | null =>
+    names.includes(name) ? `(${row}.f).${identifier(name)}` : null;
+  const has = (row: string, names: readonly string[]): string => `coalesce(${of(row, names, column)}, false)`;
+  const isMasked =
+    motive !== undefined && mayBePersonal(base, head, motive, { hasPersonal, comesFromPersonal: () => false });
+  const textOf = (row: string, names: readonly string[]): string => {
+    const text = of(row, names, motive);
+    if (text === null) return 'null::text collate "C"';
+    return isMasked ? `case when ${text} is not null then ${literal(MASK)} end` : `${text}::text collate "C"`;
+  };
+  const after = textOf('h', sides.headColumns);
+  const known =
+    motive === undefined || !sides.headColumns.includes(motive)
+      ? null
+      : knownMotives(base, head, motive, sides.baseColumns, smallGroup);
+  const told =
+    known === null
+      ? after
+      : `case when ${after} is null or ${after} in (${known}) then ${after} else ${literal(MASK)} end`;
+  const { rows } =
+    await db.query(`select ${has('b', sides.baseColumns)}, ${has('h', sides.headColumns)}, ${textOf('b', sides.baseColumns)}, ${told}, count(*)
+from ${paired(base, head, sides, key)}
+group by 1, 2, 3, 4
+order by 5 desc, 1, 2, 3, 4`);
+  const counted = rows.map(([had, has, before = null, after = null, count]) => ({
+    had: had === 't',
+    has: has === 't',
+    before,
+    after,
+    rows: Number(count),
+  }));
+  const total = (counts: (one: (typeof counted)[number]) => boolean): number =>
+    counted.filter(counts).reduce((sum, one) => sum + one.rows, 0);
+  return {
+    title,
+    model,
+    before: total(({ had }) => had),
+    after: total(({ has }) => has),
+    gained: total(({ had, has }) => has && !had),
+    lost: total(({ had, has }) => had && !has),
+    motives: counted.flatMap(({ had, has, before, after, rows }): readonly MotiveChange[] =>
+      had === has && before === after
+        ? []
+        : [{ kind: had === has ? 'other' : has ? 'gained' : 'lost', before, after, rows }],
+    ),
+  };
+}
+
+/** Of the base, or of more than a few rows. */
+function knownMotives(
+  base: ModelNode,
+  head: ModelNode,
+  motive: string,
+  baseColumns: readonly string[],
+  smallGroup: number,
+): string {
+  const name = identifier(motive);
+  const former = baseColumns.includes(motive)
+    ? `select ${name}::text from ${quoted(base.relation)} where ${name} is not null union all `
+    : '';
+  return `${former}select ${name}::text from ${quoted(head.relation)} where ${name} is not null group by ${name} having count(*) > ${smallGroup}`;
+}
