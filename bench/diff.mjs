@@ -39,7 +39,7 @@ async function main() {
   const server = await ensureEmbedded({ dataRoot: path.join(folder, 'server'), database: 'bench' });
   const db = openDatabase(server, { max: 1 });
   await db.query(TABLE('base', AMOUNT));
-  await db.query(TABLE('head', `case when id % ${ROWS / CHANGED} = 0 then -${AMOUNT} else ${AMOUNT} end`));
+  await db.query(TABLE('head', `case when id % ${ROWS / CHANGED} = 0 then 1 + ${AMOUNT} else ${AMOUNT} end`));
   const { rows } = await db.query("select pg_size_pretty(pg_table_size('base.sale'))");
   console.log(`${ROWS.toLocaleString('en')} rows (${rows[0][0]}), ${CHANGED} changed; medians of ${ROUNDS} rounds\n`);
   const compare = async (exactUpTo) => {
