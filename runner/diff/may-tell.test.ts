@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { buildDag } from '../graph/dag.ts';
 import type { Graph } from '../graph/types.ts';
-import type { ColumnLineage, ModelLineage } from '../lineage/types.ts';
+import type { ColumnLineage, ColumnRef, ModelLineage } from '../lineage/types.ts';
 import { derivedFrom } from './derived.ts';
 import { otherSql } from './may-tell.ts';
 import { modelOf } from './testing.ts';
@@ -66,12 +66,18 @@ it('what is made of a sum of salaries is so over any number of models, and where
     ['model.p.unread', model(column('twice', from('figure', 'cost')), column('what', [], ['it is dynamic']))],
     ['model.p.benefit', model(column('what', [], ['it is dynamic']))],
   ]);
-  const isDerived = derivedFrom(graphOf(), lineage, [{ node: 'model.p.total', column: 'cost' }]);
-  const found = ['total.cost', 'figure.cost', 'figure.n', 'unread.twice', 'unread.what', 'benefit.what'].filter(
-    (name) => {
+  const root = { node: 'model.p.total', column: 'cost' };
+  const found = (isDerived: ReturnType<typeof derivedFrom>): readonly string[] =>
+    ['total.cost', 'figure.cost', 'figure.n', 'unread.twice', 'unread.what', 'benefit.what'].filter((name) => {
       const [node = '', of = ''] = name.split('.');
       return isDerived({ id: `model.p.${node}` }, of);
-    },
-  );
-  expect(found).toEqual(['total.cost', 'figure.cost', 'unread.twice', 'unread.what']);
+    });
+  expect(found(derivedFrom(graphOf(), lineage, [root]))).toEqual([
+    'total.cost',
+    'figure.cost',
+    'unread.twice',
+    'unread.what',
+  ]);
+  const isLifted = ({ node }: ColumnRef): boolean => node === 'model.p.figure';
+  expect(found(derivedFrom(graphOf(), lineage, [root], isLifted))).toEqual(['total.cost']);
 });
