@@ -14,6 +14,21 @@ export interface DiffReport {
   readonly figures: readonly FigureDiff[];
   /** What persons or things gain and lose, by motive, as project.yml says. */
   readonly outcomes: readonly OutcomeDiff[];
+  /** The figures that `outputs` of project.yml names: what a summary tells of first. */
+  readonly outputs: readonly { readonly name: string; readonly model: string; readonly column: string }[];
+  /** What people read of a column, by `model.column`. */
+  readonly terms: Readonly<Record<string, Term>>;
+  /** Seeds and models of the project, on head. */
+  readonly total: number;
+  /** What else differs, a sentence each: changes of project.yml that reach no node. */
+  readonly notes: readonly string[];
+}
+
+export interface Term {
+  /** The contract's description of the column. */
+  readonly label: string | null;
+  /** How its numbers are written: `#,##0.00 "€"`. */
+  readonly format: string | null;
 }
 
 export interface Side {
@@ -27,7 +42,9 @@ export interface Side {
 export interface NodeDiff {
   readonly id: string;
   readonly name: string;
-  readonly type: 'model' | 'seed';
+  readonly type: 'model' | 'seed' | 'source';
+  /** `schema.name`. */
+  readonly relation: string;
   readonly file: string;
   /** `impacted`: it is as it was, and reads what has changed. */
   readonly kind: 'added' | 'removed' | 'changed' | 'impacted';
@@ -35,16 +52,36 @@ export interface NodeDiff {
   readonly parents: readonly string[];
   /** Parts of its fingerprint that differ: `body`, `config`, `contract`, `seed`, … */
   readonly parts: readonly string[];
-  /** Compiled SQL as a unified diff, of a seed its rows; `null` when equal. */
-  readonly text: string | null;
+  /** What is behind them in words, one a line: `macro x`, `var y: 1 → 2`, `config materialized: view → table`. */
+  readonly reasons: readonly string[];
+  /** Compiled SQL as a diff by lines; `null` when equal, and of what is no model. */
+  readonly sql: string | null;
+  /** Of a seed, its rows as they stand in its file. */
+  readonly seed: SeedDiff | null;
   readonly contract: ContractDiff | null;
   /** `null` where one side is not there, or neither was built. */
   readonly rows: RowsDiff | null;
   readonly audit: { readonly base: Audit | null; readonly head: Audit | null };
 }
 
+/** Values of personal columns are `***`. */
+export interface SeedDiff {
+  /** Columns that tell a row, from the contract; empty: rows are removed and added as wholes. */
+  readonly key: readonly string[];
+  /** A cell each, of rows that both have. */
+  readonly changed: readonly {
+    readonly key: readonly Cell[];
+    readonly column: string;
+    readonly before: Cell;
+    readonly after: Cell;
+  }[];
+  /** Lines of CSV, and the header where it differs. */
+  readonly removed: readonly string[];
+  readonly added: readonly string[];
+}
+
 export interface ContractDiff {
-  /** In words, one a line: `column x: integer → bigint`, `+ check "…"`. */
+  /** In words, `+` added, `-` removed, `!` changed: `! column x: type integer → bigint`. */
   readonly columns: readonly string[];
   readonly checks: readonly string[];
   readonly others: readonly string[];
