@@ -1,0 +1,68 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, utimesSync } from 'node:fs';
+import { join } from 'node:path';
+import { RunnerError } from '../errors.ts';
+import type { Commits } from './base-commit.ts';
+import { type GitAnswer, git } from './git.ts';
+
+/** Folders of former bases that are kept, the last ones used. */
+const KEPT = 5;
+
+/**
+ * The project's files as a commit has them, in a folder below `target/base/` that is whole or not there. Nothing of git is written:
+ * no work tree, no branch, and not the index of the user.
+ * @returns the folder
+ * @throws RunnerError `BASE_UNREADABLE` where the commit has no such folder
+ */
+export async function baseFiles(projectDir: string, { top, prefix, base }: Commits): Promise<string> {
+  const tree = await git(top, ['rev-parse', '--verify', '--quiet', `${base.commit}:${prefix}`]);
+  if (!tree.ok) throw unreadable(`${base.commit.slice(0, 10)} has no folder ${prefix}`, tree);
+  const kept = join(projectDir, 'target', 'base');
+  const folder = join(kept, tree.stdout);
+  if (existsSync(folder)) utimesSync(folder, new Date(), new Date());
+  else await checkOut(top, tree.stdout, kept, folder);
+  removeOldest(kept);
+  return folder;
+}
+
+async function checkOut(top: string, tree: string, kept: string, folder: string): Promise<void> {
+  const draft = `${folder}.${randomBytes(6).toString('hex')}`;
+  const index = `${draft}.index`;
+  mkdirSync(kept, { recursive: true });
+  try {
+    for (const args of [
+      ['read-tree', tree],
+      ['checkout-index', '--all', `--prefix=${draft}/`],
+    ]) {
+      const done = await git(top, args, { GIT_INDEX_FILE: index });
+      if (!done.ok) throw unreadable(`${tree.slice(0, 10)} can not be written to ${kept}`, done);
+    }
+    mkdirSync(draft, { recursive: true });
+    try {
+      renameSync(draft, folder);
+    } catch (error) {
+      // Another one was faster.
+      if (!existsSync(folder)) throw error;
+    }
+  } finally {
+    for (const path of [index, `${index}.lock`, draft]) rmSync(path, { recursive: true, force: true });
+  }
+}
+
+/** Drafts that a killed process has left go with them. */
+function removeOldest(kept: string): void {
+  const byTime = readdirSync(kept)
+    .map((name) => join(kept, name))
+    .map((path) => ({ path, time: statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0 }))
+    .toSorted((a, b) => b.time - a.time);
+  for (const { path } of byTime.slice(KEPT)) rmSync(path, { recursive: true, force: true });
+}
+
+function unreadable(message: string, { stderr }: GitAnswer): RunnerError {
+  return new RunnerError({
+    code: 'BASE_UNREADABLE',
+    message: `the base of the change can not be read: ${message}`,
+    found: stderr.split('\n')[0] || undefined,
+    hint: 'Name another commit: --base REF.',
+  });
+}
