@@ -35,7 +35,7 @@ function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
 }
 
 interface OutputArgs {
-  readonly output?: 'text' | 'json';
+  readonly output?: 'text' | 'json' | 'markdown';
   readonly logFormat: 'text' | 'json';
   readonly quiet: boolean;
   readonly timings: boolean;
@@ -56,7 +56,7 @@ function reporterOf({ output = 'text', logFormat, quiet }: OutputArgs): Promise<
 
 /** Who hears what Kestra is told at the end, where it calls; stdout that is kept for an answer in JSON stays as it is. */
 async function kestra(reporter: Reporter, args: OutputArgs): Promise<KestraReporter | undefined> {
-  const isCalled = (args.kestra === true || !!process.env.KESTRA_EXECUTION_ID) && args.output !== 'json';
+  const isCalled = (args.kestra === true || !!process.env.KESTRA_EXECUTION_ID) && (args.output ?? 'text') === 'text';
   return isCalled ? (await import('./reporters/kestra.ts')).kestraReporter(reporter, process.stdout) : undefined;
 }
 

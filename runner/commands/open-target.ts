@@ -8,7 +8,10 @@ import type { CommonArgs, Reporter } from './types.ts';
 
 /** A target that is only read: no lock, no record, no table made. */
 export interface OpenTarget {
+  /** Its work ends when the signal comes. */
   readonly db: Database;
+  /** The same server for what is done after the signal, too. */
+  readonly lasting: Database;
   readonly store: Store;
   readonly state: TargetState;
   readonly versions: Versions;
@@ -17,7 +20,7 @@ export interface OpenTarget {
 /** Connects, reads the target's state, does `work` and disconnects. */
 export async function withTarget<T>(
   loaded: LoadedProject,
-  { signal }: CommonArgs,
+  { signal, threads }: CommonArgs,
   reporter: Reporter,
   work: (target: OpenTarget) => Promise<T>,
 ): Promise<T> {
@@ -30,14 +33,21 @@ export async function withTarget<T>(
     'runner.run_label': 'preview',
     'runner.run_started_at': new Date().toISOString(),
   };
-  const db = openDatabase(config, { max: 2, applicationName: 'runner', settings }).until(signal);
+  const lasting = openDatabase(config, { max: threads + 2, applicationName: 'runner', settings });
+  const db = lasting.until(signal);
   try {
     const schemas = [...new Set([...loaded.graph.nodes.values()].map(({ relation }) => relation.schema))];
     const store = createStore(db, config, loaded.project.config.stateSchema);
     const { graph, project } = loaded;
     const state = await withEmptyTables(await store.peek(schemas), { graph, flags: project.config.flags }, db.query);
-    return await work({ db, store, state, versions: createVersions(loaded.graph, state.nodes, state.batches) });
+    return await work({
+      db,
+      lasting,
+      store,
+      state,
+      versions: createVersions(loaded.graph, state.nodes, state.batches),
+    });
   } finally {
-    await db.close();
+    await lasting.close();
   }
 }

@@ -1,9 +1,9 @@
 import type { Node } from '../graph/types.ts';
 import type { Scratch } from '../scratch/types.ts';
+import { keyOf } from '../unit-tests/compare.ts';
 import type { Affected, DiffSide } from './affected.ts';
 import { auditOf } from './audit-of.ts';
 import { contractDiff } from './contract-diff.ts';
-import { keyOf } from './key-of.ts';
 import { reasonsOf } from './reasons.ts';
 import { seedDiff } from './seed-diff.ts';
 import { sqlDiff } from './sql-diff.ts';
@@ -53,5 +53,6 @@ function modelOf(node: Node | undefined): (Node & { readonly type: 'model' }) | 
 
 function seedOf(base: Node | undefined, head: Node | undefined): NodeDiff['seed'] {
   const [then, now] = [base, head].map((node) => (node?.type === 'seed' ? node : undefined));
-  return then || now ? seedDiff(then, now, keyOf((now ?? then)?.contract)) : null;
+  const one = now ?? then;
+  return one ? seedDiff(then, now, keyOf(one, one.seed.header)) : null;
 }

@@ -9,8 +9,8 @@ import { drawNarrow, drawTable } from './table.ts';
 import { describe, drawFault, drawSummary, drawTimings, flagLine } from './terminal.ts';
 
 export interface ReporterOptions {
-  /** `json`: stdout carries the answer and nothing else. */
-  readonly output: 'text' | 'json';
+  /** But for `text`, stdout carries the answer and nothing else. */
+  readonly output: 'text' | 'json' | 'markdown';
   /** `json`: events as one line of JSON each, and nothing else beside the answer. */
   readonly logFormat: 'text' | 'json';
   /** Only answers and faults. */
@@ -32,7 +32,7 @@ export async function createReporter(options: ReporterOptions): Promise<Reporter
 
 /** Draws a command's events and results for a person: with live lines on a terminal, plain lines elsewhere. */
 async function createTextReporter({ output, quiet, stdin, stdout, stderr, env }: ReporterOptions): Promise<Reporter> {
-  const log = output === 'json' ? stderr : stdout;
+  const log = output === 'text' ? stdout : stderr;
   const paint = painter(wantsColor(log, env));
   const paintFault = painter(wantsColor(stderr, env));
   const isLive = log.isTTY === true && env.TERM !== 'dumb' && !quiet;

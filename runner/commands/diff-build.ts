@@ -1,0 +1,112 @@
+import type { Affected } from '../diff/affected.ts';
+import { nodeDiffs } from '../diff/node-diffs.ts';
+import { termsOf } from '../diff/terms.ts';
+import type { DiffReport } from '../diff/types.ts';
+import { RunnerError } from '../errors.ts';
+import type { Emit } from '../execute/types.ts';
+import type { SourceNode } from '../graph/types.ts';
+import { buildScratch } from '../scratch/build-scratch.ts';
+import { withScratchSpace } from '../scratch/scratch-space.ts';
+import type { Scratch, ScratchRequest } from '../scratch/types.ts';
+import { withAllRead } from '../scratch/with-all-read.ts';
+import type { LoadedProject } from './load-project.ts';
+import type { OpenTarget } from './open-target.ts';
+
+export interface DiffBuild extends OpenTarget {
+  readonly base: LoadedProject;
+  readonly head: LoadedProject;
+  readonly affected: readonly Affected[];
+  readonly known: Pick<DiffReport, 'outputs'>;
+  readonly threads: number;
+  readonly examples: number;
+  readonly signal: AbortSignal;
+  readonly emit: Emit;
+}
+
+type Measured = Pick<DiffReport, 'batches' | 'nodes' | 'figures' | 'outcomes' | 'terms'>;
+
+/**
+ * Builds what differs from both sides, on the batches in force as they are now, and compares.
+ * @throws RunnerError `NOTHING_LANDED`
+ */
+export async function buildBoth(build: DiffBuild): Promise<Measured> {
+  const { base, head, affected, state } = build;
+  const ids = affected.map(({ id }) => id);
+  const onBase = withAllRead(base.graph, ids);
+  const own = new Set(ids);
+  const onHead = new Set([...withAllRead(head.graph, ids)].filter((id) => own.has(id) || !onBase.has(id)));
+  const sources = sourcesOf(build);
+  if (sources.length > 0 && sources.every(({ name }) => !state.batches.has(name))) throw nothingLanded(sources);
+
+  return withScratchSpace(build.db, build.lasting, async (space) => {
+    const startedAt = new Date();
+    const sideOf = (side: 'base' | 'head', nodes: ReadonlySet<string>, others?: Scratch): Promise<Scratch> => {
+      const planned = [...nodes].flatMap((id) => build[side].graph.nodes.get(id) ?? []);
+      build.emit({ type: 'plan', nodes: planned, total: build[side].graph.nodes.size, threads: build.threads });
+      return buildScratch(space, requestOf(build, side, { nodes, others, startedAt, audited: own }));
+    };
+    const before = await sideOf('base', onBase);
+    const after = await sideOf('head', onHead, before);
+    build.signal.throwIfAborted();
+    const sides = { base: { ...base, scratch: before }, head: { ...head, scratch: after } };
+    const nodes = nodeDiffs(affected, sides, new Map());
+    const moved = { figures: [], outcomes: [] };
+    return {
+      ...moved,
+      nodes,
+      terms: termsOf(head, { ...build.known, ...moved }, nodes),
+      batches: sources.flatMap(({ name }) => {
+        const batch = state.batches.get(name);
+        return batch ? [{ source: name, batchId: batch.batchId, rows: batch.rowCount }] : [];
+      }),
+    };
+  });
+}
+
+function requestOf(
+  build: DiffBuild,
+  side: 'base' | 'head',
+  {
+    nodes,
+    audited,
+    others,
+    startedAt,
+  }: Pick<ScratchRequest, 'nodes' | 'audited'> & { readonly others: Scratch | undefined; readonly startedAt: Date },
+): ScratchRequest {
+  const { graph, renderTest, locateInTest, locate } = build[side];
+  return {
+    side,
+    graph,
+    nodes,
+    audited,
+    ...(others && { others }),
+    batches: build.state.batches,
+    run: { id: 'diff', label: 'diff', startedAt },
+    threads: build.threads,
+    signal: build.signal,
+    renderTest,
+    locateInTest,
+    locate,
+    emit: build.emit,
+  };
+}
+
+/** The landed sources that what differs is made of. */
+function sourcesOf({ base, head, affected }: DiffBuild): readonly SourceNode[] {
+  const found = [head.graph, base.graph].flatMap(({ dag, nodes }) =>
+    affected
+      .filter(({ id }) => nodes.has(id))
+      .flatMap(({ id }) => [id, ...dag.ancestors(id)])
+      .flatMap((id) => nodes.get(id) ?? []),
+  );
+  const landed = found.filter((node): node is SourceNode => node.type === 'source' && node.source.loader !== undefined);
+  return [...new Map(landed.map((node) => [node.name, node])).values()];
+}
+
+function nothingLanded(sources: readonly SourceNode[]): RunnerError {
+  return new RunnerError({
+    code: 'NOTHING_LANDED',
+    message: `nothing has landed yet of ${sources.map(({ name }) => name).join(', ')}: there is no data to compare on`,
+    hint: 'Load first: runner load, or runner pipeline where a model asks sources.',
+  });
+}

@@ -1,0 +1,32 @@
+import type { Audit, DiffReport, NodeDiff } from './types.ts';
+
+/** Whether something is not built, or a contract or unit test fails, on head. */
+export function isFailing({ nodes }: DiffReport): boolean {
+  return nodes.some(({ audit: { head } }) => head !== null && (head.status !== 'built' || head.failed.length > 0));
+}
+
+/** Whether a figure, an outcome, a row, a column or a result of a contract is another one; a text alone makes no difference. */
+export function isDifferent({ nodes, figures, outcomes }: DiffReport): boolean {
+  const isMoved = outcomes.some(({ gained, lost, motives }) => gained + lost + motives.length > 0);
+  return figures.length > 0 || isMoved || nodes.some((node) => hasOtherRows(node) || hasOtherVerdict(node));
+}
+
+export function hasOtherRows({ kind, type, rows }: NodeDiff): boolean {
+  if (kind === 'added' || kind === 'removed') return type !== 'source';
+  return (
+    rows !== null &&
+    rows.added + rows.removed + rows.changed + rows.columnsAdded.length + rows.columnsRemoved.length > 0
+  );
+}
+
+export function hasOtherVerdict({ audit: { base, head } }: NodeDiff): boolean {
+  const verdict = (audit: Audit | null): string =>
+    JSON.stringify([audit?.status, audit?.failed.map(stemOf).toSorted(), audit?.warned.map(stemOf).toSorted()]);
+  return base !== null && head !== null && verdict(base) !== verdict(head);
+}
+
+/** What a fault is about, without what was counted. */
+export function stemOf({ code, message }: { readonly code: string; readonly message: string }): string {
+  const end = message.lastIndexOf(': ');
+  return `${code} ${end < 0 ? message : message.slice(0, end)}`;
+}
