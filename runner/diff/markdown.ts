@@ -1,0 +1,72 @@
+import { plural } from '../util/plural.ts';
+import { fold } from './markdown-fold.ts';
+import { sectionsOf } from './markdown-sections.ts';
+import { code, plain, table } from './markdown-text.ts';
+import { type Summary, summaryOf } from './summary.ts';
+import { nameOf } from './text.ts';
+import type { DiffReport } from './types.ts';
+
+/** By this line a comment of a former state is found, to be replaced. */
+export const MARKER = '<!-- runner diff -->';
+/** Lines of one kind above the folds. */
+const MOST = 15;
+
+/**
+ * A report for a pull request: what to decide on first, what is behind it folded. At most 65,536 characters, as GitHub takes
+ * them: of the folds those are left out that do not fit, and named.
+ */
+export function drawMarkdown(report: DiffReport): string {
+  const summary = summaryOf(report);
+  const { base, head, day, batches, nodes } = report;
+  const rows = batches.reduce((sum, batch) => sum + batch.rows, 0);
+  const data =
+    batches.length === 0
+      ? ''
+      : `, both on ${plural(rows, 'row')} of ${plural(batches.length, 'landed batch').replace('batchs', 'batches')}`;
+  const top = [
+    MARKER,
+    `### ${ICONS[summary.mood]} ${plain(summary.verdict)}`,
+    `${plain(nameOf(base))} → ${plain(nameOf(head))}, day ${day}${data}. Built aside: nothing that is published was touched.`,
+    ...list('Fails now, and did not on the base', summary.broken, ICONS.bad),
+    ...list('Fails on both sides', summary.faulty),
+    ...list('Failed on the base, and does not any more', summary.mended),
+    ...list('What was changed', summary.causes),
+    ...effects(summary),
+    ...(nodes.length === 0 ? [] : list('Not affected', summary.untouched)),
+    ...list('Note', report.notes),
+  ].join('\n\n');
+  return fold(top, sectionsOf(report));
+}
+
+const ICONS = { bad: '❌', moves: '🔶', still: '✅' };
+
+function list(title: string, lines: readonly string[], icon = ''): readonly string[] {
+  if (lines.length === 0) return [];
+  const more = lines.length - MOST;
+  const shown = lines.slice(0, MOST).map((line) => `- ${plain(line)}`);
+  return [`**${icon && `${icon} `}${title}**`, [...shown, ...(more > 0 ? [`- … and ${more} more`] : [])].join('\n')];
+}
+
+function effects({ figures, more, outcomes, mood }: Summary): readonly string[] {
+  if (mood === 'still' && figures.length + outcomes.length === 0) return [];
+  const rows = figures.map(({ name, label, before, after, difference }) => [
+    `${code(name)}${label === null ? '' : `<br>${plain(label)}`}`,
+    plain(before),
+    plain(after),
+    `**${plain(difference)}**`.replace('****', ''),
+  ]);
+  const lines = outcomes.map(({ title, text, motives }) =>
+    [`- **${plain(title)}**: ${plain(text)}`, ...motives.slice(0, MOST).map((motive) => `  - ${plain(motive)}`)].join(
+      '\n',
+    ),
+  );
+  return [
+    '**What moves**',
+    ...(rows.length > 0 ? [table(['Figure', 'before', 'after', 'difference'], rows, [1, 2, 3])] : []),
+    ...(lines.length > 0 ? [lines.join('\n')] : []),
+    ...(rows.length === 0
+      ? [`None of the figures that the project names first${more > 0 ? `; ${plural(more, 'other')} below` : ''}.`]
+      : []),
+    ...(rows.length > 0 && more > 0 ? [`${plural(more, 'more figure')} below.`] : []),
+  ];
+}
