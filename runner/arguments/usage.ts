@@ -13,13 +13,23 @@ export class UsageError extends Error {}
  * What may be read as a number but no command can use.
  * @throws UsageError
  */
-export function requireNumbers({ threads, limit, rows, last, wait, depth }: Readonly<Record<string, unknown>>): void {
+export function requireNumbers({
+  threads,
+  limit,
+  rows,
+  examples,
+  last,
+  wait,
+  depth,
+}: Readonly<Record<string, unknown>>): void {
   const isCount = (value: unknown, least: number): boolean => Number.isInteger(value) && (value as number) >= least;
   if (!isCount(threads, 1)) throw new UsageError(`--threads must be a whole number from 1, not ${threads}`);
   if (limit !== undefined && !isCount(limit, 0))
     throw new UsageError(`--limit must be a whole number from 0, not ${limit}`);
   if (rows !== undefined && !isCount(rows, 0))
     throw new UsageError(`--rows must be a whole number from 0, not ${rows}`);
+  if (examples !== undefined && !isCount(examples, 0))
+    throw new UsageError(`--examples must be a whole number from 0, not ${examples}`);
   if (last !== undefined && !isCount(last, 1))
     throw new UsageError(`--last must be a whole number from 1, not ${last}`);
   if (depth !== undefined && !isCount(depth, 1))

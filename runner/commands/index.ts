@@ -241,6 +241,39 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: async () => (await import('./docs.ts')).docs,
   },
   {
+    command: 'diff',
+    describe: 'Say what a change does: builds both sides aside, on the same landed data and day; publishes nothing',
+    options: {
+      base: {
+        type: 'string',
+        describe:
+          'Commit, branch or tag: what HEAD has in common with it is the base (default: the default branch; on it, HEAD itself)',
+      },
+      ...SELECTION_OPTIONS,
+      output: {
+        alias: 'o',
+        choices: ['text', 'markdown', 'json'] as const,
+        default: 'text',
+        describe: 'text: the summary; markdown: all, for a pull request; json: one JSON array that holds the report',
+      },
+      out: { type: 'string', describe: 'File that the Markdown is written to, whatever the output' },
+      examples: { type: 'number', default: 5, describe: 'Rows shown of each kind: added, removed, changed' },
+      'fail-if-diff': {
+        type: 'boolean',
+        default: false,
+        describe:
+          'Exit 1 where a figure, an outcome, a row, a column or a result of a contract or unit test is another one; another text of SQL alone is no difference',
+      },
+    },
+    examples: [
+      ['$0 diff', 'what is not committed yet, or all that the branch changes'],
+      ['$0 diff --base v1.4', 'since what HEAD has in common with a tag'],
+      ['$0 diff --out diff.md', 'the summary here, all of it for a pull request there'],
+      ['$0 diff --select tag:kpi --fail-if-diff', 'whether a refactoring moves a KPI'],
+    ],
+    load: async () => (await import('./diff.ts')).diff,
+  },
+  {
     command: 'powerbi',
     describe: 'Write a semantic model for Power BI: tables, relationships, measures; without a server',
     options: {
