@@ -1,5 +1,10 @@
+import { hasPersonal } from '../contracts/personal.ts';
 import type { Affected } from '../diff/affected.ts';
+import { comesFromPersonal } from '../diff/comes-from-personal.ts';
+import { requestNotes } from '../diff/config-notes.ts';
+import { measure } from '../diff/measure.ts';
 import { nodeDiffs } from '../diff/node-diffs.ts';
+import type { RowsOptions } from '../diff/rows.ts';
 import { termsOf } from '../diff/terms.ts';
 import type { DiffReport } from '../diff/types.ts';
 import { RunnerError } from '../errors.ts';
@@ -16,14 +21,14 @@ export interface DiffBuild extends OpenTarget {
   readonly base: LoadedProject;
   readonly head: LoadedProject;
   readonly affected: readonly Affected[];
-  readonly known: Pick<DiffReport, 'outputs'>;
+  readonly known: Pick<DiffReport, 'outputs' | 'notes'>;
   readonly threads: number;
   readonly examples: number;
   readonly signal: AbortSignal;
   readonly emit: Emit;
 }
 
-type Measured = Pick<DiffReport, 'batches' | 'nodes' | 'figures' | 'outcomes' | 'terms'>;
+type Measured = Pick<DiffReport, 'batches' | 'nodes' | 'figures' | 'outcomes' | 'terms' | 'notes'>;
 
 /**
  * Builds what differs from both sides, on the batches in force as they are now, and compares.
@@ -49,11 +54,13 @@ export async function buildBoth(build: DiffBuild): Promise<Measured> {
     const after = await sideOf('head', onHead, before);
     build.signal.throwIfAborted();
     const sides = { base: { ...base, scratch: before }, head: { ...head, scratch: after } };
-    const nodes = nodeDiffs(affected, sides, new Map());
+    const { rows } = await measure(build.db, affected, sides, await maskingOf(build));
+    const nodes = nodeDiffs(affected, sides, rows);
     const moved = { figures: [], outcomes: [] };
     return {
       ...moved,
       nodes,
+      notes: [...build.known.notes, ...requestNotes(head.project.sources, nodes)],
       terms: termsOf(head, { ...build.known, ...moved }, nodes),
       batches: sources.flatMap(({ name }) => {
         const batch = state.batches.get(name);
@@ -88,6 +95,20 @@ function requestOf(
     locateInTest,
     locate,
     emit: build.emit,
+  };
+}
+
+/** Personal by either side: who takes a tag away sees no more than before. */
+async function maskingOf({ base, head, examples }: DiffBuild): Promise<RowsOptions> {
+  const { traceProject } = await import('../lineage/trace-project.ts');
+  const [before, after] = await Promise.all(
+    [base, head].map(async ({ graph }) => comesFromPersonal(graph, await traceProject(graph))),
+  );
+  const contracts = [base, head].flatMap(({ project }) => [...project.contracts.values()]);
+  return {
+    examples,
+    hasPersonal: contracts.some(hasPersonal),
+    comesFromPersonal: (node, column) => [before, after].some((isFrom) => isFrom?.(node, column)),
   };
 }
 

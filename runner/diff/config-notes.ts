@@ -1,11 +1,13 @@
-import type { Project, ProjectConfig } from '../project/types.ts';
+import type { Project, ProjectConfig, SourceTable } from '../project/types.ts';
 import { canonicalJson } from '../util/hash.ts';
 import type { Affected } from './affected.ts';
+import { hasOtherRows } from './outcome.ts';
+import type { NodeDiff } from './types.ts';
 
-/** Changes of project.yml that no affected node tells of by itself, and sources that a change would have asked anew. */
+/** Changes of project.yml that no affected node tells of by itself. */
 export function configNotes(
   base: { readonly project: Pick<Project, 'config'> },
-  head: { readonly project: Pick<Project, 'config' | 'sources'> },
+  head: { readonly project: Pick<Project, 'config'> },
   affected: readonly Affected[],
 ): readonly string[] {
   const [then, now] = [base.project.config, head.project.config];
@@ -17,15 +19,7 @@ export function configNotes(
   const words = own.map(
     (key) => `${key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)}${within(then[key], now[key])}`,
   );
-  const moved = new Set(affected.filter(({ kind }) => kind !== 'removed').map(({ head: node }) => node?.name));
-  const asked = head.project.sources.filter(({ requests }) => requests && moved.has(requests.model));
-  return [
-    ...(words.length > 0 ? [`project.yml has changed: ${words.join('; ')}.`] : []),
-    ...asked.map(
-      ({ system, table, requests }) =>
-        `${requests?.model}, which says what to ask of ${system}.${table}, is affected: nothing was asked for this comparison, both sides read what has landed.`,
-    ),
-  ];
+  return words.length > 0 ? [`project.yml has changed: ${words.join('; ')}.`] : [];
 }
 
 /** The keys of a map that differ, with short values. */
@@ -60,4 +54,15 @@ function textOf(value: unknown): string {
   return canonicalJson(
     JSON.parse(JSON.stringify(value ?? null, (key, part: unknown) => (isPlace(key) ? undefined : part))),
   );
+}
+
+/** Sources that a run would ask for other rows now. */
+export function requestNotes(sources: readonly SourceTable[], nodes: readonly NodeDiff[]): readonly string[] {
+  return sources.flatMap(({ system, table, requests }) => {
+    const model = nodes.find(({ name }) => name === requests?.model);
+    if (!model || !hasOtherRows(model)) return [];
+    return [
+      `${model.name} says what to ask of ${system}.${table}, and differs: nothing was asked for this comparison, both sides read what has landed.`,
+    ];
+  });
 }

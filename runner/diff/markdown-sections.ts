@@ -3,6 +3,7 @@ import { grouped, plural } from '../util/plural.ts';
 import type { Section } from './markdown-fold.ts';
 import { block, code, plain, table } from './markdown-text.ts';
 import { drawGraph } from './mermaid.ts';
+import { isSame } from './outcome.ts';
 import { showFigure } from './summary.ts';
 import type { Audit, Cell, DiffReport, NodeDiff, RowsDiff } from './types.ts';
 
@@ -80,20 +81,26 @@ function seedOf({ seed }: NodeDiff): string | null {
 }
 
 function nodesTable(nodes: readonly NodeDiff[]): string {
-  const rows = nodes.map(({ name, kind, parts, reasons, rows: found, audit }) => [
-    code(name),
-    `${kind}${parts.length > 0 ? `: ${plain(parts.join(', '))}` : ''}${reasons.length > 0 ? `<br>${reasons.map(plain).join('<br>')}` : ''}`,
-    counted(found?.before ?? audit.base?.rows),
-    counted(found?.after ?? audit.head?.rows),
-    ...(found
-      ? [grouped(found.added), grouped(found.removed), grouped(found.changed), plain(columnsOf(found))]
-      : ['', '', '', '']),
-  ]);
-  return table(
-    ['Node', 'why', 'rows before', 'after', 'added', 'removed', 'changed', 'columns'],
-    rows,
-    [2, 3, 4, 5, 6],
-  );
+  const same = nodes.filter(isSame);
+  const rows = nodes
+    .filter((node) => !isSame(node))
+    .map(({ name, kind, parts, reasons, rows: found, audit }) => [
+      code(name),
+      `${kind}${parts.length > 0 ? `: ${plain(parts.join(', '))}` : ''}${reasons.length > 0 ? `<br>${reasons.map(plain).join('<br>')}` : ''}`,
+      counted(found?.before ?? audit.base?.rows),
+      counted(found?.after ?? audit.head?.rows),
+      ...(found
+        ? [grouped(found.added), grouped(found.removed), grouped(found.changed), plain(columnsOf(found))]
+        : ['', '', '', '']),
+    ]);
+  const header = ['Node', 'why', 'rows before', 'after', 'added', 'removed', 'changed', 'columns'];
+  const names = same.map(({ name }) => code(name)).join(', ');
+  return [
+    ...(rows.length > 0 ? [table(header, rows, [2, 3, 4, 5, 6])] : []),
+    ...(same.length > 0
+      ? [`${plural(same.length, 'node')} that read what was changed came out the same: ${names}.`]
+      : []),
+  ].join('\n\n');
 }
 
 function counted(rows: number | null | undefined): string {
@@ -168,6 +175,9 @@ function cell(value: Cell): string {
 function graph(nodes: readonly NodeDiff[]): Section {
   if (nodes.length === 0) return { title: '', pieces: [] };
   const drawn = drawGraph(nodes);
-  const text = 'words' in drawn ? drawn.words : block('mermaid', drawn.mermaid);
+  const text = 'words' in drawn ? drawn.words : `${block('mermaid', drawn.mermaid)}\n\n${LEGEND}`;
   return { title: 'Graph: what was changed, and what it reaches', pieces: [{ name: 'the graph', text }] };
 }
+
+const LEGEND =
+  'Yellow: changed; green: new; dashed: removed; blue: impacted; grey: impacted, and the same rows; red: fails.';

@@ -3,17 +3,21 @@ const APART = '\u200b';
 
 /** A text as GitHub shows it letter for letter, in a line, a list or the cell of a table: no markup, HTML, mention or reference. */
 export function plain(text: string): string {
-  return text
-    .replace(/\s+/g, ' ')
-    .replace(/[\\`*_{}[\]()#+!|~$-]/g, (sign) => (sign === '-' || sign === '(' || sign === ')' ? sign : `\\${sign}`))
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replace(/@(?=\w)/g, `@${APART}`)
-    .replace(/#(?=\d)/g, `#${APART}`)
-    .replace(/\b(GH-)(?=\d)/gi, `$1${APART}`)
-    .replace(/\b(https?):\/\//gi, `$1:${APART}//`)
-    .replace(/\bwww\./gi, (word) => `www${APART}${word.slice(3)}`);
+  return (
+    text
+      .replace(/\s+/g, ' ')
+      .replace(/[\\`*{}[\]#+!|~$]/g, '\\$&')
+      // Within a word it is no markup.
+      .replace(/(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/gu, '\\_')
+      .replaceAll('&', '&amp;')
+      .replaceAll('<', '&lt;')
+      .replaceAll('>', '&gt;')
+      .replace(/@(?=\w)/g, `@${APART}`)
+      .replace(/#(?=\d)/g, `#${APART}`)
+      .replace(/\b(GH-)(?=\d)/gi, `$1${APART}`)
+      .replace(/\b(https?):\/\//gi, `$1:${APART}//`)
+      .replace(/\bwww\./gi, (word) => `www${APART}${word.slice(3)}`)
+  );
 }
 
 /** The same in the type of code; in a cell a bar has to be escaped there too. */

@@ -1,4 +1,4 @@
-import { hasOtherVerdict } from './outcome.ts';
+import { hasOtherVerdict, isSame } from './outcome.ts';
 import type { NodeDiff } from './types.ts';
 
 /** Nodes above which a picture helps nobody. */
@@ -23,13 +23,14 @@ const CLASSES = [
   '  classDef added fill:#bbf7d0,stroke:#15803d,color:#1c1917',
   '  classDef removed fill:#e7e5e4,stroke:#57534e,color:#1c1917,stroke-dasharray:4',
   '  classDef impacted fill:#dbeafe,stroke:#1d4ed8,color:#1c1917',
+  '  classDef same fill:#f5f5f4,stroke:#a8a29e,color:#57534e',
   '  classDef failed fill:#fecaca,stroke:#b91c1c,color:#1c1917,stroke-width:3px',
 ];
 
 function classOf(node: NodeDiff): string {
   const { head } = node.audit;
   const isBad = head !== null && (head.status !== 'built' || head.failed.length > 0);
-  return isBad && (node.audit.base === null || hasOtherVerdict(node)) ? 'failed' : node.kind;
+  return isBad && (node.audit.base === null || hasOtherVerdict(node)) ? 'failed' : isSame(node) ? 'same' : node.kind;
 }
 
 function escaped(name: string): string {

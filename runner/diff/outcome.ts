@@ -30,3 +30,8 @@ export function stemOf({ code, message }: { readonly code: string; readonly mess
   const end = message.lastIndexOf(': ');
   return `${code} ${end < 0 ? message : message.slice(0, end)}`;
 }
+
+/** It reads what was changed, and came out as before; of an ephemeral model nobody can tell. */
+export function isSame(node: NodeDiff): boolean {
+  return node.kind === 'impacted' && node.rows !== null && !hasOtherRows(node) && !hasOtherVerdict(node);
+}
