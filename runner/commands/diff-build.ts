@@ -1,15 +1,12 @@
-import { hasPersonal } from '../contracts/personal.ts';
 import type { Affected } from '../diff/affected.ts';
-import { comesFromPersonal } from '../diff/comes-from-personal.ts';
 import { requestNotes } from '../diff/config-notes.ts';
-import { measure } from '../diff/measure.ts';
+import { type MeasureOptions, measure, membersId } from '../diff/measure.ts';
 import { nodeDiffs } from '../diff/node-diffs.ts';
-import type { RowsOptions } from '../diff/rows.ts';
 import { termsOf } from '../diff/terms.ts';
 import type { DiffReport } from '../diff/types.ts';
 import { RunnerError } from '../errors.ts';
 import type { Emit } from '../execute/types.ts';
-import type { SourceNode } from '../graph/types.ts';
+import type { Graph, SourceNode } from '../graph/types.ts';
 import { buildScratch } from '../scratch/build-scratch.ts';
 import { withScratchSpace } from '../scratch/scratch-space.ts';
 import type { Scratch, ScratchRequest } from '../scratch/types.ts';
@@ -37,9 +34,14 @@ type Measured = Pick<DiffReport, 'batches' | 'nodes' | 'figures' | 'outcomes' | 
 export async function buildBoth(build: DiffBuild): Promise<Measured> {
   const { base, head, affected, state } = build;
   const ids = affected.map(({ id }) => id);
-  const onBase = withAllRead(base.graph, ids);
   const own = new Set(ids);
-  const onHead = new Set([...withAllRead(head.graph, ids)].filter((id) => own.has(id) || !onBase.has(id)));
+  // As a table, though it may be ephemeral.
+  const withMembers = (graph: Graph): ReadonlySet<string> => {
+    const members = membersId(graph, base.project.config.review);
+    return new Set([...withAllRead(graph, [...ids, ...members]), ...members]);
+  };
+  const onBase = withMembers(base.graph);
+  const onHead = new Set([...withMembers(head.graph)].filter((id) => own.has(id) || !onBase.has(id)));
   const sources = sourcesOf(build);
   if (sources.length > 0 && sources.every(({ name }) => !state.batches.has(name))) throw nothingLanded(sources);
 
@@ -54,9 +56,8 @@ export async function buildBoth(build: DiffBuild): Promise<Measured> {
     const after = await sideOf('head', onHead, before);
     build.signal.throwIfAborted();
     const sides = { base: { ...base, scratch: before }, head: { ...head, scratch: after } };
-    const { rows } = await measure(build.db, affected, sides, await maskingOf(build));
+    const { rows, ...moved } = await measure(build.db, affected, sides, await measureOptions(build));
     const nodes = nodeDiffs(affected, sides, rows);
-    const moved = { figures: [], outcomes: [] };
     return {
       ...moved,
       nodes,
@@ -98,17 +99,12 @@ function requestOf(
   };
 }
 
-/** Personal by either side: who takes a tag away sees no more than before. */
-async function maskingOf({ base, head, examples }: DiffBuild): Promise<RowsOptions> {
+async function measureOptions({ base, head, examples }: DiffBuild): Promise<MeasureOptions> {
   const { traceProject } = await import('../lineage/trace-project.ts');
-  const [before, after] = await Promise.all(
-    [base, head].map(async ({ graph }) => comesFromPersonal(graph, await traceProject(graph))),
-  );
-  const contracts = [base, head].flatMap(({ project }) => [...project.contracts.values()]);
   return {
     examples,
-    hasPersonal: contracts.some(hasPersonal),
-    comesFromPersonal: (node, column) => [before, after].some((isFrom) => isFrom?.(node, column)),
+    review: { base: base.project.config.review, head: head.project.config.review },
+    lineage: { base: await traceProject(base.graph), head: await traceProject(head.graph) },
   };
 }
 

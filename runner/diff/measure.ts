@@ -1,32 +1,120 @@
 import type { Database } from '../adapters/types.ts';
-import type { Node } from '../graph/types.ts';
+import { hasPersonal } from '../contracts/personal.ts';
+import type { Graph, ModelNode, Node, SeedNode } from '../graph/types.ts';
+import type { Lineage } from '../lineage/types.ts';
+import type { ReviewConfig } from '../project/review-types.ts';
 import type { Affected } from './affected.ts';
+import { derivedFrom } from './derived.ts';
+import { compareFigure, type Members } from './figures.ts';
+import { otherSql } from './may-tell.ts';
 import type { BuiltSides } from './node-diffs.ts';
-import { compareRows, type RowsOptions } from './rows.ts';
-import type { RowsDiff } from './types.ts';
+import { compareOutcome } from './outcomes.ts';
+import { compareRows } from './rows.ts';
+import type { FigureDiff, OutcomeDiff, RowsDiff } from './types.ts';
 
 export interface Measures {
   /** By id, of what is there on both sides. */
   readonly rows: ReadonlyMap<string, RowsDiff>;
+  readonly figures: readonly FigureDiff[];
+  readonly outcomes: readonly OutcomeDiff[];
 }
 
-/** Compares what was built on both sides, in SQL. */
+export interface MeasureOptions {
+  readonly lineage: { readonly base: Lineage; readonly head: Lineage };
+  readonly review: { readonly base: ReviewConfig | undefined; readonly head: ReviewConfig | undefined };
+  readonly examples: number;
+}
+
+/** Compares what was built on both sides, in SQL. What may be told of persons is the base's to say: a branch can not widen it. */
 export async function measure(
   db: Database,
   affected: readonly Affected[],
   sides: BuiltSides,
-  options: RowsOptions,
+  { lineage, review, examples }: MeasureOptions,
 ): Promise<Measures> {
+  const fromBase = derivedFrom(sides.base.graph, lineage.base, personalColumns(sides.base.graph));
+  const fromHead = derivedFrom(sides.head.graph, lineage.head, personalColumns(sides.head.graph));
+  const comesFromPersonal = (node: Node, column: string): boolean => fromBase(node, column) || fromHead(node, column);
+  const masking = {
+    hasPersonal: [sides.base, sides.head].some(({ graph }) =>
+      [...graph.nodes.values()].some(({ contract }) => contract && hasPersonal(contract)),
+    ),
+    comesFromPersonal,
+  };
+  const carries = (node: Node): boolean =>
+    [lineage.base, lineage.head]
+      .flatMap((traced) => traced.get(node.id)?.columns ?? [])
+      .some(({ column }) => comesFromPersonal(node, column)) ||
+    (node.contract?.columns ?? []).some(({ name }) => comesFromPersonal(node, name));
+
+  const pairs = affected.map(({ id }) => pairOf(sides, id)).filter((pair) => pair !== undefined);
   const rows = new Map<string, RowsDiff>();
-  for (const { id } of affected) {
-    const [base, head] = [builtIn(sides.base, id), builtIn(sides.head, id)];
-    if (base && head) rows.set(id, await compareRows(db, base, head, options));
+  for (const { base, head } of pairs) rows.set(head.id, await compareRows(db, base, head, { ...masking, examples }));
+
+  const smallGroup = (review.base ?? review.head)?.smallGroup ?? 0;
+  const modelsOf = (name: string): Pair<ModelNode> | undefined => {
+    const { base, head } = pairs.find((pair) => pair.head.name === name) ?? {};
+    return base?.type === 'model' && head?.type === 'model' ? { base, head } : undefined;
+  };
+  const figures: FigureDiff[] = [];
+  for (const name of new Set([review.head, review.base].flatMap((one) => one?.figures ?? []))) {
+    const pair = modelsOf(name);
+    if (!pair) continue;
+    const members = membersId(sides.base.graph, review.base)[0] ?? null;
+    const options = {
+      ...masking,
+      smallGroup,
+      members: membersOf(sides, review.base, name),
+      otherSql: otherSql(sides.base.graph, sides.head.graph, pair.head.id, members, carries),
+    };
+    figures.push(...(await compareFigure(db, pair.base, pair.head, options)));
   }
-  return { rows };
+
+  const outcomes: OutcomeDiff[] = [];
+  const asked = [review.head, review.base].flatMap((one) => one?.outcomes ?? []);
+  for (const outcome of new Map(asked.map((one) => [`${one.model}.${one.column}`, one])).values()) {
+    const pair = modelsOf(outcome.model);
+    if (pair) outcomes.push(await compareOutcome(db, pair.base, pair.head, outcome, { ...masking, smallGroup }));
+  }
+  return { rows, figures, outcomes };
 }
 
-/** A node with its table in the scratch schemas; of head, that of the base where head did not build it. */
-function builtIn({ scratch }: BuiltSides['base'], id: string): Exclude<Node, { type: 'source' }> | undefined {
-  const node = scratch.graph.nodes.get(id);
-  return scratch.results.get(id)?.status === 'success' && node && node.type !== 'source' ? node : undefined;
+/** A node in its tables of both sides. */
+interface Pair<Kind = ModelNode | SeedNode> {
+  readonly base: Kind;
+  readonly head: Kind;
+}
+
+/** The model that says whose values figures add up has to be there, whether it is affected or not. */
+export function membersId(graph: Graph, review: ReviewConfig | undefined): readonly string[] {
+  const id = review?.members && graph.idOf(review.members.model);
+  return id !== undefined && graph.nodes.has(id) ? [id] : [];
+}
+
+function personalColumns({ nodes }: Graph): readonly { readonly node: string; readonly column: string }[] {
+  return [...nodes.values()].flatMap(({ id, contract }) =>
+    (contract?.columns ?? []).flatMap(({ name, personal }) => (personal === null ? [] : [{ node: id, column: name }])),
+  );
+}
+
+function membersOf(sides: BuiltSides, review: ReviewConfig | undefined, figure: string): Members | null {
+  const members = review?.members;
+  const condition = members?.of[figure];
+  if (!members || condition === undefined) return null;
+  const [base, head] = [sides.base, sides.head].map(({ graph, scratch }) =>
+    scratch.graph.nodes.get(graph.idOf(members.model)),
+  );
+  const isThere = [base, head].every((node) => node && [sides.base, sides.head].some((side) => isBuilt(side, node.id)));
+  return base && head && isThere ? { base, head, person: members.person, condition } : null;
+}
+
+function isBuilt({ scratch }: BuiltSides['base'], id: string): boolean {
+  return scratch.results.get(id)?.status === 'success';
+}
+
+function pairOf(sides: BuiltSides, id: string): Pair | undefined {
+  const [base, head] = [sides.base, sides.head].map((side) =>
+    isBuilt(side, id) ? side.scratch.graph.nodes.get(id) : undefined,
+  );
+  return base && head && base.type !== 'source' && head.type !== 'source' ? { base, head } : undefined;
 }

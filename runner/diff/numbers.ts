@@ -3,7 +3,7 @@ import type { Cell } from './types.ts';
 
 /**
  * A number as a format writes it, `#,##0.00 "€"`, `0.0 %`; no digit is lost for it, and what is no number stays as it is.
- * @param signed with a `+` in front of what is above 0
+ * @param signed a difference: with a `+` in front of what is above 0, that of two percentages in points
  */
 export function drawNumber(cell: Cell, format: string | null, signed = false): string {
   if (cell === null) return 'none';
@@ -20,5 +20,5 @@ export function drawNumber(cell: Cell, format: string | null, signed = false): s
   const isZero = !/[1-9]/.test(digits);
   const shown = sign === '-' ? '-' : signed && !isZero ? '+' : '';
   const number = format === null || pattern.includes(',') ? grouped(Number(before)) : before;
-  return `${shown}${number.length > 20 ? before : number}${after ? `.${after}` : ''}${unit.replaceAll('"', '').replace(/ +/, ' ')}`;
+  return `${shown}${number.length > 20 ? before : number}${after ? `.${after}` : ''}${signed && shift > 0 ? ' points' : unit.replaceAll('"', '')}`;
 }
