@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { type Affected, findAffected } from '../diff/affected.ts';
 import { configNotes } from '../diff/config-notes.ts';
+import { macroDiffs } from '../diff/macro-diffs.ts';
 import { isDifferent, isFailing } from '../diff/outcome.ts';
 import type { DiffReport } from '../diff/types.ts';
 import { EXIT, type Fault, RunnerError } from '../errors.ts';
@@ -36,7 +37,7 @@ export const diff: Command<DiffArgs> = async (args, reporter) => {
 };
 
 /** What is known before anything is built. */
-type Known = Pick<DiffReport, 'base' | 'head' | 'day' | 'notes' | 'outputs' | 'total'>;
+type Known = Pick<DiffReport, 'base' | 'head' | 'day' | 'macros' | 'notes' | 'outputs' | 'total'>;
 
 const NOTHING = { batches: [], nodes: [], figures: [], outcomes: [], terms: {} };
 
@@ -98,6 +99,7 @@ function namesOf({ base, head }: Commits): Pick<DiffReport, 'base' | 'head'> {
 function plain({ base, head }: Sides, affected: readonly Affected[]): Omit<Known, 'base' | 'head'> {
   return {
     day: head.asOf,
+    macros: macroDiffs(base.project.macros, head.project.macros),
     notes: configNotes(base, head, affected),
     outputs: head.project.config.outputs,
     total: [...head.graph.nodes.values()].filter(({ type }) => type !== 'source').length,

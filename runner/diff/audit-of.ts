@@ -32,8 +32,8 @@ const STATUS: Readonly<Record<string, Audit['status']>> = {
 
 /** Rows, the source line and what to do about what is published say nothing here. */
 function told(fault: Fault): Fault {
-  const { code, file, line, column, expected } = fault;
-  const isCheck = code.startsWith('CHECK_');
+  const { code, file, line, column } = fault;
+  const { expected, found } = code.startsWith('CHECK_') ? fault : {};
   return {
     code,
     message: withoutValues(fault),
@@ -41,6 +41,6 @@ function told(fault: Fault): Fault {
     line,
     column,
     expected,
-    found: isCheck ? fault.found : undefined,
+    found,
   };
 }

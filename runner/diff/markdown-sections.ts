@@ -15,6 +15,7 @@ export function sectionsOf(report: DiffReport): readonly Section[] {
   const { nodes } = report;
   return [
     figures(report),
+    macros(report),
     pieces('What was changed in SQL', nodes, ({ sql }) => sql && block('diff', sql)),
     pieces('What was changed in contracts', nodes, ({ contract }) => {
       const lines = [...(contract?.others ?? []), ...(contract?.columns ?? []), ...(contract?.checks ?? [])];
@@ -34,14 +35,8 @@ export function sectionsOf(report: DiffReport): readonly Section[] {
 function pieces(title: string, nodes: readonly NodeDiff[], draw: (node: NodeDiff) => string | null): Section {
   const drawn = nodes.flatMap((node) => {
     const text = draw(node);
-    return text === null
-      ? []
-      : [
-          {
-            name: `${code(node.name)} (${title.toLowerCase()})`,
-            text: `${code(node.name)} ${plain(node.file)}\n\n${text}`,
-          },
-        ];
+    const name = code(node.name);
+    return text === null ? [] : [{ name: `${name} (${title.toLowerCase()})`, text: `${name}\n\n${text}` }];
   });
   return { title: `${title} (${drawn.length})`, pieces: drawn };
 }
@@ -58,6 +53,14 @@ function figures(report: DiffReport): Section {
     text: table(header, rows.slice(index * MOST, (index + 1) * MOST), [2, 3, 4]),
   }));
   return { title: `Figures that move (${rows.length})`, pieces: parts };
+}
+
+function macros({ macros: changed }: DiffReport): Section {
+  const drawn = changed.map(({ name, text }) => ({
+    name: code(name),
+    text: `${code(name)}\n\n${block('diff', text)}`,
+  }));
+  return { title: `What was changed in macros (${drawn.length})`, pieces: drawn };
 }
 
 function seedOf({ seed }: NodeDiff): string | null {
@@ -168,8 +171,12 @@ function shown(value: Cell): string {
   return value ?? 'NULL';
 }
 
+/** Characters of a value. */
+const LONG = 120;
+
 function cell(value: Cell): string {
-  return value === null ? 'NULL' : plain(value) || '(empty)';
+  if (value === null) return 'NULL';
+  return plain(value.length > LONG ? `${value.slice(0, LONG)}…` : value) || '(empty)';
 }
 
 function graph(nodes: readonly NodeDiff[]): Section {
@@ -180,4 +187,4 @@ function graph(nodes: readonly NodeDiff[]): Section {
 }
 
 const LEGEND =
-  'Yellow: changed; green: new; dashed: removed; blue: impacted; grey: impacted, and the same rows; red: fails.';
+  'Yellow: changed; green: new; dashed: removed; blue: impacted; red: fails. Dotted: over models that came out the same.';

@@ -119,11 +119,13 @@ function causesOf({ nodes, terms }: DiffReport): readonly string[] {
       .filter(({ kind }) => kind === 'changed')
       .flatMap(({ name, contract }) =>
         [...(contract?.checks ?? []), ...(contract?.columns ?? []), ...(contract?.others ?? [])].map(
-          (line) => `contract of ${name}: ${line.split('\n')[0]}`,
+          (line) => `contract of ${name}: ${SIGNS[line[0] ?? ''] ?? ''}${line.slice(2).split('\n')[0]}`,
         ),
       ),
   ];
 }
+
+const SIGNS: Readonly<Record<string, string>> = { '+': 'new ', '-': 'without ' };
 
 /** Names told before "and n more". */
 const FEW = 3;
@@ -171,10 +173,13 @@ function verdictOf(
   const gains = outcomes.map(({ title, text }) => `${title}: ${text}`);
   const rows = report.nodes.filter(hasOtherRows).length;
   const isStill = moved.length + more + rows === 0 && !report.nodes.some(hasOtherVerdict);
-  const effect = isStill
-    ? 'no figure, no row and no result of a contract moves'
-    : [...moved, ...(moved.length === 0 && more > 0 ? [`${plural(more, 'figure')} move`] : []), ...gains].join('; ') ||
-      `no figure moves, rows differ in ${plural(rows, 'node')}`;
+  const told = [
+    ...moved,
+    ...(moved.length > 0 ? [] : [more > 0 ? `${plural(more, 'figure')} other than the first ones` : 'no figure moves']),
+    ...gains,
+    ...(moved.length + more > 0 || rows === 0 ? [] : [`other rows in ${plural(rows, 'node')}`]),
+  ];
+  const effect = isStill ? 'no figure, no row and no result of a contract moves' : told.join('; ');
   if (broken.length > 0)
     return {
       mood: 'bad',

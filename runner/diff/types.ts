@@ -20,6 +20,8 @@ export interface DiffReport {
   readonly terms: Readonly<Record<string, Term>>;
   /** Seeds and models of the project, on head. */
   readonly total: number;
+  /** Macros that differ, their text as a diff by lines. */
+  readonly macros: readonly { readonly name: string; readonly text: string }[];
   /** What else differs, a sentence each: changes of project.yml that reach no node. */
   readonly notes: readonly string[];
 }
