@@ -25,7 +25,7 @@ export interface DiffBuild extends OpenTarget {
   readonly emit: Emit;
 }
 
-type Measured = Pick<DiffReport, 'batches' | 'nodes' | 'figures' | 'outcomes' | 'terms' | 'notes'>;
+type Measured = Pick<DiffReport, 'batches' | 'nodes' | 'figures' | 'compared' | 'outcomes' | 'terms' | 'notes'>;
 
 /**
  * Builds what differs from both sides, on the batches in force as they are now, and compares.

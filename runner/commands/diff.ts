@@ -39,7 +39,7 @@ export const diff: Command<DiffArgs> = async (args, reporter) => {
 /** What is known before anything is built. */
 type Known = Pick<DiffReport, 'base' | 'head' | 'day' | 'macros' | 'notes' | 'outputs' | 'total'>;
 
-const NOTHING = { batches: [], nodes: [], figures: [], outcomes: [], terms: {} };
+const NOTHING = { batches: [], nodes: [], figures: [], compared: [], outcomes: [], terms: {} };
 
 interface Sides {
   readonly base: LoadedProject;

@@ -36,7 +36,7 @@ function told(fault: Fault): Fault {
   const { expected, found } = code.startsWith('CHECK_') ? fault : {};
   return {
     code,
-    message: withoutValues(fault),
+    message: withoutValues(fault).replace(` (${expected})`, ''),
     file,
     line,
     column,

@@ -34,7 +34,7 @@ function columnWords(base: readonly ColumnSpec[], head: readonly ColumnSpec[]): 
       const former = base.find(({ name }) => name === column.name);
       if (!former) return [`+ column ${column.name}${typed(column)}`];
       return keysOf(former, column).flatMap((key) =>
-        changed(`column ${column.name}: ${WORDS[key] ?? key}`, fieldOf(former, key), fieldOf(column, key)),
+        changed(`column ${column.name}, ${WORDS[key] ?? key}`, fieldOf(former, key), fieldOf(column, key)),
       );
     }),
     ...(isMoved ? ['! the order of columns'] : []),
@@ -59,7 +59,7 @@ function checkWords(base: readonly Check[], head: readonly Check[]): readonly st
         ...(then === now ? [] : [`! ${titleOf(check)}: ${then} → ${now}`]),
         ...keysOf(former, check)
           .filter((key) => !THRESHOLDS.includes(key))
-          .flatMap((key) => changed(`${titleOf(check)}: ${key}`, fieldOf(former, key), fieldOf(check, key))),
+          .flatMap((key) => changed(`${titleOf(check)}, ${key}`, fieldOf(former, key), fieldOf(check, key))),
       ];
     }),
   ];

@@ -16,6 +16,7 @@ export interface Measures {
   /** By id, of what is there on both sides. */
   readonly rows: ReadonlyMap<string, RowsDiff>;
   readonly figures: readonly FigureDiff[];
+  readonly compared: readonly string[];
   readonly outcomes: readonly OutcomeDiff[];
 }
 
@@ -57,9 +58,11 @@ export async function measure(
     return base?.type === 'model' && head?.type === 'model' ? { base, head } : undefined;
   };
   const figures: FigureDiff[] = [];
+  const compared: string[] = [];
   for (const name of new Set([review.head, review.base].flatMap((one) => one?.figures ?? []))) {
     const pair = modelsOf(name);
     if (!pair) continue;
+    compared.push(name);
     const members = membersId(sides.base.graph, review.base)[0] ?? null;
     const options = {
       ...masking,
@@ -76,7 +79,7 @@ export async function measure(
     const pair = modelsOf(outcome.model);
     if (pair) outcomes.push(await compareOutcome(db, pair.base, pair.head, outcome, { ...masking, smallGroup }));
   }
-  return { rows, figures, outcomes };
+  return { rows, figures, compared, outcomes };
 }
 
 /** A node in its tables of both sides. */

@@ -1,4 +1,3 @@
-import { grouped } from '../util/plural.ts';
 import type { Cell } from './types.ts';
 
 /**
@@ -19,6 +18,6 @@ export function drawNumber(cell: Cell, format: string | null, signed = false): s
   const after = digits.slice(point).replace(/0+$/, '').padEnd(least, '0');
   const isZero = !/[1-9]/.test(digits);
   const shown = sign === '-' ? '-' : signed && !isZero ? '+' : '';
-  const number = format === null || pattern.includes(',') ? grouped(Number(before)) : before;
-  return `${shown}${number.length > 20 ? before : number}${after ? `.${after}` : ''}${signed && shift > 0 ? ' points' : unit.replaceAll('"', '')}`;
+  const number = format === null || pattern.includes(',') ? before.replace(/\B(?=(\d{3})+$)/g, ',') : before;
+  return `${shown}${number}${after ? `.${after}` : ''}${signed && shift > 0 ? ' points' : unit.replaceAll('"', '')}`;
 }

@@ -93,7 +93,7 @@ function causesOf({ nodes, terms }: DiffReport): readonly string[] {
       const format = terms[`${name}.${key[at]}`]?.format ?? null;
       const what = at < 0 ? `${name} ${key.join(', ')}: ${column}` : `${key[at]}`;
       const rest = key.filter((_, index) => index !== at).join(', ');
-      return `${what} ${drawNumber(before, format)} → ${drawNumber(after, format)}${at < 0 ? '' : ` (${name}: ${rest})`}`;
+      return `${what} ${drawNumber(before, format)} → ${drawNumber(after, format)}${at < 0 ? '' : ` (${name}${rest && `: ${rest}`})`}`;
     }),
     ...(seed && seed.added.length > 0
       ? [`${name}: ${plural(seed.added.length, 'line')} more: ${few(seed.added)}`]
@@ -153,11 +153,11 @@ function showOutcome({ title, before, after, gained, lost, motives }: OutcomeDif
     text:
       gained + lost === 0
         ? `${before}, nobody gains or loses it`
-        : `${before} → ${after}: ${gained} gain it, ${lost} lose it`,
+        : `${before} → ${after}: gained by ${gained}, lost by ${lost}`,
     motives: motives.map(({ kind, before: then, after: now, rows }) => {
-      if (kind === 'gained') return `${rows} gain it${then === null ? '' : `, former motive ${then}`}`;
-      if (kind === 'lost') return `${rows} lose it${now === null ? '' : `: ${now}`}`;
-      return `${rows} without it before and after: ${then ?? 'none'} → ${now ?? 'none'}`;
+      if (kind === 'gained') return `gained by ${rows}${then === null ? '' : `, until now: ${then}`}`;
+      if (kind === 'lost') return `lost by ${rows}${now === null ? '' : `: ${now}`}`;
+      return `another motive for ${rows}: ${then ?? 'none'} → ${now ?? 'none'}`;
     }),
   };
 }
@@ -188,8 +188,10 @@ function verdictOf(
   return { mood: isStill ? 'still' : 'moves', verdict: `${cause}: ${effect}.` };
 }
 
-function untouchedOf({ nodes, total, outputs }: DiffReport, named: readonly FigureDiff[]): readonly string[] {
-  const still = outputs.filter((output) => !named.some(isOf(output))).map(({ name }) => name);
+function untouchedOf({ nodes, total, outputs, compared }: DiffReport, named: readonly FigureDiff[]): readonly string[] {
+  // A figure that is affected and was not compared may have moved.
+  const isKnown = (model: string): boolean => compared.includes(model) || !nodes.some(({ name }) => name === model);
+  const still = outputs.filter((output) => isKnown(output.model) && !named.some(isOf(output))).map(({ name }) => name);
   const touched = nodes.filter(({ type, kind }) => type !== 'source' && kind !== 'removed').length;
   return [
     ...(still.length > 0 ? [`Figures that stay as they are: ${still.join(', ')}.`] : []),

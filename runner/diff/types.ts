@@ -12,6 +12,8 @@ export interface DiffReport {
   readonly nodes: readonly NodeDiff[];
   /** Of the models that project.yml calls figures: every cell that is another, or may not be told. */
   readonly figures: readonly FigureDiff[];
+  /** Models whose figures were compared. */
+  readonly compared: readonly string[];
   /** What persons or things gain and lose, by motive, as project.yml says. */
   readonly outcomes: readonly OutcomeDiff[];
   /** The figures that `outputs` of project.yml names: what a summary tells of first. */
@@ -83,7 +85,7 @@ export interface SeedDiff {
 }
 
 export interface ContractDiff {
-  /** In words, `+` added, `-` removed, `!` changed: `! column x: type integer → bigint`. */
+  /** In words, `+` added, `-` removed, `!` changed: `! column x, type: integer → bigint`. */
   readonly columns: readonly string[];
   readonly checks: readonly string[];
   readonly others: readonly string[];
