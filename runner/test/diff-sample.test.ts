@@ -7,7 +7,7 @@ import { fileEdits } from './file-edits.ts';
 import { publishedContent, SAMPLE_DAY, type SampleProject, sampleProject } from './sample-project.ts';
 
 let project: SampleProject;
-const { edit } = fileEdits(() => project.dir);
+const { edit, mend } = fileEdits(() => project.dir);
 const git = (...args: readonly string[]): unknown =>
   execFileSync('git', ['-c', 'user.name=x', '-c', 'user.email=x@example.org', ...args], {
     cwd: project.dir,
@@ -20,6 +20,11 @@ beforeAll(async () => {
   git('init', '-q', '-b', 'main');
   git('add', '-A');
   git('commit', '-q', '-m', 'x');
+  // What has nothing to stand on is told before anything is built.
+  edit('seeds/param_avantage.csv', 'reference,taux_prime,0.05', 'reference,taux_prime,0.06');
+  const early = await project.runner(['diff', ...SAMPLE_DAY]);
+  expect(early).toMatchObject({ code: 2, stderr: expect.stringMatching(/NOTHING_LANDED[^]*runner load/) });
+  mend();
   expect((await project.runner(['pipeline', ...SAMPLE_DAY, '-q'])).code).toBe(0);
 });
 afterAll(() => project?.close());
