@@ -49,10 +49,10 @@ function list(title: string, lines: readonly string[], icon = ''): readonly stri
 
 function effects({ figures, more, outcomes, mood }: Summary): readonly string[] {
   if (mood === 'still' && figures.length + outcomes.length === 0) return [];
-  const rows = figures.map(({ name, label, before, after, difference }) => [
+  const rows = figures.map(({ name, label, before, after, difference, hidden }) => [
     `${code(name)}${label === null ? '' : `<br>${plain(label)}`}`,
     plain(before),
-    plain(after),
+    plain(hidden === null ? after : `${after}: ${hidden}`),
     `**${plain(difference)}**`.replace('****', ''),
   ]);
   const lines = outcomes.map(({ title, text, motives }) =>

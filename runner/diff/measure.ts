@@ -1,7 +1,7 @@
 import type { Database } from '../adapters/types.ts';
 import { hasPersonal } from '../contracts/personal.ts';
 import type { Graph, ModelNode, Node, SeedNode } from '../graph/types.ts';
-import type { Lineage } from '../lineage/types.ts';
+import type { ColumnRef, Lineage } from '../lineage/types.ts';
 import type { ReviewConfig } from '../project/review-types.ts';
 import type { Affected } from './affected.ts';
 import { derivedFrom } from './derived.ts';
@@ -33,8 +33,13 @@ export async function measure(
   sides: BuiltSides,
   { lineage, review, examples }: MeasureOptions,
 ): Promise<Measures> {
-  const fromBase = derivedFrom(sides.base.graph, lineage.base, personalColumns(sides.base.graph));
-  const fromHead = derivedFrom(sides.head.graph, lineage.head, personalColumns(sides.head.graph));
+  // Only what the base declassifies is lifted, and no sum: two states of one tell what came in between.
+  const isLifted = ({ node, column }: ColumnRef): boolean =>
+    (sides.base.graph.nodes.get(node)?.contract?.declassify ?? []).some(
+      ({ as, columns }) => as !== 'sum' && columns.includes(column),
+    );
+  const fromBase = derivedFrom(sides.base.graph, lineage.base, personalColumns(sides.base.graph), isLifted);
+  const fromHead = derivedFrom(sides.head.graph, lineage.head, personalColumns(sides.head.graph), isLifted);
   const comesFromPersonal = (node: Node, column: string): boolean => fromBase(node, column) || fromHead(node, column);
   const masking = {
     hasPersonal: [sides.base, sides.head].some(({ graph }) =>
@@ -94,10 +99,13 @@ export function membersId(graph: Graph, review: ReviewConfig | undefined): reado
   return id !== undefined && graph.nodes.has(id) ? [id] : [];
 }
 
-function personalColumns({ nodes }: Graph): readonly { readonly node: string; readonly column: string }[] {
-  return [...nodes.values()].flatMap(({ id, contract }) =>
-    (contract?.columns ?? []).flatMap(({ name, personal }) => (personal === null ? [] : [{ node: id, column: name }])),
-  );
+/** By their own tags, in contracts and sources.yml. */
+function personalColumns({ nodes }: Graph): readonly ColumnRef[] {
+  return [...nodes.values()].flatMap((node) => {
+    const columns = (node.contract?.columns ?? []).filter(({ personal }) => personal !== null).map(({ name }) => name);
+    const landed = node.type === 'source' ? (node.source.personal ?? []).map(({ column }) => column) : [];
+    return [...columns, ...landed].map((column) => ({ node: node.id, column }));
+  });
 }
 
 function membersOf(sides: BuiltSides, review: ReviewConfig | undefined, figure: string): Members | null {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { DiffReport } from '../diff/types.ts';
 import { fileEdits } from './file-edits.ts';
+import { found, personalValues } from './personal-values.ts';
 import { publishedContent, SAMPLE_DAY, type SampleProject, sampleProject } from './sample-project.ts';
 
 let project: SampleProject;
@@ -23,7 +24,7 @@ beforeAll(async () => {
   // What has nothing to stand on is told before anything is built.
   edit('seeds/param_avantage.csv', 'reference,taux_prime,0.05', 'reference,taux_prime,0.06');
   const early = await project.runner(['diff', ...SAMPLE_DAY]);
-  expect(early).toMatchObject({ code: 2, stderr: expect.stringMatching(/NOTHING_LANDED[^]*runner load/) });
+  expect(early).toMatchObject({ code: 2, stderr: expect.stringMatching(/NOTHING_LANDED[\s\S]*runner load/) });
   mend();
   expect((await project.runner(['pipeline', ...SAMPLE_DAY, '-q'])).code).toBe(0);
 });
@@ -76,6 +77,8 @@ describe('runner diff on the sample', () => {
     expect(code).toBe(1);
     expect(stdout).toContain('fifteen activities of the window give the days');
     const markdown = readFileSync(out, 'utf8');
+
+    expect(found(await personalValues(project), markdown)).toEqual([]);
 
     // The same threshold, built for real.
     const former = await project.rows('select cle_salarie from metier.vue_elig_prime where est_eligible_prime');
