@@ -3,10 +3,11 @@ import { requestNotes } from '../diff/config-notes.ts';
 import { type MeasureOptions, measure, membersId } from '../diff/measure.ts';
 import { nodeDiffs } from '../diff/node-diffs.ts';
 import { termsOf } from '../diff/terms.ts';
+import { nameOf } from '../diff/text.ts';
 import type { DiffReport } from '../diff/types.ts';
 import { RunnerError } from '../errors.ts';
-import type { Emit } from '../execute/types.ts';
-import type { Graph, SourceNode } from '../graph/types.ts';
+import type { Emit, RunEvent } from '../execute/types.ts';
+import type { Graph, Node, SourceNode } from '../graph/types.ts';
 import { buildScratch } from '../scratch/build-scratch.ts';
 import { withScratchSpace } from '../scratch/scratch-space.ts';
 import type { Scratch, ScratchRequest } from '../scratch/types.ts';
@@ -18,7 +19,7 @@ export interface DiffBuild extends OpenTarget {
   readonly base: LoadedProject;
   readonly head: LoadedProject;
   readonly affected: readonly Affected[];
-  readonly known: Pick<DiffReport, 'outputs' | 'notes'>;
+  readonly known: Pick<DiffReport, 'base' | 'head' | 'outputs' | 'notes'>;
   readonly threads: number;
   readonly examples: number;
   readonly signal: AbortSignal;
@@ -49,6 +50,7 @@ export async function buildBoth(build: DiffBuild): Promise<Measured> {
     const startedAt = new Date();
     const sideOf = (side: 'base' | 'head', nodes: ReadonlySet<string>, others?: Scratch): Promise<Scratch> => {
       const planned = [...nodes].flatMap((id) => build[side].graph.nodes.get(id) ?? []);
+      build.emit({ type: 'notice', message: `${side}: ${nameOf(build.known[side])}` });
       build.emit({ type: 'plan', nodes: planned, total: build[side].graph.nodes.size, threads: build.threads });
       return buildScratch(space, requestOf(build, side, { nodes, others, startedAt, audited: own }));
     };
@@ -95,8 +97,16 @@ function requestOf(
     renderTest,
     locateInTest,
     locate,
-    emit: build.emit,
+    emit: (event) => build.emit(asWritten(graph, event)),
   };
+}
+
+/** Nobody knows a relation by the name that it has aside. */
+function asWritten({ nodes }: Graph, event: RunEvent): RunEvent {
+  const named = (node: Node): Node => nodes.get(node.id) ?? node;
+  if (event.type === 'node_started') return { ...event, node: named(event.node) };
+  if (event.type !== 'node_finished') return event;
+  return { ...event, result: { ...event.result, node: named(event.result.node) } };
 }
 
 async function measureOptions({ base, head, examples }: DiffBuild): Promise<MeasureOptions> {
