@@ -1,0 +1,53 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { checkout } from './checkout.ts';
+
+let clone: string;
+let project: string;
+const git = (...args: string[]): string =>
+  execFileSync('git', ['-c', 'user.name=a', '-c', 'user.email=a@b', ...args], { cwd: clone, encoding: 'utf8' });
+
+beforeAll(() => {
+  clone = mkdtempSync(join(tmpdir(), 'runner-test-'));
+  project = join(clone, 'a project');
+  mkdirSync(join(project, 'models'), { recursive: true });
+  writeFileSync(join(project, 'project.yml'), 'name: first\n');
+  writeFileSync(join(project, 'models', 'a.sql'), 'select 1');
+  writeFileSync(join(clone, 'outside.txt'), '');
+  git('init', '--quiet');
+  git('add', '.');
+  git('commit', '--quiet', '-m', 'first');
+  writeFileSync(join(project, 'project.yml'), 'name: second\n');
+  writeFileSync(join(clone, '.gitignore'), 'target/\n');
+  git('add', '.');
+});
+afterAll(() => rmSync(clone, { recursive: true, force: true }));
+
+describe('the files of a commit', () => {
+  it('stand beside the working tree, which stays as it is with what is staged in it', async () => {
+    const before = git('status', '--porcelain');
+    const [one, two] = await Promise.all([checkout(project, 'HEAD'), checkout(project, 'HEAD')]);
+    expect(two).toEqual(one);
+    expect(one.commit).toBe(git('rev-parse', 'HEAD').trim());
+    expect(one.dir).toBe(join(project, 'target', 'base', one.commit));
+    expect(readFileSync(join(one.dir, 'project.yml'), 'utf8')).toBe('name: first\n');
+    expect(existsSync(join(one.dir, 'models', 'a.sql'))).toBe(true);
+    expect(existsSync(join(one.dir, 'outside.txt'))).toBe(false);
+    expect(readdirSync(join(project, 'target', 'base'))).toEqual([one.commit]);
+    expect(git('status', '--porcelain')).toBe(before);
+    expect(readFileSync(join(project, 'project.yml'), 'utf8')).toBe('name: second\n');
+  });
+
+  it('of a commit that the clone lacks, or where there is no clone, are refused with what to do', async () => {
+    await expect(checkout(project, 'nowhere')).rejects.toMatchObject({
+      faults: [{ code: 'GIT_REF_UNKNOWN', found: 'nowhere' }],
+    });
+    await expect(checkout(project, '--help')).rejects.toMatchObject({ faults: [{ code: 'GIT_REF_UNKNOWN' }] });
+    const outside = mkdtempSync(join(tmpdir(), 'runner-test-'));
+    await expect(checkout(outside, 'HEAD')).rejects.toMatchObject({ faults: [{ code: 'GIT_MISSING' }] });
+    rmSync(outside, { recursive: true });
+  });
+});
