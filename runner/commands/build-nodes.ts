@@ -50,7 +50,9 @@ export async function buildNodes(run: OpenRun, request: BuildRequest): Promise<r
   const { testInlined } = await import('../execute/inlined-tests.ts');
   const { createTurns } = await import('../execute/publish/turns.ts');
   const units = toUnits(run.graph, planned);
-  await run.store.plan(run.runId, planOf(run, request, planned, named));
+  const { madeOf } = await import('../state/made-of.ts');
+  const made = madeOf(run.graph, run.project.config.timezone, run.startedAt);
+  await run.store.plan(run.runId, { ...planOf(run, request, planned, named), made });
   const artifacts = await artifactsOf(run, request);
   const emit: Emit = (event) => {
     artifacts.on(event);

@@ -45,6 +45,8 @@ export interface LoadedProject {
 export interface LoadOptions {
   /** Variables of a former run, which those of the command line win over; some may have gone since. */
   readonly formerVars?: Readonly<Record<string, unknown>>;
+  /** What models of a former run read in the environment, which wins. */
+  readonly formerEnv?: Readonly<Record<string, string>>;
   /** A template of the command line. */
   readonly inline?: string | undefined;
   /** Folder that the project's files are read from instead, such as a former state of them; all else stays that of the project. */
@@ -54,13 +56,14 @@ export interface LoadOptions {
 /** @throws RunnerError (exit 2) with every fault of the project at once, or those of the day, the variables or the target */
 export async function loadProject(
   args: CommonArgs,
-  { formerVars = {}, inline = '', at }: LoadOptions = {},
+  { formerVars = {}, formerEnv = {}, inline = '', at }: LoadOptions = {},
 ): Promise<LoadedProject> {
   const dir = resolve(args.projectDir);
   const cache = projectCache(at ?? dir);
   const inspected = await inspectProject(at ?? dir, cache);
   const { project } = inspected;
-  const plainEnv = readEnv(dir, process.env);
+  const ownEnv = readEnv(dir, process.env);
+  const plainEnv: Env = (name) => formerEnv[name] ?? ownEnv(name);
   redactor.hide(secretTexts(plainEnv, project.config.secrets, dir));
   const typedVars = parseVars(args.vars ?? []);
   const givenVars = { ...formerVars, ...typedVars };

@@ -1,15 +1,11 @@
-import { resolve } from 'node:path';
-import { resolveTarget } from '../adapters/target.ts';
 import { EXIT, RunnerError } from '../errors.ts';
-import { readEnv } from '../project/env.ts';
-import { projectCache } from '../project/project-cache.ts';
-import { readConfig } from '../project/read-project.ts';
 import type { LastRun } from '../state/plan-record.ts';
 import { createStore } from '../state/store.ts';
 import { plural } from '../util/plural.ts';
 import { buildNodes } from './build-nodes.ts';
 import { loadProject } from './load-project.ts';
 import { noteFlags } from './messages.ts';
+import { withRecords } from './open-records.ts';
 import { identityOf, type OpenRun, withRun } from './open-run.ts';
 import { endOf, landedSources, loadSources, reportOutputs, reportSummary } from './steps.ts';
 import type { Command, CommonArgs, Reporter, RunArgs } from './types.ts';
@@ -47,20 +43,11 @@ export const retry: Command<RetryArgs> = async (args, reporter) => {
   });
 };
 
-/** The last run that built, before the models are rendered: they may need the variables of that run. */
-export async function findLast(args: CommonArgs, reporter: Reporter): Promise<LastRun | undefined> {
-  const dir = resolve(args.projectDir);
-  const config = await readConfig(dir, projectCache(dir));
-  const env = readEnv(dir, process.env);
-  const target = resolveTarget({ name: args.target, projectDir: dir, database: config.database, env });
-  const connection = await target.connect((message) => reporter.emit({ type: 'notice', message }), args.signal);
-  const { openDatabase } = await import('../adapters/postgres.ts');
-  const db = openDatabase(connection, { max: 1, applicationName: 'runner' });
-  try {
-    return await createStore(db, connection, config.stateSchema).lastRun(config.name);
-  } finally {
-    await db.close();
-  }
+/** The last run that built. */
+export function findLast(args: CommonArgs, reporter: Reporter): Promise<LastRun | undefined> {
+  return withRecords(args, reporter, ({ db, connection, config }) =>
+    createStore(db, connection, config.stateSchema).lastRun(config.name),
+  );
 }
 
 /** With the target held: a run that came in between has done, or planned, something else. */

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { RunnerError } from '../errors.ts';
 
 /** The files of a project as they were in a commit. */
@@ -39,7 +39,7 @@ export async function checkout(dir: string, ref: string): Promise<Checkout> {
       });
     },
   );
-  const base = join(dir, 'target', 'base');
+  const base = resolve(dir, 'target', 'base');
   const at = join(base, commit);
   if (!existsSync(at)) await write(top, `${commit}:${prefix}`, base, at);
   return { commit, dir: at };

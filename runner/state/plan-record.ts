@@ -1,5 +1,6 @@
 import type { Database } from '../adapters/types.ts';
 import { identifier } from '../util/sql.ts';
+import type { MadeOf } from './made-of.ts';
 import { whenAbsent } from './when-absent.ts';
 
 /** What a run set out to do; kept before its first node starts, so that a run that dies is known whole. */
@@ -13,6 +14,8 @@ export interface Plan {
   readonly fullRefresh: boolean;
   /** Whether sources are landed before the nodes are built. */
   readonly loads: boolean;
+  /** Absent in a run before version 0.2: whether it can be built again is then up to its commit. */
+  readonly made?: MadeOf;
 }
 
 /** The last run that had something to build. */
