@@ -1,6 +1,6 @@
 import type { Database, Session } from '../adapters/types.ts';
 import { evaluateContract } from '../contracts/evaluate.ts';
-import { DatabaseError } from '../errors.ts';
+import { Cancelled, ConnectionLost, DatabaseError } from '../errors.ts';
 import { sourceOf } from '../execute/build-node.ts';
 import { ended, failure } from '../execute/ended.ts';
 import { locateError } from '../execute/locate-error.ts';
@@ -75,6 +75,7 @@ async function build(context: Context, node: Node): Promise<NodeResult> {
     });
     return ended(node, startedAt, 'success', { rows });
   } catch (error) {
+    if (error instanceof Cancelled || error instanceof ConnectionLost) throw error;
     const located =
       node.type === 'model' && error instanceof DatabaseError
         ? await locateError(node, error, (again) => boundModel(moved, node, again, sourceOf(context)), locate)
