@@ -1,5 +1,6 @@
 import type { TextResult } from '../adapters/types.ts';
 import { EXIT, RunnerError } from '../errors.ts';
+import { dropAbandoned } from '../scratch/scratch-space.ts';
 import { behindSources } from '../state/changes.ts';
 import type { Erasure, PersonRows } from '../state/erase.ts';
 import { rewriteTables } from '../state/rewrite.ts';
@@ -49,8 +50,9 @@ export const forget: Command<ForgetArgs> = async (args, reporter) => {
     const nodes = new Map(madeOf(run).map((node) => [node, true]));
     const results = await buildNodes(run, { ...args, nodes, erases: true });
     reporter.summary(results, (Date.now() - run.startedAt.getTime()) / 1000);
+    const copies = await run.db.connection(dropAbandoned);
     const rewriting = await rewriteTables(run.db, erasure.schemas, run.project.config.lockPatience);
-    tellWhatIsLeft(run, erased ?? [], rewriting);
+    tellWhatIsLeft(run, erased ?? [], rewriting, copies);
     return finished(run, results, rewriting);
   });
 };

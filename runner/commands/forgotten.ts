@@ -7,9 +7,16 @@ import { quoted } from '../util/sql.ts';
 import type { OpenRun, RunEnd } from './open-run.ts';
 import { endOf, landedSources } from './steps.ts';
 
-/** Says where the person still is, or may be. */
-export function tellWhatIsLeft(run: OpenRun, erased: readonly PersonRows[], rewriting: Rewriting): void {
-  for (const message of [...inForce(run, erased), left(rewriting)]) run.emit({ type: 'notice', message });
+/** Says where the person still is, or may be. @param copies throw-away builds that are under way */
+export function tellWhatIsLeft(
+  run: OpenRun,
+  erased: readonly PersonRows[],
+  rewriting: Rewriting,
+  copies: number,
+): void {
+  const message = `${plural(copies, 'throw-away build')} under way (diff, replay) may hold the person until it ends`;
+  const beside = copies > 0 ? [message] : [];
+  for (const said of [...inForce(run, erased), ...beside, left(rewriting)]) run.emit({ type: 'notice', message: said });
 }
 
 /** What a source still names is landed again when it changes. */

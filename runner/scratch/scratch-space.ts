@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Database, Session } from '../adapters/types.ts';
+import { DatabaseError } from '../errors.ts';
 import { identifier, literal } from '../util/sql.ts';
 
 /** A place for throw-away schemas. */
@@ -28,7 +29,10 @@ export async function withScratchSpace<T>(
     const token = randomBytes(4).toString('hex');
     await session.query(`select pg_advisory_lock(${LOCK_CLASS}, ${numberOf(token)})`);
     try {
-      return await work({ db, prefix: PREFIX + token });
+      const done = await work({ db, prefix: PREFIX + token });
+      // With the session its lock is lost, and another start may have emptied the space before the work was done.
+      await session.query('select');
+      return done;
     } finally {
       // On a session that may be another one: a lost connection must not leave it to the next start.
       await dropSchemas(lasting, await schemasOf(lasting, token)).catch(() => undefined);
@@ -37,23 +41,35 @@ export async function withScratchSpace<T>(
   });
 }
 
-/** Drops what no session uses any more. @returns how many spaces that were */
+/**
+ * Drops what no session uses any more, as far as this role may; what can't be dropped yet, for a statement of a killed
+ * process still runs in it, is left to the next start.
+ * @returns how many spaces are in use
+ */
 export async function dropAbandoned(session: Pick<Session, 'query'>): Promise<number> {
   const tokens = new Set((await schemasOf(session)).map((schema) => schema.slice(PREFIX.length).slice(0, 8)));
-  let dropped = 0;
+  let inUse = 0;
   for (const token of tokens) {
     const { rows } = await session.query(`select pg_try_advisory_lock(${LOCK_CLASS}, ${numberOf(token)})`);
-    if (rows[0]?.[0] !== 't') continue;
-    await dropSchemas(session, await schemasOf(session, token));
+    if (rows[0]?.[0] !== 't') {
+      inUse += 1;
+      continue;
+    }
+    try {
+      await dropSchemas(session, await schemasOf(session, token));
+    } catch (error) {
+      if (!(error instanceof DatabaseError)) throw error;
+      inUse += 1;
+    }
     await session.query(`select pg_advisory_unlock(${LOCK_CLASS}, ${numberOf(token)})`);
-    dropped += 1;
   }
-  return dropped;
+  return inUse;
 }
 
 async function schemasOf(session: Pick<Session, 'query'>, token = '[0-9a-f]{8}'): Promise<readonly string[]> {
   const { rows } = await session.query(
-    `select nspname from pg_catalog.pg_namespace where nspname ~ ${literal(`^${PREFIX}${token}_`)} order by 1`,
+    `select nspname from pg_catalog.pg_namespace
+     where nspname ~ ${literal(`^${PREFIX}${token}_`)} and pg_has_role(nspowner, 'usage') order by 1`,
   );
   return rows.map(([name]) => name ?? '');
 }
