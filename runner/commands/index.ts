@@ -116,6 +116,19 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: async () => alerting('retry', (await import('./retry.ts')).retry),
   },
   {
+    command: 'replay [run]',
+    describe: 'Build a recorded run again beside the live data, from its own batches, files and day, and compare',
+    positionals: {
+      run: { type: 'string', describe: 'Its id, its label, or last (default: the last that built something)' },
+    },
+    options: { ...SELECTION_OPTIONS, ...OUTPUT_OPTION },
+    examples: [
+      ['$0 replay', 'the last run that built something: exit 0 when equal, 1 when not, 2 when it cannot be replayed'],
+      ['$0 replay 20261124T080003-1f2e3d', 'a run of ops.run; a name that is not there lists the last ones'],
+    ],
+    load: async () => (await import('./replay.ts')).replay,
+  },
+  {
     command: 'test',
     describe: 'Run model unit tests, and evaluate contracts on what is published, without building',
     options: {

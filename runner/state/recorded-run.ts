@@ -1,6 +1,5 @@
 import type { Database } from '../adapters/types.ts';
 import { identifier } from '../util/sql.ts';
-import type { MadeOf } from './made-of.ts';
 import type { Plan } from './plan-record.ts';
 import type { BatchState } from './types.ts';
 import { whenAbsent } from './when-absent.ts';
@@ -26,7 +25,9 @@ export interface RecordedRun {
   readonly status: string;
   readonly gitCommit: string | null;
   readonly startedAt: string;
-  readonly plan: Pick<Plan, 'day' | 'vars'> & { readonly made?: MadeOf };
+  readonly plan: Pick<Plan, 'day' | 'vars' | 'made'>;
+  /** Commands that built under its id. */
+  readonly commands: number;
   /** How its nodes ended, by id. */
   readonly results: Readonly<Record<string, string>>;
   /** Nodes that are published as this run published them. */
@@ -74,7 +75,8 @@ export async function recordedRun(db: Database, schema: string, runId: string): 
   const table = (name: string): string => `${identifier(schema)}.${name}`;
   const { rows } = await db.query(
     `select json_build_object('runId', run_id, 'label', label, 'command', command, 'arguments', arguments, 'status', status,
-       'gitCommit', git_commit, 'startedAt', started_at, 'plan', plan,
+       'gitCommit', git_commit, 'startedAt', started_at, 'plan', plan - 'nodes',
+       'commands', (select count(distinct value ->> 'at') from jsonb_each(plan -> 'nodes')),
        'results', (select coalesce(json_object_agg(node_id, status), '{}') from ${table('node_result')} where run_id = r.run_id),
        'published', (select coalesce(json_agg(node_id), '[]') from ${table('node_state')} where run_id = r.run_id),
        'batches', (select json_agg(json_build_object('source', b.source, 'batchId', b.batch_id::text, 'version', b.version, 'origin', b.origin,

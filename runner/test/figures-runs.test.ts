@@ -1,4 +1,14 @@
+import { execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openDatabase } from '../adapters/postgres.ts';
+import { loadProject } from '../commands/load-project.ts';
+import { buildScratch } from '../scratch/build-scratch.ts';
+import { withScratchSpace } from '../scratch/scratch-space.ts';
+import { isBuilt } from '../scratch/with-all-read.ts';
+import { recordedRun } from '../state/recorded-run.ts';
+import { quoted } from '../util/sql.ts';
 import type { Ended } from './cli.ts';
 import { editText, editWorkbook, inputsOf, RH, rowOf, SALT, simulatedIn } from './oracle/edits.ts';
 import { figures } from './oracle/figures.ts';
@@ -47,6 +57,14 @@ const LAST_RUN = "(select run_id from ops.run where command = 'pipeline' order b
 
 beforeAll(async () => {
   project = await newProject();
+  writeFileSync(join(project.dir, '.gitignore'), 'target/\ndist\n');
+  const identity = ['-c', 'user.name=a', '-c', 'user.email=a@b'];
+  for (const args of [
+    ['init', '-q'],
+    ['add', '.'],
+    [...identity, 'commit', '-qm', 'first'],
+  ])
+    execFileSync('git', args, { cwd: project.dir });
   await run(project, {}, '--threads', '1');
 });
 afterAll(async () => {
@@ -134,6 +152,59 @@ describe('simulated declarations', () => {
     expect(await one("select count(*) from metier.activite where source_donnee = 'csv_simule'")).toBe('0');
     expect(await simulation()).toEqual([['f']]);
     await expectTheRules();
+  });
+});
+
+describe('what was recorded', () => {
+  it('gives each of the last five runs again, by a replay: from its commit, or from files that give the same SQL', async () => {
+    const runs = (await project.rows('select id_histo_run from ops.histo_run order by ts_histo desc limit 5')).flat();
+    expect(runs).toHaveLength(5);
+    for (const [index, id] of runs.entries()) {
+      const { code, stdout, stderr } = await project.runner(['replay', id ?? '']);
+      expect(stdout, stdout + stderr).toMatch(/^Equal: 9 tables, \d+ rows$/m);
+      expect(stdout).toContain(index === 4 ? 'files of the commit ' : 'files of the working tree');
+      expect(code).toBe(0);
+    }
+  });
+
+  it('gives every published table that reads no history, built from files and landed batches alone', async () => {
+    const { signal } = new AbortController();
+    const args = { projectDir: project.dir, threads: 2, failFast: false, argv: '', signal, asOf: QUESTION.jour };
+    const loaded = await loadProject(args);
+    const { graph } = loaded;
+    const isHistory = (id: string): boolean => {
+      const node = graph.nodes.get(id);
+      return node?.type === 'model' && node.config.group_key !== undefined;
+    };
+    const nodes = [...graph.nodes.values()].filter(
+      (node) =>
+        isBuilt(node) &&
+        // A view of the runner's own tables, which are read as they are.
+        node.name !== 'run_metrique' &&
+        ![node.id, ...graph.dag.ancestors(node.id)].some(isHistory),
+    );
+    const db = openDatabase(project.config, { settings: { TimeZone: loaded.project.config.timezone } });
+    const { batches } = await recordedRun(db, 'ops', (await one(`select ${LAST_RUN}`)) ?? '');
+    const differing = await withScratchSpace(db, db, async (space) => {
+      const scratch = await buildScratch(space, {
+        ...{ ...loaded, side: 'head', batches, threads: 2, signal, audited: new Set<string>(), emit: () => undefined },
+        nodes: new Set(nodes.map(({ id }) => id)),
+        run: { id: 'again', label: 'again', startedAt: new Date() },
+      });
+      const counts = nodes.map(async ({ id, name, relation }) => {
+        const [kept, made] = [relation, scratch.graph.nodes.get(id)?.relation ?? relation].map(quoted);
+        const surplus = (a = '', b = ''): string =>
+          `(select t::text from ${a} as t except all select t::text from ${b} as t)`;
+        const { rows } = await db.query(
+          `select count(*) from (${surplus(kept, made)} union all ${surplus(made, kept)}) as r`,
+        );
+        return kept !== made && rows[0]?.[0] === '0' ? [] : [name];
+      });
+      return (await Promise.all(counts)).flat();
+    });
+    await db.close();
+    expect(differing).toEqual([]);
+    expect(nodes.length).toBeGreaterThan(50);
   });
 });
 

@@ -206,6 +206,10 @@ describe('forget', () => {
     const eligible =
       'select id_histo_run, scenario, tranche_age, count(*) from sec.histo_eligible group by 1, 2, 3 order by 1, 2, 3';
     const eligibleBefore = await project.rows(eligible);
+    // What a replay has left that was killed.
+    await project.db.query(
+      'create schema runner_scratch_deadbeef_replay_sec; create table runner_scratch_deadbeef_replay_sec.a as select * from sec.rh_salarie',
+    );
     const { code, stdout, stderr } = await forget(ZOE.id, '--yes');
     expect([code, stderr]).toEqual([0, '']);
     expect(`${stdout}${stderr}`).not.toMatch(new RegExp(patterns()));
@@ -220,6 +224,22 @@ describe('forget', () => {
     expect(await project.rows(`select count(*) from raw.gmaps_trajet where adresse = '${ZOE.shared}'`)).not.toEqual([
       ['0'],
     ]);
+  });
+
+  it('is why a run from before, built again, differs from its history, which a replay says without naming anybody', async () => {
+    const { code, stdout } = await project.runner(['replay']);
+    expect([code, stdout]).toEqual([0, expect.stringMatching(/^Equal: \d+ tables/m)]);
+    const [[run = ''] = []] = await project.rows(
+      'select id_histo_run from ops.histo_run order by ts_histo desc limit 1',
+    );
+    const replayed = await project.runner(['replay', run ?? '', '--output', 'json']);
+    expect(replayed.code).toBe(1);
+    const rows = JSON.parse(replayed.stdout) as readonly Readonly<Record<string, unknown>>[];
+    expect(rows.find(({ model }) => model === 'histo_kpi_cout_prime')).toMatchObject({
+      ...{ result: 'differs', before: 1, after: 1, changed: 1 },
+      why: [expect.stringMatching(/^rows of persons were erased since, by forget /)],
+    });
+    expect(`${stdout}${replayed.stdout}`).not.toMatch(new RegExp(patterns()));
   });
 
   it('leaves tables that agree, and nothing to build, land or send', async () => {
