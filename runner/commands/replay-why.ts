@@ -40,7 +40,7 @@ export function reasonsOf(
     ...(live.length > 0 ? [`read as they are now, since no batch of them is kept: ${namesOf(live)}`] : []),
     ...(growing.length > 0
       ? [
-          `incremental models had rows of earlier runs too, and hold here what the batches of this run give: ${namesOf(growing)}`,
+          `incremental models may have had rows of earlier runs, and hold here what the batches of this run give: ${namesOf(growing)}`,
         ]
       : []),
     ...compared.flatMap(({ node, message }) => (message === null ? [] : [`${node.name}: ${message}`])),
