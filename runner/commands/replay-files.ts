@@ -1,5 +1,5 @@
 import { type Fault, RunnerError } from '../errors.ts';
-import { checkout } from '../project/checkout.ts';
+import { commitFiles } from '../project/base-files.ts';
 import { codesOf } from '../state/made-of.ts';
 import type { RecordedRun } from '../state/recorded-run.ts';
 import { packageVersion } from '../util/package-root.ts';
@@ -49,19 +49,19 @@ export async function filesOf(
   const commit = recorded.replace(/-dirty$/, '');
   if (commit === '') throw missing(run, [...why, 'no commit was recorded']);
   if (!made && commit !== recorded) throw missing(run, ['what its files held beside the commit was not recorded']);
-  const files = await checkout(args.projectDir, commit).catch((error: unknown) => {
+  const files = await commitFiles(args.projectDir, commit).catch((error: unknown) => {
     if (!(error instanceof RunnerError)) throw error;
     throw missing(run, [...why, `commit ${commit}: ${summed(error.faults)}`]);
   });
   const from = `commit ${commit.slice(0, 12)}`;
-  const there = await sameAs(from, files.dir);
+  const there = await sameAs(from, files);
   if (there)
     return { loaded: there, from, unproven: made ? null : 'what its files gave was not recorded at that time' };
   const version = packageVersion();
   if (made && made.runner !== version && commit === recorded) {
     // Another version may read the same files otherwise: the commit is then the better witness.
     const unproven = `the runner is version ${version}, and was ${made.runner}: what it makes of the same files may be other SQL`;
-    return { loaded: await load(files.dir), from, unproven };
+    return { loaded: await load(files), from, unproven };
   }
   throw missing(run, why);
 }

@@ -21,9 +21,7 @@ const DEFAULT_BRANCHES = ['origin/HEAD', 'main', 'origin/main', 'master', 'origi
  * @throws RunnerError `GIT_MISSING`, `GIT_NO_REPOSITORY`, `BASE_UNKNOWN`, `BASE_NOT_FETCHED`, `BASE_UNRELATED`
  */
 export async function findCommits(dir: string, ref?: string): Promise<Commits> {
-  const place = await git(dir, ['rev-parse', '--show-toplevel', '--show-prefix']);
-  if (!place.ok) throw new RunnerError(noRepository(place));
-  const [top = dir, prefix = ''] = place.stdout.split('\n');
+  const { top, prefix } = await placeOf(dir);
   const head = (await commitOf(dir, 'HEAD')) ?? '';
   if (head === '') {
     throw new RunnerError({ ...UNKNOWN, message: 'nothing is committed yet: there is no base', hint: 'Commit first.' });
@@ -45,7 +43,15 @@ export async function findCommits(dir: string, ref?: string): Promise<Commits> {
 
 const UNKNOWN = { code: 'BASE_UNKNOWN', expected: 'a commit to compare with' };
 
-async function commitOf(dir: string, ref: string): Promise<string | undefined> {
+/** Where a folder stands in its repository. @throws RunnerError `GIT_MISSING`, `GIT_NO_REPOSITORY` */
+export async function placeOf(dir: string): Promise<Pick<Commits, 'top' | 'prefix'>> {
+  const place = await git(dir, ['rev-parse', '--show-toplevel', '--show-prefix']);
+  if (!place.ok) throw new RunnerError(noRepository(place));
+  const [top = dir, prefix = ''] = place.stdout.split('\n');
+  return { top, prefix };
+}
+
+export async function commitOf(dir: string, ref: string): Promise<string | undefined> {
   // What begins with a dash would be taken for an option.
   const found = ref.startsWith('-')
     ? undefined

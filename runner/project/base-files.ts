@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, utimesSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { RunnerError } from '../errors.ts';
-import type { Commits } from './base-commit.ts';
+import { type Commits, commitOf, placeOf } from './base-commit.ts';
 import { type GitAnswer, git } from './git.ts';
 
 /** Folders of former bases that are kept, the last ones used. */
@@ -14,7 +14,10 @@ const KEPT = 5;
  * @returns the folder
  * @throws RunnerError `BASE_UNREADABLE` where the commit has no such folder
  */
-export async function baseFiles(projectDir: string, { top, prefix, base }: Commits): Promise<string> {
+export async function baseFiles(
+  projectDir: string,
+  { top, prefix, base }: Pick<Commits, 'top' | 'prefix' | 'base'>,
+): Promise<string> {
   const tree = await git(top, ['rev-parse', '--verify', '--quiet', `${base.commit}:${prefix}`]);
   if (!tree.ok) throw unreadable(`${base.commit.slice(0, 10)} has no folder ${prefix}`, tree);
   const kept = join(projectDir, 'target', 'base');
@@ -23,6 +26,22 @@ export async function baseFiles(projectDir: string, { top, prefix, base }: Commi
   else await checkOut(top, tree.stdout, kept, folder);
   removeOldest(kept);
   return folder;
+}
+
+/**
+ * The same of a commit by its name, related to HEAD or not.
+ * @throws RunnerError `COMMIT_UNKNOWN`, and as {@link placeOf} and {@link baseFiles} do
+ */
+export async function commitFiles(projectDir: string, name: string): Promise<string> {
+  const place = await placeOf(projectDir);
+  const commit = await commitOf(projectDir, name);
+  if (commit !== undefined) return baseFiles(resolve(projectDir), { ...place, base: { name, commit } });
+  throw new RunnerError({
+    code: 'COMMIT_UNKNOWN',
+    message: `this clone has no commit ${name}`,
+    found: name,
+    hint: 'A shallow clone lacks the older ones: git fetch --unshallow. One that was never pushed is where it was made.',
+  });
 }
 
 async function checkOut(top: string, tree: string, kept: string, folder: string): Promise<void> {

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { checkout } from './checkout.ts';
+import { commitFiles } from './base-files.ts';
 
 let clone: string;
 let project: string;
@@ -29,25 +29,25 @@ afterAll(() => rmSync(clone, { recursive: true, force: true }));
 describe('the files of a commit', () => {
   it('stand beside the working tree, which stays as it is with what is staged in it', async () => {
     const before = git('status', '--porcelain');
-    const [one, two] = await Promise.all([checkout(project, 'HEAD'), checkout(project, 'HEAD')]);
-    expect(two).toEqual(one);
-    expect(one.commit).toBe(git('rev-parse', 'HEAD').trim());
-    expect(one.dir).toBe(join(project, 'target', 'base', one.commit));
-    expect(readFileSync(join(one.dir, 'project.yml'), 'utf8')).toBe('name: first\n');
-    expect(existsSync(join(one.dir, 'models', 'a.sql'))).toBe(true);
-    expect(existsSync(join(one.dir, 'outside.txt'))).toBe(false);
-    expect(readdirSync(join(project, 'target', 'base'))).toEqual([one.commit]);
+    const [one, two] = await Promise.all([commitFiles(project, 'HEAD'), commitFiles(project, 'HEAD')]);
+    expect(two).toBe(one);
+    const tree = git('rev-parse', 'HEAD:a project').trim();
+    expect(one).toBe(join(project, 'target', 'base', tree));
+    expect(readFileSync(join(one, 'project.yml'), 'utf8')).toBe('name: first\n');
+    expect(existsSync(join(one, 'models', 'a.sql'))).toBe(true);
+    expect(existsSync(join(one, 'outside.txt'))).toBe(false);
+    expect(readdirSync(join(project, 'target', 'base'))).toEqual([tree]);
     expect(git('status', '--porcelain')).toBe(before);
     expect(readFileSync(join(project, 'project.yml'), 'utf8')).toBe('name: second\n');
   });
 
   it('of a commit that the clone lacks, or where there is no clone, are refused with what to do', async () => {
-    await expect(checkout(project, 'nowhere')).rejects.toMatchObject({
-      faults: [{ code: 'GIT_REF_UNKNOWN', found: 'nowhere' }],
+    await expect(commitFiles(project, 'nowhere')).rejects.toMatchObject({
+      faults: [{ code: 'COMMIT_UNKNOWN', found: 'nowhere' }],
     });
-    await expect(checkout(project, '--help')).rejects.toMatchObject({ faults: [{ code: 'GIT_REF_UNKNOWN' }] });
+    await expect(commitFiles(project, '--help')).rejects.toMatchObject({ faults: [{ code: 'COMMIT_UNKNOWN' }] });
     const outside = mkdtempSync(join(tmpdir(), 'runner-test-'));
-    await expect(checkout(outside, 'HEAD')).rejects.toMatchObject({ faults: [{ code: 'GIT_MISSING' }] });
+    await expect(commitFiles(outside, 'HEAD')).rejects.toMatchObject({ faults: [{ code: 'GIT_NO_REPOSITORY' }] });
     rmSync(outside, { recursive: true });
   });
 });
