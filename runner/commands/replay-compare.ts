@@ -1,7 +1,9 @@
+import { madeOfPersonal } from '../diff/derived.ts';
 import { compareRows } from '../diff/rows.ts';
 import type { RowsDiff } from '../diff/types.ts';
 import { selectNodes } from '../graph/select.ts';
 import type { Graph, ModelNode, Node, SeedNode } from '../graph/types.ts';
+import type { Lineage } from '../lineage/types.ts';
 import { isMissing } from '../scratch/build-scratch.ts';
 import { movedSchema } from '../scratch/moved-graph.ts';
 import type { ScratchSpace } from '../scratch/scratch-space.ts';
@@ -54,6 +56,7 @@ export async function compareKept(
   graph: Graph,
   scratch: Scratch,
   ids: readonly string[],
+  lineage: Lineage,
 ): Promise<readonly Compared[]> {
   const nodes = ids.flatMap((id) => graph.nodes.get(id) ?? []).filter((node) => node.type !== 'source');
   const built = nodes.filter(({ id }) => scratch.results.get(id)?.status === 'success');
@@ -61,6 +64,7 @@ export async function compareKept(
   const hasPersonal = [...graph.nodes.values()].some(({ contract }) =>
     contract?.columns.some(({ personal }) => personal !== null),
   );
+  const comesFromPersonal = madeOfPersonal(graph, lineage);
   const compared: Compared[] = [];
   for (const node of nodes) {
     const result = scratch.results.get(node.id);
@@ -73,7 +77,7 @@ export async function compareKept(
       const sides = [before, after].map((relation) => ({ ...node, relation })) as [Kept, Kept];
       const rows = await compareRows(space.db, ...sides, {
         hasPersonal,
-        comesFromPersonal: () => false,
+        comesFromPersonal,
         examples: EXAMPLES,
       });
       compared.push({ node, result: isEqual(rows) ? 'equal' : 'differs', rows, message: null });

@@ -1,6 +1,7 @@
 import type { TextResult } from '../adapters/types.ts';
 import { EXIT, RunnerError } from '../errors.ts';
 import { hasFailed, type NodeResult } from '../execute/types.ts';
+import { traceProject } from '../lineage/trace-project.ts';
 import { buildScratch } from '../scratch/build-scratch.ts';
 import type { ScratchSpace } from '../scratch/scratch-space.ts';
 import type { Scratch } from '../scratch/types.ts';
@@ -37,10 +38,11 @@ export const replay: Command<ReplayArgs> = async (args, reporter) => {
   const needed = standingIn(loaded, targets);
   requireBatches(loaded, run, needed);
   reporter.line(headOf(run, files, loaded, needed));
+  const lineage = await traceProject(loaded.graph, loaded.cache);
   const { compared, tables, now } = await withScratch(loaded, args, reporter, async (space) => {
     const scratch = await build(space, loaded, run, needed, args, reporter);
     return {
-      compared: await compareKept(space, loaded.graph, scratch, targets.compared),
+      compared: await compareKept(space, loaded.graph, scratch, targets.compared, lineage),
       tables: await summaryOf(space, loaded, scratch),
       // Asked anew: batches may have been dropped, and persons forgotten, while it was built.
       now: await recordedRun(space.db, loaded.project.config.stateSchema, run.runId),

@@ -2,6 +2,31 @@ import type { Graph, Node } from '../graph/types.ts';
 import type { ColumnRef, Lineage } from '../lineage/types.ts';
 
 /**
+ * Tells which columns are made of what sources and contracts tag as personal.
+ * @param declared whose declassifications end the trail: not those of a sum, for two states of one tell what came in between
+ */
+export function madeOfPersonal(
+  graph: Graph,
+  lineage: Lineage,
+  declared = graph,
+): (node: Pick<Node, 'id'>, column: string) => boolean {
+  const isLifted = ({ node, column }: ColumnRef): boolean =>
+    (declared.nodes.get(node)?.contract?.declassify ?? []).some(
+      ({ as, columns }) => as !== 'sum' && columns.includes(column),
+    );
+  return derivedFrom(graph, lineage, personalColumns(graph), isLifted);
+}
+
+/** By their own tags, in contracts and sources.yml. */
+function personalColumns({ nodes }: Graph): readonly ColumnRef[] {
+  return [...nodes.values()].flatMap((node) => {
+    const columns = (node.contract?.columns ?? []).filter(({ personal }) => personal !== null).map(({ name }) => name);
+    const landed = node.type === 'source' ? (node.source.personal ?? []).map(({ column }) => column) : [];
+    return [...columns, ...landed].map((column) => ({ node: node.id, column }));
+  });
+}
+
+/**
  * Tells which columns are made of some others, over any number of models, the others themselves included. Of a column that could not
  * be traced, all that its model reads counts.
  * @param roots columns that hold personal values

@@ -1,10 +1,10 @@
 import type { Database } from '../adapters/types.ts';
 import { hasPersonal } from '../contracts/personal.ts';
 import type { Graph, ModelNode, Node, SeedNode } from '../graph/types.ts';
-import type { ColumnRef, Lineage } from '../lineage/types.ts';
+import type { Lineage } from '../lineage/types.ts';
 import type { ReviewConfig } from '../project/review-types.ts';
 import type { Affected } from './affected.ts';
-import { derivedFrom } from './derived.ts';
+import { madeOfPersonal } from './derived.ts';
 import { compareFigure, type Members } from './figures.ts';
 import { otherSql } from './may-tell.ts';
 import type { BuiltSides } from './node-diffs.ts';
@@ -33,13 +33,8 @@ export async function measure(
   sides: BuiltSides,
   { lineage, review, examples }: MeasureOptions,
 ): Promise<Measures> {
-  // Only what the base declassifies is lifted, and no sum: two states of one tell what came in between.
-  const isLifted = ({ node, column }: ColumnRef): boolean =>
-    (sides.base.graph.nodes.get(node)?.contract?.declassify ?? []).some(
-      ({ as, columns }) => as !== 'sum' && columns.includes(column),
-    );
-  const fromBase = derivedFrom(sides.base.graph, lineage.base, personalColumns(sides.base.graph), isLifted);
-  const fromHead = derivedFrom(sides.head.graph, lineage.head, personalColumns(sides.head.graph), isLifted);
+  const fromBase = madeOfPersonal(sides.base.graph, lineage.base);
+  const fromHead = madeOfPersonal(sides.head.graph, lineage.head, sides.base.graph);
   const comesFromPersonal = (node: Node, column: string): boolean => fromBase(node, column) || fromHead(node, column);
   const masking = {
     hasPersonal: [sides.base, sides.head].some(({ graph }) =>
@@ -97,15 +92,6 @@ interface Pair<Kind = ModelNode | SeedNode> {
 export function membersId(graph: Graph, review: ReviewConfig | undefined): readonly string[] {
   const id = review?.members && graph.idOf(review.members.model);
   return id !== undefined && graph.nodes.has(id) ? [id] : [];
-}
-
-/** By their own tags, in contracts and sources.yml. */
-function personalColumns({ nodes }: Graph): readonly ColumnRef[] {
-  return [...nodes.values()].flatMap((node) => {
-    const columns = (node.contract?.columns ?? []).filter(({ personal }) => personal !== null).map(({ name }) => name);
-    const landed = node.type === 'source' ? (node.source.personal ?? []).map(({ column }) => column) : [];
-    return [...columns, ...landed].map((column) => ({ node: node.id, column }));
-  });
 }
 
 function membersOf(sides: BuiltSides, review: ReviewConfig | undefined, figure: string): Members | null {
