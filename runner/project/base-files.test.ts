@@ -41,6 +41,24 @@ describe('the files of a commit', () => {
     expect(readFileSync(join(project, 'project.yml'), 'utf8')).toBe('name: second\n');
   });
 
+  it.each([
+    ['an edit', (dir: string) => writeFileSync(join(dir, 'models', 'a.sql'), 'select 2')],
+    ['a file that is gone', (dir: string) => rmSync(join(dir, 'models', 'a.sql'))],
+    ['a file more', (dir: string) => writeFileSync(join(dir, 'models', 'b.sql'), 'select 2')],
+  ])('are made anew where %s was left in those of a former call, and else are kept', async (_what, change) => {
+    const dir = await commitFiles(project, 'HEAD');
+    mkdirSync(join(dir, 'target'), { recursive: true });
+    writeFileSync(join(dir, 'target', 'cache'), '');
+    await commitFiles(project, 'HEAD');
+    expect(existsSync(join(dir, 'target', 'cache'))).toBe(true);
+    change(dir);
+    expect(await commitFiles(project, 'HEAD')).toBe(dir);
+    expect(readdirSync(join(dir, 'models'))).toEqual(['a.sql']);
+    expect(readFileSync(join(dir, 'models', 'a.sql'), 'utf8')).toBe('select 1');
+    expect(existsSync(join(dir, 'target'))).toBe(false);
+    expect(readdirSync(join(project, 'target', 'base'))).toHaveLength(1);
+  });
+
   it('of a commit that the clone lacks, or where there is no clone, are refused with what to do', async () => {
     await expect(commitFiles(project, 'nowhere')).rejects.toMatchObject({
       faults: [{ code: 'COMMIT_UNKNOWN', found: 'nowhere' }],

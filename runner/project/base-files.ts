@@ -22,8 +22,11 @@ export async function baseFiles(
   if (!tree.ok) throw unreadable(`${base.commit.slice(0, 10)} has no folder ${prefix}`, tree);
   const kept = join(projectDir, 'target', 'base');
   const folder = join(kept, tree.stdout);
-  if (existsSync(folder)) utimesSync(folder, new Date(), new Date());
-  else await checkOut(top, tree.stdout, kept, folder);
+  if (await isAsCommitted(folder, tree.stdout)) utimesSync(folder, new Date(), new Date());
+  else {
+    rmSync(folder, { recursive: true, force: true });
+    await checkOut(top, tree.stdout, kept, folder);
+  }
   removeOldest(kept);
   return folder;
 }
@@ -42,6 +45,21 @@ export async function commitFiles(projectDir: string, name: string): Promise<str
     found: name,
     hint: 'A shallow clone lacks the older ones: git fetch --unshallow. One that was never pushed is where it was made.',
   });
+}
+
+/** An edit in a folder that is kept must not pass for the base. What runs of the base write is below its `target/`. */
+async function isAsCommitted(folder: string, tree: string): Promise<boolean> {
+  if (!existsSync(folder)) return false;
+  const index = `${folder}.${randomBytes(6).toString('hex')}.index`;
+  const ask = (...args: readonly string[]): Promise<GitAnswer> =>
+    git(folder, ['--work-tree=.', ...args], { GIT_INDEX_FILE: index });
+  try {
+    await ask('read-tree', tree);
+    const isSame = (await ask('update-index', '--refresh')).ok;
+    return isSame && (await ask('ls-files', '--others', '--exclude=/target/')).stdout === '';
+  } finally {
+    for (const path of [index, `${index}.lock`]) rmSync(path, { force: true });
+  }
 }
 
 async function checkOut(top: string, tree: string, kept: string, folder: string): Promise<void> {
