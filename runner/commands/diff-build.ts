@@ -12,6 +12,7 @@ import { buildScratch } from '../scratch/build-scratch.ts';
 import { withScratchSpace } from '../scratch/scratch-space.ts';
 import type { Scratch, ScratchRequest } from '../scratch/types.ts';
 import { withAllRead } from '../scratch/with-all-read.ts';
+import { landedRows } from '../state/landed-rows.ts';
 import type { LoadedProject } from './load-project.ts';
 import type { OpenTarget } from './open-target.ts';
 
@@ -30,7 +31,7 @@ type Measured = Pick<DiffReport, 'batches' | 'nodes' | 'figures' | 'compared' | 
 
 /**
  * Builds what differs from both sides, on the batches in force as they are now, and compares.
- * @throws RunnerError `NOTHING_LANDED`
+ * @throws RunnerError `NOTHING_LANDED`, `DIFF_DATA_CHANGED`
  */
 export async function buildBoth(build: DiffBuild): Promise<Measured> {
   const { base, head, affected, state } = build;
@@ -46,8 +47,9 @@ export async function buildBoth(build: DiffBuild): Promise<Measured> {
   const sources = sourcesOf(build);
   if (sources.length > 0 && sources.every(({ name }) => !state.batches.has(name))) throw nothingLanded(sources);
 
-  return withScratchSpace(build.db, build.lasting, async (space) => {
+  return withScratchSpace(build, async (space) => {
     const startedAt = new Date();
+    const landed = await landedOf(build);
     const sideOf = (side: 'base' | 'head', nodes: ReadonlySet<string>, others?: Scratch): Promise<Scratch> => {
       const planned = [...nodes].flatMap((id) => build[side].graph.nodes.get(id) ?? []);
       build.emit({ type: 'notice', message: `${side}: ${nameOf(build.known[side])}` });
@@ -59,6 +61,7 @@ export async function buildBoth(build: DiffBuild): Promise<Measured> {
     build.signal.throwIfAborted();
     const sides = { base: { ...base, scratch: before }, head: { ...head, scratch: after } };
     const { rows, ...moved } = await measure(build.db, affected, sides, await measureOptions(build));
+    requireSame(landed, await landedOf(build));
     const nodes = nodeDiffs(affected, sides, rows);
     return {
       ...moved,
@@ -70,6 +73,22 @@ export async function buildBoth(build: DiffBuild): Promise<Measured> {
         return batch ? [{ source: name, batchId: batch.batchId, rows: batch.rowCount }] : [];
       }),
     };
+  });
+}
+
+function landedOf({ db, head, state }: DiffBuild): ReturnType<typeof landedRows> {
+  return landedRows(db, head.project.config.stateSchema, state.batches);
+}
+
+/** One side may have been built before, the other after. */
+function requireSame(before: ReadonlyMap<string, string>, after: ReadonlyMap<string, string>): void {
+  const changed = [...before].flatMap(([name, told]) => (after.get(name) === told ? [] : [name]));
+  if (changed.length === 0) return;
+  throw new RunnerError({
+    code: 'DIFF_DATA_CHANGED',
+    message: 'rows that both sides are built from were erased, or dropped, while they were built',
+    found: changed.join(', '),
+    hint: 'Run it again.',
   });
 }
 

@@ -50,7 +50,8 @@ export const forget: Command<ForgetArgs> = async (args, reporter) => {
     const nodes = new Map(madeOf(run).map((node) => [node, true]));
     const results = await buildNodes(run, { ...args, nodes, erases: true });
     reporter.summary(results, (Date.now() - run.startedAt.getTime()) / 1000);
-    const copies = await run.db.connection(dropAbandoned);
+    const notice = (message: string): void => run.emit({ type: 'notice', message });
+    const copies = await run.db.connection((session) => dropAbandoned(session, notice));
     const rewriting = await rewriteTables(run.db, erasure.schemas, run.project.config.lockPatience);
     tellWhatIsLeft(run, erased ?? [], rewriting, copies);
     return finished(run, results, rewriting);

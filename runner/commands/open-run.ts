@@ -137,6 +137,10 @@ export async function withRun(
       emit({ type: 'run_started', command: identity.command, runId, asOf, target: target.name });
       if (died.length > 0) emit({ type: 'runs_died', runs: died });
       try {
+        if (state.hasScratch) {
+          const { dropAbandoned } = await import('../scratch/scratch-space.ts');
+          await db.connection((session) => dropAbandoned(session, notice));
+        }
         await prepare(db, loaded, state);
         const versions = createVersions(loaded.graph, state.nodes, state.batches);
         for (const node of completeStates(loaded.graph, loaded.fingerprinter, versions, state)) {

@@ -76,8 +76,8 @@ function otherThan(
   const gone = Object.keys(results).filter((id) => results[id] === 'success' && !(id in now));
   const other = [...needed].filter((id) => then[id] !== now[id]);
   return [
-    ...other.map((id) => `${nameOf(id)} ${id in then ? 'is another' : 'is new'}`),
-    ...gone.map((id) => `${nameOf(id)} is gone`),
+    ...other.map((id) => `${graph.nodes.get(id)?.name} ${id in then ? 'is another' : 'is new'}`),
+    ...gone.map((id) => `${id} is gone`),
   ];
 }
 
@@ -103,8 +103,4 @@ function summed(faults: readonly Fault[]): string {
 function listed(others: readonly string[]): string {
   const [shown, more] = [others.slice(0, 5), others.length - 5];
   return `${shown.join(', ')}${more > 0 ? `, and ${more} more` : ''}`;
-}
-
-function nameOf(id: string): string {
-  return id.split('.').slice(2).join('.');
 }

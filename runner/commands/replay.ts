@@ -1,22 +1,15 @@
-import type { TextResult } from '../adapters/types.ts';
 import { EXIT, RunnerError } from '../errors.ts';
-import { hasFailed, type NodeResult } from '../execute/types.ts';
-import { traceProject } from '../lineage/trace-project.ts';
-import { buildScratch } from '../scratch/build-scratch.ts';
-import type { ScratchSpace } from '../scratch/scratch-space.ts';
-import type { Scratch } from '../scratch/types.ts';
-import { isBuilt } from '../scratch/with-all-read.ts';
-import { type RecordedRun, recordedRun } from '../state/recorded-run.ts';
+import { hasRelation } from '../scratch/with-all-read.ts';
+import type { RecordedRun } from '../state/recorded-run.ts';
 import { plural } from '../util/plural.ts';
-import { identifier, quoted } from '../util/sql.ts';
 import type { LoadedProject } from './load-project.ts';
-import { withScratch } from './open-scratch.ts';
-import { comparedOf, compareKept } from './replay-compare.ts';
+import { buildAgain } from './replay-build.ts';
+import { comparedOf } from './replay-compare.ts';
 import { filesOf, type ReplayFiles } from './replay-files.ts';
 import { findRun } from './replay-run.ts';
 import { drawReplay, replayRows } from './replay-text.ts';
 import { reasonsOf } from './replay-why.ts';
-import type { Command, Reporter, SelectionArgs } from './types.ts';
+import type { Command, SelectionArgs } from './types.ts';
 
 export interface ReplayArgs extends SelectionArgs {
   /** Its id, its label, or `last`. */
@@ -38,16 +31,13 @@ export const replay: Command<ReplayArgs> = async (args, reporter) => {
   const needed = standingIn(loaded, targets);
   requireBatches(loaded, run, needed);
   reporter.line(headOf(run, files, loaded, needed));
-  const lineage = await traceProject(loaded.graph, loaded.cache);
-  const { compared, tables, now } = await withScratch(loaded, args, reporter, async (space) => {
-    const scratch = await build(space, loaded, run, needed, args, reporter);
-    return {
-      compared: await compareKept(space, loaded.graph, scratch, targets.compared, lineage),
-      tables: await summaryOf(space, loaded, scratch),
-      // Asked anew: batches may have been dropped, and persons forgotten, while it was built.
-      now: await recordedRun(space.db, loaded.project.config.stateSchema, run.runId),
-    };
-  });
+  const { compared, tables, now } = await buildAgain(
+    loaded,
+    run,
+    { needed, compared: targets.compared },
+    args,
+    reporter,
+  );
   requireBatches(loaded, now, needed);
   for (const [title, result] of tables) reporter.table(title, result);
   const isEqual = compared.every(({ result }) => result === 'equal');
@@ -131,60 +121,10 @@ function headOf(
     const batch = run.batches.get(node.name);
     return batch ? [`${node.name} ${batch.batchId} (${plural(batch.rowCount, 'row')})`] : [];
   });
-  const built = [...needed].flatMap((id) => graph.nodes.get(id) ?? []).filter(isBuilt).length;
+  const built = [...needed].flatMap((id) => graph.nodes.get(id) ?? []).filter(hasRelation).length;
   return [
     `${run.command} ${run.runId} · day ${run.plan.day} · ${run.status} · files of the ${from}`,
     `  batches: ${batches.join(', ') || 'none'}`,
     `  building ${plural(built, 'node')} beside what is published`,
   ].join('\n');
-}
-
-async function build(
-  space: ScratchSpace,
-  loaded: LoadedProject,
-  run: RecordedRun,
-  needed: ReadonlySet<string>,
-  { threads, signal }: ReplayArgs,
-  reporter: Reporter,
-): Promise<Scratch> {
-  const { graph } = loaded;
-  const nodes = [...needed].filter((id) => {
-    const node = graph.nodes.get(id);
-    return node && isBuilt(node);
-  });
-  return buildScratch(space, {
-    ...loaded,
-    side: 'replay',
-    nodes: new Set(nodes),
-    audited: new Set(),
-    batches: run.batches,
-    run: { id: run.runId, label: run.label, startedAt: new Date(run.plan.made?.startedAt ?? run.startedAt) },
-    threads,
-    signal,
-    emit: (event) => {
-      if (event.type === 'node_finished' && isOwnFailure(event.result)) reporter.emit(event);
-    },
-  });
-}
-
-function isOwnFailure({ status }: NodeResult): boolean {
-  return hasFailed(status) && status !== 'upstream_failed';
-}
-
-/** The tables that project.yml wants to see, by title, as they were on that day. */
-async function summaryOf(
-  { db }: ScratchSpace,
-  { graph, project }: LoadedProject,
-  scratch: Scratch,
-): Promise<ReadonlyMap<string, TextResult>> {
-  const tables = new Map<string, TextResult>();
-  for (const { title, model, columns, order_by } of project.config.summary) {
-    const id = graph.idOf(model);
-    const relation = scratch.graph.nodes.get(id)?.relation;
-    if (!relation || scratch.results.get(id)?.status !== 'success') continue;
-    const list = columns?.map(identifier).join(', ') ?? '*';
-    const order = order_by ? ` order by ${order_by}` : '';
-    tables.set(title, await db.query(`select ${list} from ${quoted(relation)}${order}`));
-  }
-  return tables;
 }

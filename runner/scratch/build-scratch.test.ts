@@ -56,7 +56,7 @@ interface Built {
 
 function build<T>(names: readonly string[], look: (built: Built) => Promise<T>): Promise<T> {
   const ids = names.map((name) => loaded.graph.idOf(name));
-  return withScratchSpace(test.db, test.db, async (space) => {
+  return withScratchSpace({ db: test.db, lasting: test.db, notice: expect.unreachable }, async (space) => {
     const scratch = await buildScratch(space, {
       ...loaded,
       side: 'head',

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openDatabase } from '../adapters/postgres.ts';
+import type { Database } from '../adapters/types.ts';
+import { DatabaseError } from '../errors.ts';
 import { type TestDatabase, testDatabase } from '../test/database.ts';
 import { dropAbandoned, withScratchSpace } from './scratch-space.ts';
 
@@ -13,9 +14,11 @@ const schemas = async (): Promise<readonly (string | null | undefined)[]> =>
   (await test.db.query("select nspname from pg_namespace where nspname like 'runner_scratch%' order by 1")).rows.map(
     ([name]) => name,
   );
+const notices: string[] = [];
+const notice = (message: string): unknown => notices.push(message);
 /** Does `work` in a space with a schema of one table, from which another reads. */
-const inSpace = <T>(work: (schema: string) => Promise<T>, db = test.db): Promise<T> =>
-  withScratchSpace(db, db, async ({ prefix }) => {
+const inSpace = <T>(work: (schema: string) => Promise<T>, { db } = test): Promise<T> =>
+  withScratchSpace({ db, lasting: db, notice }, async ({ prefix }) => {
     const schema = `${prefix}_head_marts`;
     await db.query(`create schema ${schema}; create table ${schema}.a as select 1 as n`);
     return work(schema);
@@ -40,7 +43,7 @@ describe('a space for throw-away schemas', () => {
       expect(await schemas()).toEqual([first, ...others].sort());
       await inSpace(async (second) => expect(await schemas()).toEqual([first, second, ...others].sort()));
       expect(await schemas()).toEqual([first, ...others].sort());
-      await test.db.connection(async (session) => expect(await dropAbandoned(session)).toBe(1));
+      await test.db.connection(async (session) => expect(await dropAbandoned(session, notice)).toBe(1));
       expect((await test.db.query(`select n from ${first}.a`)).rows).toEqual([['1']]);
     });
     expect(await schemas()).toEqual(others);
@@ -48,19 +51,43 @@ describe('a space for throw-away schemas', () => {
   });
 
   it('is left to a later start while a statement of its killed process still runs in it', async () => {
-    const busy = openDatabase(test.config, { max: 1 });
-    const impatient = openDatabase(test.config, { settings: { lock_timeout: '50' } });
     await test.db.query(
       'create schema runner_scratch_deadbeef_head_marts; create table runner_scratch_deadbeef_head_marts.a (n int)',
     );
-    await busy.transaction(async (tx) => {
+    await test.db.transaction(async (tx) => {
       await tx.query('lock table runner_scratch_deadbeef_head_marts.a in access share mode');
-      await inSpace(async (schema) => expect(await schemas()).toContain(schema), impatient);
+      await inSpace(async (schema) => expect(await schemas()).toContain(schema));
       expect(await schemas()).toEqual(['runner_scratch_deadbeef_head_marts']);
     });
-    await inSpace(async () => undefined, impatient);
-    expect(await schemas()).toEqual([]);
-    await Promise.all([busy.close(), impatient.close()]);
+    expect(notices.splice(0)).toEqual([expect.stringMatching(/runner_scratch_deadbeef_head_marts: .*lock timeout/)]);
+    await inSpace(async () => undefined);
+    expect([await schemas(), notices]).toEqual([[], []]);
+  });
+
+  it('that can not be emptied is told with the names of its schemas, whatever became of the work', async () => {
+    const db: Database = {
+      ...test.db,
+      query: async (sql) => {
+        if (/^drop schema .*_head_/.test(sql)) throw new DatabaseError({ sqlstate: '57014', message: 'not now' });
+        return test.db.query(sql);
+      },
+    };
+    const failing = inSpace(
+      async (head) => {
+        await test.db.query(`create schema ${head.replace('_head_', '_late_')}`);
+        throw new Error('failed');
+      },
+      { ...test, db },
+    );
+    await expect(failing).rejects.toThrow('failed');
+    const [left, ...others] = await schemas();
+    expect(others).toEqual([]);
+    expect(notices.splice(0)).toEqual([expect.stringContaining(`: ${left}: not now`)]);
+    await inSpace(async (head) => expect(await schemas()).toEqual([head]));
+    const broken: Database = { ...db, query: () => Promise.reject(new Error('the server is gone')) };
+    const place = { db: test.db, lasting: broken, notice };
+    await expect(withScratchSpace(place, async () => 'done')).resolves.toBe('done');
+    expect(notices.splice(0)).toEqual([expect.stringMatching(/runner_scratch_[0-9a-f]{8}_…: the server is gone$/)]);
   });
 
   it('whose session is lost is given up: another start may have emptied it before the work was done', async () => {

@@ -10,6 +10,7 @@ export const NOTHING: TargetState = {
   empty: new Set(),
   built: [],
   roles: new Map(),
+  hasScratch: false,
 };
 
 interface StateJson {
@@ -19,10 +20,16 @@ interface StateJson {
   readonly relations: Readonly<Record<string, string>> | null;
   readonly built: readonly BuiltRelation[] | null;
   readonly roles: Readonly<Record<string, PresentRole>> | null;
+  readonly hasScratch: boolean;
 }
 
 /** Of a built relation `b` and the one `c` that has its name now: one that someone else made since is not ours. */
 export const IS_THE_BUILT_ONE = 'c.relkind::text = b.kind and c.oid::bigint = b.oid';
+
+/** What the names of throw-away schemas begin with; eight hexadecimal digits and `_` follow. */
+export const SCRATCH_PREFIX = 'runner_scratch_';
+/** Of a row of `pg_namespace`, if this role may drop it. */
+export const IS_SCRATCH = `nspname ~ '^${SCRATCH_PREFIX}[0-9a-f]{8}_' and pg_has_role(nspowner, 'usage')`;
 
 /** One statement for all that a plan needs; hashes only, so that it stays light. */
 export function stateQuery(
@@ -43,7 +50,8 @@ export function stateQuery(
               from ${table('built_relation')} b join pg_catalog.pg_namespace n on n.nspname = b.schema_name
               join pg_catalog.pg_class c on c.relnamespace = n.oid and c.relname = b.relation_name
               where ${IS_THE_BUILT_ONE}),
-    'roles', (${rolesQuery(roles, schemas)})
+    'roles', (${rolesQuery(roles, schemas)}),
+    'hasScratch', exists (select from pg_catalog.pg_namespace where ${IS_SCRATCH})
   )`;
 }
 
@@ -77,5 +85,6 @@ export function parseState(text: string): TargetState | undefined {
     empty: new Set(),
     built: json.built ?? [],
     roles: parseRoles(json.roles),
+    hasScratch: json.hasScratch,
   };
 }

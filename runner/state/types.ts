@@ -15,6 +15,8 @@ export interface TargetState {
   readonly built: readonly BuiltRelation[];
   /** By name, of the roles that the project declares: those that the server has. */
   readonly roles: PresentRoles;
+  /** Throw-away schemas are there, in use or left by a process that was killed. */
+  readonly hasScratch: boolean;
 }
 
 export type PresentRoles = ReadonlyMap<string, PresentRole>;

@@ -6,7 +6,7 @@ import { openDatabase } from '../adapters/postgres.ts';
 import { loadProject } from '../commands/load-project.ts';
 import { buildScratch } from '../scratch/build-scratch.ts';
 import { withScratchSpace } from '../scratch/scratch-space.ts';
-import { isBuilt } from '../scratch/with-all-read.ts';
+import { hasRelation } from '../scratch/with-all-read.ts';
 import { recordedRun } from '../state/recorded-run.ts';
 import { quoted } from '../util/sql.ts';
 import type { Ended } from './cli.ts';
@@ -178,18 +178,29 @@ describe('what was recorded', () => {
     };
     const nodes = [...graph.nodes.values()].filter(
       (node) =>
-        isBuilt(node) &&
+        hasRelation(node) &&
         // A view of the runner's own tables, which are read as they are.
         node.name !== 'run_metrique' &&
         ![node.id, ...graph.dag.ancestors(node.id)].some(isHistory),
     );
     const db = openDatabase(project.config, { settings: { TimeZone: loaded.project.config.timezone } });
     const { batches } = await recordedRun(db, 'ops', (await one(`select ${LAST_RUN}`)) ?? '');
-    const differing = await withScratchSpace(db, db, async (space) => {
+    const differing = await withScratchSpace({ db, lasting: db, notice: expect.unreachable }, async (space) => {
       const scratch = await buildScratch(space, {
         ...{ ...loaded, side: 'head', batches, threads: 2, signal, audited: new Set<string>(), emit: () => undefined },
         nodes: new Set(nodes.map(({ id }) => id)),
         run: { id: 'again', label: 'again', startedAt: new Date() },
+      });
+      await db.transaction(async (tx) => {
+        await tx.query('set local role sds_bi');
+        for (const [index, { id }] of nodes.entries()) {
+          const { relation } = scratch.graph.nodes.get(id) ?? {};
+          await tx.query(`savepoint s${index}`);
+          await expect(tx.query(`select from ${relation && quoted(relation)}`)).rejects.toMatchObject({
+            sqlstate: '42501',
+          });
+          await tx.query(`rollback to savepoint s${index}`);
+        }
       });
       const counts = nodes.map(async ({ id, name, relation }) => {
         const [kept, made] = [relation, scratch.graph.nodes.get(id)?.relation ?? relation].map(quoted);

@@ -85,6 +85,7 @@ export function world(changes: Readonly<Record<string, string>> = {}, asOf = '20
     empty: new Set<string>(),
     built: [],
     roles: new Map(),
+    hasScratch: false,
   };
   const node = (name: string): Node => [...graph.nodes.values()].find((candidate) => candidate.name === name) as Node;
   const changed = (): string =>
