@@ -2,12 +2,14 @@ import type { Affected } from '../diff/affected.ts';
 import { requestNotes } from '../diff/config-notes.ts';
 import { type MeasureOptions, measure, membersId } from '../diff/measure.ts';
 import { nodeDiffs } from '../diff/node-diffs.ts';
+import { tagBoth, withTags } from '../diff/personal.ts';
 import { termsOf } from '../diff/terms.ts';
 import { nameOf } from '../diff/text.ts';
 import type { DiffReport } from '../diff/types.ts';
 import { RunnerError } from '../errors.ts';
 import type { Emit, RunEvent } from '../execute/types.ts';
 import type { Graph, Node, SourceNode } from '../graph/types.ts';
+import type { Tags } from '../policy/types.ts';
 import { buildScratch } from '../scratch/build-scratch.ts';
 import { withScratchSpace } from '../scratch/scratch-space.ts';
 import type { Scratch, ScratchRequest } from '../scratch/types.ts';
@@ -50,17 +52,21 @@ export async function buildBoth(build: DiffBuild): Promise<Measured> {
   return withScratchSpace(build, async (space) => {
     const startedAt = new Date();
     const landed = await landedOf(build);
+    const options = await measureOptions(build);
     const sideOf = (side: 'base' | 'head', nodes: ReadonlySet<string>, others?: Scratch): Promise<Scratch> => {
       const planned = [...nodes].flatMap((id) => build[side].graph.nodes.get(id) ?? []);
       build.emit({ type: 'notice', message: `${side}: ${nameOf(build.known[side])}` });
       build.emit({ type: 'plan', nodes: planned, total: build[side].graph.nodes.size, threads: build.threads });
-      return buildScratch(space, requestOf(build, side, { nodes, others, startedAt, audited: own }));
+      return buildScratch(
+        space,
+        requestOf(build, side, { nodes, others, startedAt, audited: own, tags: options.tags[side] }),
+      );
     };
     const before = await sideOf('base', onBase);
     const after = await sideOf('head', onHead, before);
     build.signal.throwIfAborted();
     const sides = { base: { ...base, scratch: before }, head: { ...head, scratch: after } };
-    const { rows, ...moved } = await measure(build.db, affected, sides, await measureOptions(build));
+    const { rows, ...moved } = await measure(build.db, affected, sides, options);
     requireSame(landed, await landedOf(build));
     const nodes = nodeDiffs(affected, sides, rows);
     return {
@@ -100,12 +106,17 @@ function requestOf(
     audited,
     others,
     startedAt,
-  }: Pick<ScratchRequest, 'nodes' | 'audited'> & { readonly others: Scratch | undefined; readonly startedAt: Date },
+    tags,
+  }: Pick<ScratchRequest, 'nodes' | 'audited'> & {
+    readonly others: Scratch | undefined;
+    readonly startedAt: Date;
+    readonly tags: Tags;
+  },
 ): ScratchRequest {
   const { graph, renderTest, locateInTest, locate } = build[side];
   return {
     side,
-    graph,
+    graph: withTags(graph, tags),
     nodes,
     audited,
     ...(others && { others }),
@@ -130,10 +141,12 @@ function asWritten({ nodes }: Graph, event: RunEvent): RunEvent {
 
 async function measureOptions({ base, head, examples }: DiffBuild): Promise<MeasureOptions> {
   const { traceProject } = await import('../lineage/trace-project.ts');
+  const lineage = { base: await traceProject(base.graph), head: await traceProject(head.graph) };
   return {
     examples,
     review: { base: base.project.config.review, head: head.project.config.review },
-    lineage: { base: await traceProject(base.graph), head: await traceProject(head.graph) },
+    lineage,
+    tags: tagBoth({ ...base, lineage: lineage.base }, { ...head, lineage: lineage.head }),
   };
 }
 

@@ -20,7 +20,8 @@ export interface DiffArgs extends SelectionArgs {
   readonly output: 'text' | 'markdown' | 'json';
   /** File for the Markdown. */
   readonly out?: string;
-  readonly examples: number;
+  /** Rows of each kind; unless told none of a server of one's own, where persons are real. */
+  readonly examples?: number;
   readonly failIfDiff: boolean;
 }
 
@@ -114,9 +115,10 @@ async function built(
   known: Known,
 ): Promise<DiffReport> {
   const { buildBoth } = await import('./diff-build.ts');
+  const examples = args.examples ?? (sides.head.target.embedded ? 5 : 0);
   return withTarget(sides.head, args, reporter, async (target) => ({
     ...known,
-    ...(await buildBoth({ ...args, ...sides, ...target, affected, known, emit: reporter.emit })),
+    ...(await buildBoth({ ...args, ...sides, ...target, affected, known, examples, emit: reporter.emit })),
   }));
 }
 

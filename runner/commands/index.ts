@@ -270,7 +270,11 @@ export const COMMANDS: readonly CommandSpec[] = [
         describe: 'text: the summary; markdown: all, for a pull request; json: one JSON array that holds the report',
       },
       out: { type: 'string', describe: 'File that the Markdown is written to, whatever the output' },
-      examples: { type: 'number', default: 5, describe: 'Rows shown of each kind: added, removed, changed' },
+      examples: {
+        type: 'number',
+        describe:
+          'Rows shown of each kind: added, removed, changed, with pseudonyms; default: 5 of the embedded server, else 0',
+      },
       'fail-if-diff': {
         type: 'boolean',
         default: false,

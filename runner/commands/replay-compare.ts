@@ -1,4 +1,4 @@
-import { madeOfPersonal } from '../diff/derived.ts';
+import { carries, tagBoth } from '../diff/personal.ts';
 import { compareRows } from '../diff/rows.ts';
 import type { RowsDiff } from '../diff/types.ts';
 import { selectNodes } from '../graph/select.ts';
@@ -61,10 +61,10 @@ export async function compareKept(
   const nodes = ids.flatMap((id) => graph.nodes.get(id) ?? []).filter((node) => node.type !== 'source');
   const built = nodes.filter(({ id }) => scratch.results.get(id)?.status === 'success');
   const kept = await keep(space, built, scratch);
-  const hasPersonal = [...graph.nodes.values()].some(({ contract }) =>
-    contract?.columns.some(({ personal }) => personal !== null),
-  );
-  const comesFromPersonal = madeOfPersonal(graph, lineage);
+  const traced = { graph, lineage };
+  const { head: tags } = tagBoth(traced, traced);
+  const hasPersonal = [...tags.values()].some(({ carried }) => carried.size > 0);
+  const comesFromPersonal = carries(tags, lineage);
   const compared: Compared[] = [];
   for (const node of nodes) {
     const result = scratch.results.get(node.id);

@@ -186,12 +186,13 @@ describe('a cost of salaries', () => {
 
 describe('outcomes', () => {
   const rights = (values: string): string => rows(values, 'id, has, why');
-  const outcome = (base: string, head: string, motive = true, smallGroup = 2): Promise<unknown> =>
+  const outcome = (base: string, head: string, motive = true, smallGroup = 2, isOfBase = false): Promise<unknown> =>
     withSides({ o: [base, head] }, (tx) => {
       const of = (schema: string): ReturnType<typeof modelOf> =>
         modelOf({ schema, name: 'o' }, contractOf('id', '{name: id}, {name: has}, {name: why}'));
       const config = { title: 'T', model: 'o', column: 'has', line: 1, ...(motive ? { motive: 'why' } : {}) };
-      return compareOutcome(tx, of('b'), of('h'), config, { hasPersonal: false, smallGroup });
+      const options = { hasPersonal: false, comesFromPersonal: () => false, isOfBase, smallGroup };
+      return compareOutcome(tx, of('b'), of('h'), config, options);
     });
 
   it('are gained and lost, by motive, also by who comes or goes', async () => {
@@ -232,6 +233,10 @@ describe('outcomes', () => {
         { before: null, after: 'new', rows: 3 },
         { before: null, after: '***', rows: 1 },
       ],
+    });
+    // Where it is made of personal values, whoever has it.
+    expect(await outcome(base, head, true, 2, true)).toMatchObject({
+      motives: [{ before: null, after: '***', rows: 4 }],
     });
   });
 

@@ -1,8 +1,6 @@
 import { expect, it } from 'vitest';
 import { buildDag } from '../graph/dag.ts';
 import type { Graph } from '../graph/types.ts';
-import type { ColumnLineage, ColumnRef, ModelLineage } from '../lineage/types.ts';
-import { derivedFrom } from './derived.ts';
 import { otherSql } from './may-tell.ts';
 import { modelOf } from './testing.ts';
 
@@ -49,35 +47,4 @@ it('so may a model that comes between, or goes, unless it holds nothing personal
   expect(changed(graphOf({}, { ...EDGES, helper: [], rules: ['helper'] }))).toEqual([]);
   const { benefit: _, ...without } = EDGES;
   expect(changed(graphOf({}, { ...without, figure: ['total', 'members'] }))).toEqual(['benefit']);
-});
-
-it('what is made of a sum of salaries is so over any number of models, and where it can not be told', () => {
-  const from = (node: string, column: string): ModelLineage['columns'][number]['from'] => [
-    { node: `model.p.${node}`, column, how: 'copy' },
-  ];
-  const column = (name: string, of: ReturnType<typeof from>, unresolved: readonly string[] = []): ColumnLineage => ({
-    column: name,
-    from: of,
-    unresolved,
-  });
-  const model = (...columns: readonly ColumnLineage[]): ModelLineage => ({ columns, conditions: [], unresolved: [] });
-  const lineage = new Map([
-    ['model.p.figure', model(column('cost', from('total', 'cost')), column('n', from('total', 'n')))],
-    ['model.p.unread', model(column('twice', from('figure', 'cost')), column('what', [], ['it is dynamic']))],
-    ['model.p.benefit', model(column('what', [], ['it is dynamic']))],
-  ]);
-  const root = { node: 'model.p.total', column: 'cost' };
-  const found = (isDerived: ReturnType<typeof derivedFrom>): readonly string[] =>
-    ['total.cost', 'figure.cost', 'figure.n', 'unread.twice', 'unread.what', 'benefit.what'].filter((name) => {
-      const [node = '', of = ''] = name.split('.');
-      return isDerived({ id: `model.p.${node}` }, of);
-    });
-  expect(found(derivedFrom(graphOf(), lineage, [root]))).toEqual([
-    'total.cost',
-    'figure.cost',
-    'unread.twice',
-    'unread.what',
-  ]);
-  const isLifted = ({ node }: ColumnRef): boolean => node === 'model.p.figure';
-  expect(found(derivedFrom(graphOf(), lineage, [root], isLifted))).toEqual(['total.cost']);
 });

@@ -54,6 +54,6 @@ export function otherSql(
 }
 
 /** Data is compared, not what stands in a file; a source has no SQL. */
-function sqlOf(node: Node | undefined): string | undefined {
+export function sqlOf(node: Node | undefined): string | undefined {
   return node?.type === 'model' ? node.rendered.body : node?.type;
 }

@@ -1,14 +1,14 @@
 import type { Database } from '../adapters/types.ts';
-import { hasPersonal } from '../contracts/personal.ts';
 import type { Graph, ModelNode, Node, SeedNode } from '../graph/types.ts';
 import type { Lineage } from '../lineage/types.ts';
+import type { Tags } from '../policy/types.ts';
 import type { ReviewConfig } from '../project/review-types.ts';
 import type { Affected } from './affected.ts';
-import { madeOfPersonal } from './derived.ts';
 import { compareFigure, type Members } from './figures.ts';
 import { otherSql } from './may-tell.ts';
 import type { BuiltSides } from './node-diffs.ts';
 import { compareOutcome } from './outcomes.ts';
+import { carries } from './personal.ts';
 import { compareRows } from './rows.ts';
 import type { FigureDiff, OutcomeDiff, RowsDiff } from './types.ts';
 
@@ -22,6 +22,8 @@ export interface Measures {
 
 export interface MeasureOptions {
   readonly lineage: { readonly base: Lineage; readonly head: Lineage };
+  /** What the columns carry, of both sides: see tagBoth. */
+  readonly tags: { readonly base: Tags; readonly head: Tags };
   readonly review: { readonly base: ReviewConfig | undefined; readonly head: ReviewConfig | undefined };
   readonly examples: number;
 }
@@ -31,22 +33,14 @@ export async function measure(
   db: Database,
   affected: readonly Affected[],
   sides: BuiltSides,
-  { lineage, review, examples }: MeasureOptions,
+  { lineage, tags, review, examples }: MeasureOptions,
 ): Promise<Measures> {
-  const fromBase = madeOfPersonal(sides.base.graph, lineage.base);
-  const fromHead = madeOfPersonal(sides.head.graph, lineage.head, sides.base.graph);
+  const fromBase = carries(tags.base, lineage.base);
+  const fromHead = carries(tags.head, lineage.head);
   const comesFromPersonal = (node: Node, column: string): boolean => fromBase(node, column) || fromHead(node, column);
-  const masking = {
-    hasPersonal: [sides.base, sides.head].some(({ graph }) =>
-      [...graph.nodes.values()].some(({ contract }) => contract && hasPersonal(contract)),
-    ),
-    comesFromPersonal,
-  };
-  const carries = (node: Node): boolean =>
-    [lineage.base, lineage.head]
-      .flatMap((traced) => traced.get(node.id)?.columns ?? [])
-      .some(({ column }) => comesFromPersonal(node, column)) ||
-    (node.contract?.columns ?? []).some(({ name }) => comesFromPersonal(node, name));
+  const holds = ({ id }: Node): boolean => [tags.base, tags.head].some((of) => (of.get(id)?.carried.size ?? 0) > 0);
+  const hasPersonal = [sides.base, sides.head].some(({ graph }) => [...graph.nodes.values()].some(holds));
+  const masking = { hasPersonal, comesFromPersonal };
 
   const pairs = affected.map(({ id }) => pairOf(sides, id)).filter((pair) => pair !== undefined);
   const rows = new Map<string, RowsDiff>();
@@ -68,7 +62,7 @@ export async function measure(
       ...masking,
       smallGroup,
       members: membersOf(sides, review.base, name),
-      otherSql: otherSql(sides.base.graph, sides.head.graph, pair.head.id, members, carries),
+      otherSql: otherSql(sides.base.graph, sides.head.graph, pair.head.id, members, holds),
     };
     figures.push(...(await compareFigure(db, pair.base, pair.head, options)));
   }
@@ -77,7 +71,10 @@ export async function measure(
   const asked = [review.head, review.base].flatMap((one) => one?.outcomes ?? []);
   for (const outcome of new Map(asked.map((one) => [`${one.model}.${one.column}`, one])).values()) {
     const pair = modelsOf(outcome.model);
-    if (pair) outcomes.push(await compareOutcome(db, pair.base, pair.head, outcome, { ...masking, smallGroup }));
+    if (!pair) continue;
+    const isOfBase = outcome.motive !== undefined && fromHead(pair.head, outcome.motive);
+    const options = { hasPersonal, comesFromPersonal: fromBase, isOfBase, smallGroup };
+    outcomes.push(await compareOutcome(db, pair.base, pair.head, outcome, options));
   }
   return { rows, figures, compared, outcomes };
 }
@@ -109,9 +106,11 @@ function isBuilt({ scratch }: BuiltSides['base'], id: string): boolean {
   return scratch.results.get(id)?.status === 'success';
 }
 
+/** With the contracts as they are written: those of what was built have more tags. */
 function pairOf(sides: BuiltSides, id: string): Pair | undefined {
-  const [base, head] = [sides.base, sides.head].map((side) =>
-    isBuilt(side, id) ? side.scratch.graph.nodes.get(id) : undefined,
-  );
+  const [base, head] = [sides.base, sides.head].map((side) => {
+    const node = isBuilt(side, id) ? side.scratch.graph.nodes.get(id) : undefined;
+    return node && { ...node, contract: side.graph.nodes.get(id)?.contract };
+  });
   return base && head && base.type !== 'source' && head.type !== 'source' ? { base, head } : undefined;
 }

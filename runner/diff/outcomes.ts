@@ -9,11 +9,15 @@ import { mayBePersonal, type RowsOptions } from './rows.ts';
 import { readSides } from './sides.ts';
 import type { MotiveChange, OutcomeDiff } from './types.ts';
 
-type Options = Pick<RowsOptions, 'hasPersonal'> & { readonly smallGroup: number };
+interface Options extends Pick<RowsOptions, 'hasPersonal' | 'comesFromPersonal'> {
+  readonly smallGroup: number;
+  /** The motive of head is made of personal values: none but a motive of the base is told, whoever has it. */
+  readonly isOfBase: boolean;
+}
 
 /**
  * Who gains and loses something, by motive. A row that is not there, or a column, has it not. A motive of the head's alone is
- * masked where only a small group has it: the SQL of a motive may say anything of them.
+ * masked where only a small group has it, or it may be made of personal values: the SQL of a motive may say anything of them.
  * @throws DatabaseError
  */
 export async function compareOutcome(
@@ -21,7 +25,7 @@ export async function compareOutcome(
   base: ModelNode,
   head: ModelNode,
   { title, model, column, motive }: OutcomeConfig,
-  { hasPersonal, smallGroup }: Options,
+  { hasPersonal, comesFromPersonal, isOfBase, smallGroup }: Options,
 ): Promise<OutcomeDiff> {
   const sides = await readSides(db, base, head);
   const declared = keyOf(
@@ -32,8 +36,7 @@ export async function compareOutcome(
   const of = (row: string, names: readonly string[], name = ''): string | null =>
     names.includes(name) ? `(${row}.f).${identifier(name)}` : null;
   const has = (row: string, names: readonly string[]): string => `coalesce(${of(row, names, column)}, false)`;
-  const isMasked =
-    motive !== undefined && mayBePersonal(base, head, motive, { hasPersonal, comesFromPersonal: () => false });
+  const isMasked = motive !== undefined && mayBePersonal(base, head, motive, { hasPersonal, comesFromPersonal });
   const textOf = (row: string, names: readonly string[]): string => {
     const text = of(row, names, motive);
     if (text === null) return 'null::text collate "C"';
@@ -43,7 +46,7 @@ export async function compareOutcome(
   const known =
     motive === undefined || !sides.headColumns.includes(motive)
       ? null
-      : knownMotives(base, head, motive, sides.baseColumns, smallGroup);
+      : knownMotives(base, head, motive, sides.baseColumns, isOfBase ? null : smallGroup);
   const told =
     known === null
       ? after
@@ -83,11 +86,14 @@ function knownMotives(
   head: ModelNode,
   motive: string,
   baseColumns: readonly string[],
-  smallGroup: number,
+  smallGroup: number | null,
 ): string {
   const name = identifier(motive);
-  const former = baseColumns.includes(motive)
-    ? `select ${name}::text from ${quoted(base.relation)} where ${name} is not null union all `
-    : '';
-  return `${former}select ${name}::text from ${quoted(head.relation)} where ${name} is not null group by ${name} having count(*) > ${smallGroup}`;
+  const of = (node: ModelNode): string =>
+    `select ${name}::text from ${quoted(node.relation)} where ${name} is not null`;
+  const known = [
+    ...(baseColumns.includes(motive) ? [of(base)] : []),
+    ...(smallGroup === null ? [] : [`${of(head)} group by ${name} having count(*) > ${smallGroup}`]),
+  ];
+  return known.length > 0 ? known.join(' union all ') : 'null';
 }

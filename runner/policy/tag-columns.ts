@@ -4,16 +4,29 @@ import type { ColumnLineage, ColumnRef, Lineage, ModelLineage } from '../lineage
 import type { PersonalConfig } from '../project/types.ts';
 import type { NodeTags, Tag, Tags } from './types.ts';
 
+/** What starts a trail of personal data and what ends it: both are the words of contracts and sources.yml, unless told otherwise. */
+export interface TagRules {
+  readonly own: (node: Node) => ReadonlyMap<string, readonly string[]>;
+  /** @param above what the nodes that the model reads carry */
+  readonly isLifted: (node: Node, column: string, kind: string, above: Tags) => boolean;
+}
+
 /**
  * Which kinds of personal data each column carries: those of the columns that its value is made of, less what its model
  * declassifies, and those that its contract or sources.yml says. What steps into a schema that may not hold it goes no further.
+ * @param personal the policy; without one every schema may hold all
  */
-export function tagColumns(graph: Graph, lineage: Lineage, personal: PersonalConfig): Tags {
+export function tagColumns(
+  graph: Graph,
+  lineage: Lineage,
+  personal: PersonalConfig | null,
+  rules: TagRules = { own: ownTags, isLifted: isDeclassified },
+): Tags {
   const tags = new Map<string, NodeTags>();
   const arriving = ({ node: id, column }: ColumnRef): readonly string[] => {
     const node = graph.nodes.get(id);
     const kinds = (tags.get(id)?.carried.get(column) ?? []).map(({ kind }) => kind);
-    return node ? kinds.filter((kind) => mayHold(personal, node, kind)) : [];
+    return node ? kinds.filter((kind) => personal === null || mayHold(personal, node, kind)) : [];
   };
   for (const id of graph.dag.order) {
     const node = graph.nodes.get(id);
@@ -25,7 +38,7 @@ export function tagColumns(graph: Graph, lineage: Lineage, personal: PersonalCon
       for (const column of columnsOf(node, traced)) reached.set(column.column, tagsOf(column, traced, all, arriving));
     }
     const rows = traced ? eachKind([...fromOf(traced.conditions, arriving), ...rowsInlined(graph, id, tags)]) : [];
-    tags.set(id, { reached: withoutEmpty(reached), carried: carriedBy(node, reached), rows });
+    tags.set(id, { reached: withoutEmpty(reached), carried: carriedBy(node, reached, tags, rules), rows });
   }
   return tags;
 }
@@ -101,22 +114,27 @@ function rowsInlined(graph: Graph, id: string, tags: Tags): readonly Tag[] {
   });
 }
 
-function carriedBy(node: Node, reached: ReadonlyMap<string, readonly Tag[]>): ReadonlyMap<string, readonly Tag[]> {
-  const lifted = node.contract?.declassify ?? [];
+function carriedBy(
+  node: Node,
+  reached: ReadonlyMap<string, readonly Tag[]>,
+  above: Tags,
+  { own, isLifted }: TagRules,
+): ReadonlyMap<string, readonly Tag[]> {
   const carried = new Map(
-    [...ownTags(node)].map(([column, kinds]) => [column, kinds.map((kind): Tag => ({ kind, from: null }))]),
+    [...own(node)].map(([column, kinds]) => [column, kinds.map((kind): Tag => ({ kind, from: null }))]),
   );
   for (const [column, found] of reached) {
     // What could not be traced can't be judged either.
     const isUntraced = found.some(({ untraced }) => untraced);
-    const kept = found.filter(
-      ({ kind }) =>
-        isUntraced || !lifted.some(({ columns, kinds }) => columns.includes(column) && kinds.includes(kind)),
-    );
+    const kept = found.filter(({ kind }) => isUntraced || !isLifted(node, column, kind, above));
     // The way is told rather than the column's own word.
     carried.set(column, [...eachKind([...kept, ...(carried.get(column) ?? [])])]);
   }
   return withoutEmpty(carried);
+}
+
+function isDeclassified({ contract }: Node, column: string, kind: string): boolean {
+  return (contract?.declassify ?? []).some(({ columns, kinds }) => columns.includes(column) && kinds.includes(kind));
 }
 
 /** Of its contract, or of sources.yml. */

@@ -1,4 +1,3 @@
-import type { Form } from '../contracts/declassify.ts';
 import type { Graph, Node } from '../graph/types.ts';
 import type { ColumnRef, Lineage } from '../lineage/types.ts';
 import type { PersonalConfig } from '../project/types.ts';
@@ -35,14 +34,4 @@ export interface Judged {
   readonly own: NodeTags;
   /** Of a model, else empty. */
   readonly template: string;
-}
-
-/** A column that is no personal data any more, as its contract says. */
-export interface Declassified {
-  /** The name of the model. */
-  readonly model: string;
-  readonly column: string;
-  readonly kinds: readonly string[];
-  readonly as: Form;
-  readonly reason: string;
 }

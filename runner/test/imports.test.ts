@@ -25,7 +25,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   lineage: ['errors', 'util', 'compile', 'graph'],
   policy: ['errors', 'util', 'lineage'],
   scratch: ['errors', 'util', 'compile', 'contracts', 'graph', 'state', 'execute', 'unit-tests'],
-  diff: ['errors', 'util', 'compile', 'contracts', 'graph', 'state', 'execute', 'unit-tests'],
+  diff: ['errors', 'util', 'compile', 'contracts', 'graph', 'lineage', 'policy', 'state', 'execute', 'unit-tests'],
   docs: ['errors', 'util', 'contracts', 'graph', 'policy'],
   outbox: ['errors', 'util', 'contracts'],
   'unit-tests': ['errors', 'util', 'compile'],

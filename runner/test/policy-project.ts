@@ -14,7 +14,7 @@ personal:
   kinds: {identity: names, salary: pay, birth: days, location: towns}
   schemas: {raw: [identity, salary, birth, location], vault: [identity, salary, birth, location]}
 `;
-const SOURCES = `sources:
+export const SOURCES = `sources:
   hr:
     tables:
       staff:

@@ -5,7 +5,6 @@ import type { Fault } from '../errors.ts';
 import type { Graph, Node } from '../graph/types.ts';
 import { traceProject } from '../lineage/trace-project.ts';
 import type { Lineage } from '../lineage/types.ts';
-import { declassified, restsOn } from '../policy/declassified.ts';
 import { policyFaults } from '../policy/policy-faults.ts';
 import { tagColumns } from '../policy/tag-columns.ts';
 import type { PersonalConfig, Project } from '../project/types.ts';
@@ -42,7 +41,11 @@ describe('the policy on personal data of this project', () => {
   });
 
   it('lets out of the schemas that may hold it what is listed here, and nothing else', () => {
-    const list = declassified(graph).map(({ model, column, kinds, as }) => `${model}.${column}: ${kinds} as ${as}`);
+    const list = [...graph.nodes.values()].flatMap(({ name, contract }) =>
+      (contract?.declassify ?? []).flatMap(({ columns, kinds, as }) =>
+        columns.map((column) => `${name}.${column}: ${kinds} as ${as}`),
+      ),
+    );
     expect([...list].sort()).toEqual([
       'anomalie.detail: location as flag',
       'anomalie.motif: location as flag',
@@ -90,19 +93,6 @@ describe('the policy on personal data of this project', () => {
         }));
         expect([id, name, codes(faults)]).toEqual([id, name, ['PERSONAL_UNTAGGED']]);
       }
-  });
-
-  it('tells of each figure which declassifications it rests on', () => {
-    const columns = restsOn(graph, lineage).get('model.sport_data_solution.vue_kpi_bu') ?? new Map();
-    const told = [...columns].map(([column, entries]) => [
-      column,
-      entries.map(({ model, as }: { readonly model: string; readonly as: string }) => `${model} ${as}`).sort(),
-    ]);
-    expect(told).toEqual([
-      ['nb_salaries_eligibles_prime', ['ctrl_trajet measure', 'elig_prime flag']],
-      ['cout_annuel_total_prime_variable', ['ctrl_trajet measure', 'elig_prime flag', 'kpi_groupe sum']],
-      ['cout_annuel_total_prime_fixe', ['ctrl_trajet measure', 'elig_prime flag']],
-    ]);
   });
 
   it('leaves no personal column in what Power BI may read', () => {
