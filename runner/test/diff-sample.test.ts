@@ -46,7 +46,7 @@ describe('runner diff on the sample', () => {
   it('gives for the rate of 6 % what adding up the salaries gives, and touches nothing', async () => {
     edit('seeds/param_avantage.csv', 'reference,taux_prime,0.05', 'reference,taux_prime,0.06');
     const before = await published();
-    const { code, stdout } = await project.runner(['diff', ...SAMPLE_DAY, '--output', 'json']);
+    const { code, stdout } = await project.runner(['diff', ...SAMPLE_DAY, '--examples', '5', '--output', 'json']);
     expect(code).toBe(0);
     expect(await published()).toBe(before);
     const [report] = JSON.parse(stdout) as readonly DiffReport[];
@@ -64,6 +64,28 @@ describe('runner diff on the sample', () => {
     const examples = JSON.stringify(report?.nodes.find(({ name }) => name === 'kpi_cout_prime')?.rows?.examples);
     expect(examples).toContain('***');
     expect(examples).not.toContain(now);
+  });
+
+  it('tells nobody a salary or a birth date, whatever tags a branch takes away and wherever it puts them', async () => {
+    const config = readFileSync(join(project.dir, 'project.yml'), 'utf8');
+    edit('project.yml', /\npersonal:\n(?: .*\n)+/.exec(config)?.[0] ?? 'no policy', '\n');
+    edit('sources/sources.yml', '          salaire_brut: salary\n', '');
+    edit('soda/staging/stg_rh__salarie.yml', '    personal: salary\n', '');
+    edit(
+      'soda/sec/rh_salarie.yml',
+      '    personal: salary\n    checks:\n',
+      '    checks:\n      - aggregate: {function: max, threshold: {must_be: 0}}\n',
+    );
+    edit('models/metier/salarie.sql', 'ages.type_contrat', 'ages.salaire_brut::text as type_contrat');
+    edit('models/metier/salarie.sql', 'coalesce(tranches.tranche_age, {{ inconnu() }})', "ages.date_naissance || ''");
+    const out = join(project.dir, 'target', 'diff.md');
+    const { code } = await project.runner(['diff', ...SAMPLE_DAY, '-q', '--examples', '5', '--out', out]);
+    mend();
+    expect(code).toBe(1);
+    const markdown = readFileSync(out, 'utf8');
+    expect(markdown).toContain('`type_contrat` \\*\\*\\* → \\*\\*\\*');
+    expect(markdown).toMatch(/max.*must be 0/i);
+    expect(found(await personalValues(project), markdown)).toEqual([]);
   });
 
   it('tells of a threshold, a model, a macro and a contract what a controller has to know', async () => {
