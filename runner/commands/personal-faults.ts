@@ -24,7 +24,7 @@ export async function personalFaults(
 function decisive(node: Node): readonly unknown[] {
   const { id, file, relation, contract } = node;
   const columns = contract?.columns.map(({ name, personal, line }) => [name, personal, line]) ?? [];
-  const common = [
+  const common: unknown[] = [
     id,
     file,
     relation.schema,
@@ -34,7 +34,8 @@ function decisive(node: Node): readonly unknown[] {
     contract?.declassify ?? [],
   ];
   if (node.type === 'source') return [...common, node.source.columns, node.source.personal ?? []];
+  common.push(node.config.grants ?? {});
   if (node.type === 'seed') return [...common, node.seed.header];
-  const { body, incrementalBody, hooks } = node.rendered;
-  return [...common, node.materialized, node.config.grants ?? {}, body, incrementalBody, hooks.before, hooks.after];
+  const { body, incrementalBody, hooks, refs, sources } = node.rendered;
+  return [...common, node.materialized, body, incrementalBody, hooks.before, hooks.after, refs, sources];
 }

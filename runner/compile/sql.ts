@@ -30,6 +30,8 @@ export interface Parser {
   check(sql: string): Query | QueryProblem;
   /** What a text that is one query says; `undefined` for another one, or one too deep to be walked through. */
   parse(sql: string): Node | undefined;
+  /** What the statements of a text say, be they queries or not; `undefined` where it can't be read or walked through. */
+  statements(sql: string): readonly Node[] | undefined;
   /** See {@link replaceRelation}. */
   replaceRelation(sql: string, from: Relation, to: Relation): string;
 }
@@ -58,7 +60,11 @@ async function load(): Promise<Parser> {
   await library.loadModule();
   return {
     check: (sql) => check(library, sql),
-    parse: (sql) => parse(library, sql),
+    parse: (sql) => {
+      const [first, second] = statements(library, sql) ?? [];
+      return second || notQuery(first, false) ? undefined : first;
+    },
+    statements: (sql) => statements(library, sql),
     replaceRelation: (sql, from, to) => replaceIn(library, sql, from, to),
   };
 }
@@ -99,15 +105,13 @@ function check(library: Library, sql: string): Query | QueryProblem {
   return { tree: deep ? sql : withoutPlaces(first.stmt), end };
 }
 
-function parse(library: Library, sql: string): Node | undefined {
-  let statements: readonly { readonly stmt?: Node }[];
+function statements(library: Library, sql: string): readonly Node[] | undefined {
   try {
-    statements = library.parseSync(sql).stmts ?? [];
+    const found = (library.parseSync(sql).stmts ?? []).flatMap(({ stmt }) => stmt ?? []);
+    return isDeep(found) ? undefined : found;
   } catch {
     return undefined;
   }
-  const [first, second] = statements;
-  return second || isDeep(first?.stmt) || notQuery(first?.stmt, false) ? undefined : first?.stmt;
 }
 
 const NO_QUERY =

@@ -10,7 +10,6 @@ export const FORMS = {
   band: 'a range that the value falls into',
   flag: 'yes or no, or the motive for it',
   measure: 'a figure about it from which it is not read back',
-  pseudonym: 'a name in its place that only a key leads back from',
 } as const;
 export type Form = keyof typeof FORMS;
 

@@ -1,8 +1,8 @@
 import type { FuncCall, JsonArrayAgg, JsonObjectAgg, Node, SelectStmt, SubLink, WindowDef } from '../compile/tree.ts';
-import { AGGREGATES, readsUnseen } from './functions.ts';
+import { AGGREGATES, isQuestion, readsUnseen, showingOf } from './functions.ts';
 import { itemOf, named, namesIn, type Scope } from './scope.ts';
 import type { Tracing } from './tracing.ts';
-import { columnOf, made, NOTHING, together, unresolved, type Value, wholeRow } from './value.ts';
+import { chosen, columnOf, made, NOTHING, shown, together, unresolved, type Value, wholeRow } from './value.ts';
 
 /** What the value of an expression is made of. */
 export function traceExpression(tracing: Tracing, node: Node, scope: Scope): Value {
@@ -16,7 +16,15 @@ export function traceExpression(tracing: Tracing, node: Node, scope: Scope): Val
   }
   if ('TypeCast' in node) return plain(value(node.TypeCast.arg));
   if ('CollateClause' in node) return value(node.CollateClause.arg);
-  if ('FuncCall' in node) return made(isAggregate(node.FuncCall) ? 'aggregate' : 'computed', ...ofCall(node.FuncCall));
+  if ('FuncCall' in node) return ofCall(node.FuncCall);
+  if ('CaseExpr' in node) {
+    const { arg, args = [], defresult } = node.CaseExpr;
+    const whens = args.flatMap((item) => ('CaseWhen' in item ? [item.CaseWhen] : []));
+    const asked = shown('ask', 'computed', ...[arg, ...whens.map(({ expr }) => expr)].map(value));
+    return chosen('computed', asked, ...[...whens.map(({ result }) => result), defresult].map(value));
+  }
+  if ('CoalesceExpr' in node) return chosen('computed', ...all(node.CoalesceExpr.args));
+  if (isQuestion(node)) return shown('ask', 'computed', ...all(Object.values(node)));
   if ('JsonObjectAgg' in node) return made('aggregate', ...ofJsonAggregate(node.JsonObjectAgg));
   if ('JsonArrayAgg' in node) return made('aggregate', ...ofJsonAggregate(node.JsonArrayAgg));
   // Which columns a row is grouped by says nothing of their values.
@@ -38,10 +46,24 @@ export function traceExpression(tracing: Tracing, node: Node, scope: Scope): Val
   }
   return made('computed', ...all(Object.values(node)));
 
-  function ofCall({ over, ...call }: FuncCall): readonly Value[] {
+  function ofCall(call: FuncCall): Value {
+    const { over } = call;
     const names = namesIn(call.funcname);
     const words = readsUnseen(names) ? [unresolved(`what ${names.join('.')}() reads is not known`)] : [];
-    return [...all([call.args, call.agg_order, call.agg_filter]), ...(over ? ofWindow(over) : []), ...words];
+    const parts = [...all([call.args, call.agg_filter]), ...words];
+    const [order, window] = [all(call.agg_order), over ? ofWindow(over) : []];
+    const how = isAggregate(call) ? 'aggregate' : 'computed';
+    const shows = !over || isWhole(over) ? showingOf(names) : undefined;
+    if (!shows) return made(how, ...parts, ...order, ...window);
+    // By the groups of a sum its parts are told apart.
+    if (shows === 'sum') return together([shown(shows, how, ...parts), made(how, ...order, ...window)]);
+    return together([shown(shows, how, ...parts, ...window), made(how, ...order)]);
+  }
+
+  /** Its rows are folded all at once, not one after the other. */
+  function isWhole({ name, refname, orderClause, frameOptions }: WindowDef): boolean {
+    const base = scope.windows?.get(name ?? refname ?? '');
+    return !orderClause && (frameOptions ?? DEFAULT_FRAME) === DEFAULT_FRAME && (!base || isWhole(base));
   }
 
   function ofJsonAggregate({ arg, constructor: fold }: JsonObjectAgg | JsonArrayAgg): readonly Value[] {
@@ -58,10 +80,10 @@ export function traceExpression(tracing: Tracing, node: Node, scope: Scope): Val
     if (!subselect || !('SelectStmt' in subselect)) return unresolved('a subquery that is no SELECT');
     if (subLinkType === 'EXISTS_SUBLINK') {
       // Whatever it selects is not looked at.
-      return made('computed', tracing.query(subselect.SelectStmt, scope).decides);
+      return shown('ask', 'computed', tracing.query(subselect.SelectStmt, scope).decides);
     }
     if (subLinkType === 'ARRAY_SUBLINK') return collected(subselect.SelectStmt);
-    if (subLinkType !== 'EXPR_SUBLINK') return made('computed', value(testexpr), ofRows(subselect.SelectStmt));
+    if (subLinkType !== 'EXPR_SUBLINK') return shown('ask', 'computed', value(testexpr), ofRows(subselect.SelectStmt));
     const { columns, open, decides } = tracing.query(subselect.SelectStmt, scope);
     const [first] = columns;
     const words = open.map(({ why }) => unresolved(why));
@@ -87,6 +109,9 @@ export function traceExpression(tracing: Tracing, node: Node, scope: Scope): Val
     return together([made('aggregate', ofRows(query)), made('computed', decides, order)]);
   }
 }
+
+/** FRAMEOPTION_DEFAULTS of PostgreSQL. */
+const DEFAULT_FRAME = 1058;
 
 /** The outermost expressions in a piece of the tree: what is named as the parser's own nodes are. */
 export function expressionsIn(tree: unknown): readonly Node[] {

@@ -1,3 +1,8 @@
+import type { Call } from '../compile/sql-references.ts';
+import type { Node } from '../compile/tree.ts';
+import { namesIn } from './scope.ts';
+import type { Showing } from './types.ts';
+
 /** PostgreSQL's own functions that fold rows; window functions are known by their OVER. */
 export const AGGREGATES: ReadonlySet<string> = new Set(
   words(`any_value array_agg avg bit_and bit_or bit_xor bool_and bool_or corr count covar_pop covar_samp cume_dist
@@ -31,8 +36,42 @@ export function readsUnseen(names: readonly string[]): boolean {
   return schema !== 'pg_catalog' || UNSEEN.test(name);
 }
 
+/** Also what may stand in FROM without being known reads what nobody sees. */
+export function isUnseen({ names, inFrom }: Call): boolean {
+  const name = names.at(-1) ?? '';
+  return readsUnseen(names) || (inFrom && !ROW_MAKERS.has(name) && !RECORD_MAKERS.has(name) && !TYPED.test(name));
+}
+
+/** What a function of PostgreSQL shows of its arguments, if it is less than all. */
+export function showingOf(names: readonly string[]): Showing | undefined {
+  return SHOWING[names.at(-1) ?? ''];
+}
+
+const SHOWING: Readonly<Record<string, Showing>> = {
+  avg: 'sum',
+  bool_and: 'ask',
+  bool_or: 'ask',
+  count: 'count',
+  every: 'ask',
+  sum: 'sum',
+};
+
+/** Whether an expression is true or false, whatever it is made of. */
+export function isQuestion(node: Node): boolean {
+  if (['NullTest', 'BooleanTest', 'BoolExpr'].some((kind) => kind in node)) return true;
+  if (!('A_Expr' in node)) return false;
+  const { kind = 'AEXPR_OP', name, lexpr } = node.A_Expr;
+  if (kind === 'AEXPR_OP') return lexpr !== undefined && COMPARISONS.has(namesIn(name).at(-1) ?? '');
+  return kind !== 'AEXPR_NULLIF';
+}
+
+const COMPARISONS: ReadonlySet<string> = new Set(words('= <> < <= > >= ~ ~* !~ !~* ~~ ~~* !~~ !~~*'));
+
+/** Those whose columns are named where they stand. */
+const TYPED = /^jsonb?_(to|populate)_record(set)?$/;
+
 const UNSEEN =
-  /^((cursor|database|query|schema|table)_to_xml|dblink|lo_(get|import)$|pg_(ls|read)_|ts_(rewrite|stat)$)/;
+  /^((cursor|database|query|schema|table)_to_xml|connectby|crosstab|dblink|get_raw_page|lo_|lo(read|write)$|pg_(?!column_size$|input_|size_pretty$|typeof$)|ts_(rewrite|stat)$|xpath_table$)/;
 
 function words(text: string): readonly string[] {
   return text.split(/\s+/);

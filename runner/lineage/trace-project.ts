@@ -2,9 +2,10 @@ import { loadParser } from '../compile/sql.ts';
 import type { Graph, ModelNode, Node } from '../graph/types.ts';
 import type { Cache } from '../project/cache.ts';
 import { DISAGREEMENT } from './disagreement.ts';
-import { traceQuery } from './trace-query.ts';
+import { traceQuery, untraced } from './trace-query.ts';
 import type { ReadRelation } from './tracing.ts';
 import type { ColumnLineage, Lineage, ModelLineage } from './types.ts';
+import { unseenInHook } from './unseen.ts';
 import { together } from './value.ts';
 
 /**
@@ -17,10 +18,11 @@ export async function traceProject(graph: Graph, cache?: Cache): Promise<Lineage
     const node = graph.nodes.get(id);
     if (node?.type !== 'model') continue;
     const reads = readsOf(graph, node, lineage);
-    const { body, incrementalBody, treeHash } = node.rendered;
+    const { body, incrementalBody, treeHash, hooks } = node.rendered;
+    const hooked = [...hooks.before, ...hooks.after];
     const contract = contractNames(node);
-    const key = [treeHash, contract, reads.map(([name, read]) => [name, { ...read }])];
-    const trace = (): Promise<ModelLineage> => traceModel([body, incrementalBody], new Map(reads), contract);
+    const key = [treeHash, hooked, contract, reads.map(([name, read]) => [name, { ...read }])];
+    const trace = (): Promise<ModelLineage> => traceModel([body, incrementalBody], hooked, new Map(reads), contract);
     lineage.set(id, await (cache ? cache.memo('lineage', key, trace) : trace()));
   }
   return lineage;
@@ -68,22 +70,25 @@ function contractNames({ contract }: Node): readonly string[] | null {
 
 async function traceModel(
   bodies: readonly string[],
+  hooks: readonly string[],
   reads: ReadonlyMap<string, ReadRelation>,
   contract: readonly string[] | null,
 ): Promise<ModelLineage> {
-  const { parse } = await loadParser();
+  const parser = await loadParser();
   const traced = [...new Set(bodies)].map((body): ModelLineage => {
-    const tree = parse(body);
+    const tree = parser.parse(body);
     if (tree) return traceQuery(tree, (placeholder) => reads.get(placeholder), contract ?? []);
-    return { columns: [], conditions: [], unresolved: ['its SQL is too deeply nested to be read'] };
+    return untraced('its SQL is too deeply nested to be read');
   });
-  return agreed(both(traced), contract);
+  const unseen = hooks.flatMap((hook) => unseenInHook(parser, hook, (placeholder) => reads.has(placeholder)));
+  const model = agreed(both(traced), contract);
+  return { ...model, unseen: [...new Set([...model.unseen, ...unseen])] };
 }
 
 /** What one or the other query says. */
 function both(traced: readonly ModelLineage[]): ModelLineage {
   const [first, second] = traced;
-  if (!first || !second) return first ?? { columns: [], conditions: [], unresolved: [] };
+  if (!first || !second) return first ?? untraced('it has no SQL');
   const names = new Set([...first.columns, ...second.columns].map(({ column }) => column));
   const column = (name: string): ColumnLineage => {
     const same = traced.flatMap(({ columns }) => columns.find((candidate) => candidate.column === name) ?? []);
@@ -97,6 +102,8 @@ function both(traced: readonly ModelLineage[]): ModelLineage {
     columns: [...names].map(column),
     conditions: [...conditions.values()],
     unresolved: [...new Set(traced.flatMap(({ unresolved }) => unresolved))],
+    unseen: [...new Set(traced.flatMap(({ unseen }) => unseen))],
+    makesRows: traced.some(({ makesRows }) => makesRows),
   };
 }
 

@@ -1,3 +1,4 @@
+import { references } from '../compile/sql-references.ts';
 import type { Node, SelectStmt } from '../compile/tree.ts';
 import { columnName } from './column-name.ts';
 import { traceExpression } from './expression.ts';
@@ -5,6 +6,7 @@ import { NO_SPACE, type QueryRows, type Scope } from './scope.ts';
 import { traceSelect } from './select.ts';
 import type { ReadRelation, Tracing } from './tracing.ts';
 import type { ModelLineage } from './types.ts';
+import { unseenIn } from './unseen.ts';
 import { columnOf } from './value.ts';
 
 /**
@@ -18,7 +20,7 @@ export function traceQuery(
   relation: (placeholder: string) => ReadRelation | undefined,
   expected: readonly string[] = [],
 ): ModelLineage {
-  if (!('SelectStmt' in tree)) return { columns: [], conditions: [], unresolved: ['it is no query'] };
+  if (!('SelectStmt' in tree)) return untraced('it is no query');
   // A column's name may be that of a subquery's column: the subquery is traced once for both.
   const traced = new WeakMap<Scope, Map<SelectStmt, QueryRows>>();
   const tracing: Tracing = {
@@ -44,5 +46,12 @@ export function traceQuery(
     columns: columns.map(({ name, value }) => ({ column: name, from: value.from, unresolved: value.unresolved })),
     conditions: from.map(({ node, column }) => ({ node, column })),
     unresolved: [...new Set([...unresolved, ...rows.open.map(({ why }) => why)])],
+    unseen: unseenIn(tree, (name) => relation(name) !== undefined),
+    makesRows: references(tree).makesRows,
   };
+}
+
+/** Of SQL that can't be read nothing is known. */
+export function untraced(why: string): ModelLineage {
+  return { columns: [], conditions: [], unresolved: [why], unseen: [why], makesRows: true };
 }

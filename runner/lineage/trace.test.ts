@@ -136,6 +136,8 @@ describe('what a query does not tell', () => {
       columns: [{ column: 'id', from: [{ node: 'source', column: 'id', how: 'copy' }], unresolved: [] }],
       conditions: [],
       unresolved: ['the columns of b are not declared'],
+      unseen: [],
+      makesRows: false,
     });
   });
 });

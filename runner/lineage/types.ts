@@ -10,8 +10,16 @@ export interface ColumnRef {
  */
 export type Derivation = 'copy' | 'computed' | 'aggregate';
 
+/**
+ * How little a value shows of another: `ask`: what comes of a question to it, yes or no (a comparison, IS NULL, EXISTS, a condition of
+ * a CASE); `count`, `sum`: `count()`, `sum()` or `avg()` over rows, and not over a running window.
+ */
+export type Showing = 'ask' | 'count' | 'sum';
+
 export interface ColumnOrigin extends ColumnRef {
   readonly how: Derivation;
+  /** Absent where the value itself may be read from it. Of several ways the one that shows most. */
+  readonly shows?: Showing;
 }
 
 export interface ColumnLineage {
@@ -33,6 +41,10 @@ export interface ModelLineage {
   readonly conditions: readonly ColumnRef[];
   /** In words, what keeps the model as a whole from being traced. */
   readonly unresolved: readonly string[];
+  /** What its SQL and its hooks read, run or change that is none of the nodes it refers to: relations, `functions()`, `STATEMENTS`. */
+  readonly unseen: readonly string[];
+  /** It has rows that stand in no relation, as many as it likes: of a function in FROM, or of WITH RECURSIVE. */
+  readonly makesRows: boolean;
 }
 
 /** By id of each model. */

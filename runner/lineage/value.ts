@@ -1,4 +1,4 @@
-import type { ColumnOrigin, Derivation } from './types.ts';
+import type { ColumnOrigin, Derivation, Showing } from './types.ts';
 
 /** What a value is made of. */
 export interface Value {
@@ -38,23 +38,49 @@ export function unresolved(...words: readonly string[]): Value {
 /** The most direct way first. */
 export const DIRECTNESS: readonly Derivation[] = ['copy', 'computed', 'aggregate'];
 
-/** All that several values are made of. What comes from a column in several ways does so in the most direct of them. */
+/** What shows least first. */
+const SHOWING: readonly (Showing | undefined)[] = ['ask', 'count', 'sum', undefined];
+
+/** All that several values are made of. What comes from a column in several ways does so in the most direct of them, and shows what the most telling one does. */
 export function together(values: readonly Value[]): Value {
   const [first, ...others] = values;
   if (others.length === 0) return first ?? NOTHING;
   const from = new Map<string, ColumnOrigin>();
   for (const origin of values.flatMap((value) => value.from)) {
     const key = `${origin.node} ${origin.column}`;
-    const known = from.get(key);
-    if (!known || DIRECTNESS.indexOf(origin.how) < DIRECTNESS.indexOf(known.how)) from.set(key, origin);
+    const known = from.get(key) ?? origin;
+    const direct = DIRECTNESS.indexOf(origin.how) < DIRECTNESS.indexOf(known.how) ? origin : known;
+    const telling = SHOWING.indexOf(origin.shows) > SHOWING.indexOf(known.shows) ? origin : known;
+    from.set(key, showing(direct, telling.shows));
   }
   return { from: [...from.values()], unresolved: [...new Set(values.flatMap((value) => value.unresolved))] };
 }
 
-/** What is made of values by an expression over them (`computed`), or by folding them. */
+/**
+ * What is made of values by an expression over them (`computed`), or by folding them. A total stays one in an expression; answers
+ * to questions, put together, may tell the value.
+ */
 export function made(how: 'computed' | 'aggregate', ...values: readonly Value[]): Value {
+  const { from, unresolved } = chosen(how, ...values);
+  const kept = (shows: Showing | undefined): Showing | undefined =>
+    how === 'aggregate' || shows === 'ask' ? undefined : shows;
+  return { from: from.map((origin) => showing(origin, kept(origin.shows))), unresolved };
+}
+
+/** One of the values as it is, as of a CASE or of COALESCE: it shows no more than they do. */
+export function chosen(how: 'computed' | 'aggregate', ...values: readonly Value[]): Value {
   const { from, unresolved } = together(values);
   return { from: from.map((origin) => (origin.how === 'aggregate' ? origin : { ...origin, how })), unresolved };
+}
+
+/** What is made of values and shows no more of any than that. */
+export function shown(shows: Showing, how: 'computed' | 'aggregate', ...values: readonly Value[]): Value {
+  const { from, unresolved } = made(how, ...values);
+  return { from: from.map((origin) => showing(origin, shows)), unresolved };
+}
+
+function showing({ node, column, how }: ColumnOrigin, shows: Showing | undefined): ColumnOrigin {
+  return { node, column, how, ...(shows ? { shows } : {}) };
 }
 
 /** The column of a name; `what` names the rows in words. */
@@ -86,7 +112,7 @@ export function isSame(one: Rows, other: Rows): boolean {
   const known = ({ columns }: Rows): string =>
     JSON.stringify(
       columns.map(({ value }) => [
-        value.from.map(({ node, column, how }) => JSON.stringify([node, column, how])).toSorted(),
+        value.from.map(({ node, column, how, shows }) => JSON.stringify([node, column, how, shows])).toSorted(),
         value.unresolved.toSorted(),
       ]),
     );

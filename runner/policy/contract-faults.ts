@@ -27,34 +27,44 @@ export function untaggedFaults({ graph, tags, personal, node, own: { carried } }
   });
 }
 
-/** A model that may hold what its schema may not is nobody's to read, and holds it. */
+/** Whoever is granted a relation may read what it holds. */
+export function grantFaults({ personal: { readers }, node, own }: Judged): readonly Fault[] {
+  const grants = node.type === 'source' ? {} : (node.config.grants ?? {});
+  const kinds = [...new Set([...own.carried.values()].flat().map(({ kind }) => kind))];
+  return [...new Set(Object.values(grants).flat())].flatMap((role) => {
+    const barred = kinds.filter((kind) => !readers[role]?.includes(kind));
+    if (barred.length === 0) return [];
+    return [
+      {
+        code: 'PERSONAL_GRANTED',
+        message: `${node.name} holds ${barred.join(', ')}, and ${role} may read it`,
+        file: node.file,
+        expected:
+          Object.keys(readers)
+            .filter((reader) => kinds.every((kind) => readers[reader]?.includes(kind)))
+            .join(', ') || 'no grants',
+        found: role,
+        hint: 'Take the grant out: which role may read which kinds is said under personal: in project.yml.',
+      },
+    ];
+  });
+}
+
+/** A model that may hold what its schema may not holds it. */
 export function exceptionFaults({ personal: { models, schemas }, node, own }: Judged): readonly Fault[] {
   const exception = node.type === 'model' ? models[node.name] : undefined;
   if (node.type !== 'model' || !exception) return [];
   const { kinds, line } = exception;
-  const place = { file: 'project.yml', line };
-  const roles = Object.values(node.config.grants ?? {}).flat();
   const idle = kinds.filter(
     (kind) =>
       schemas[node.relation.schema]?.includes(kind) ||
       !([...own.carried.values()].flat().some((tag) => tag.kind === kind) || own.rows.some((tag) => tag.kind === kind)),
   );
-  return [
-    ...(roles.length > 0
-      ? [
-          {
-            code: 'PERSONAL_GRANTED',
-            message: `${node.name} may hold ${kinds.join(', ')}, and ${roles.join(', ')} may read it`,
-            ...place,
-            hint: 'Take its grants out, or what it may hold.',
-          },
-        ]
-      : []),
-    ...idle.map((kind) => ({
-      code: 'PERSONAL_UNUSED',
-      message: `${node.name} need not be allowed to hold ${kind}`,
-      ...place,
-      hint: 'Take it out: what is allowed and not needed is a door left open.',
-    })),
-  ];
+  return idle.map((kind) => ({
+    code: 'PERSONAL_UNUSED',
+    message: `${node.name} need not be allowed to hold ${kind}`,
+    file: 'project.yml',
+    line,
+    hint: 'Take it out: what is allowed and not needed is a door left open.',
+  }));
 }

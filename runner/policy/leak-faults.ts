@@ -82,7 +82,8 @@ export function unresolvedFaults({ lineage, personal, node, own: { carried }, te
     tags.some(({ kind, untraced }) => untraced && !mayHold(personal, node, kind)) ? [column] : [],
   );
   const [first] = columns;
-  if (!traced || first === undefined) return [];
+  // What it reads unseen is told by itself.
+  if (!traced || first === undefined || traced.unseen.length > 0) return [];
   const own = traced.columns.filter(({ column }) => columns.includes(column));
   const words = new Set([...traced.unresolved, ...own.flatMap(({ unresolved }) => untracedWords(unresolved))]);
   return [

@@ -40,7 +40,6 @@ const LEAKS: Readonly<Record<string, Leak>> = {
   'a concatenation': {
     sql: `select team || ' ' || coalesce(name, '') as label from ${STAFF}`,
     path: 'hr.staff.name → staff.name → report.label',
-    lift: ['label', 'identity', 'flag'],
   },
   'select *': { sql: `select * from ${STAFF}`, path: `${FROM_PAY} report.pay`, line: 2 },
   'a macro': {
@@ -48,7 +47,6 @@ const LEAKS: Readonly<Record<string, Leak>> = {
     files: { 'macros/hidden.sql': '{% macro hidden(value) %}({{ value }} * 7 + 3){% endmacro %}' },
     path: `${FROM_PAY} report.score`,
     line: 2,
-    lift: ['score', 'salary', 'measure'],
   },
   'a view on a view': {
     sql: "select score from {{ ref('middle') }}",
@@ -60,7 +58,7 @@ const LEAKS: Readonly<Record<string, Leak>> = {
     line: 2,
   },
   'a window': {
-    sql: `select team, max(pay) over (partition by team) as top\nfrom ${STAFF}`,
+    sql: `select team, avg(pay) over (partition by team) as top\nfrom ${STAFF}`,
     path: `${FROM_PAY} report.top`,
     line: 2,
     lift: ['top', 'salary', 'sum'],
@@ -150,6 +148,58 @@ describe('what is declassified', () => {
       ]);
   });
 
+  const other = (column: string, sql: string, as: string): readonly [string, string, string] => [column, sql, as];
+  it.each([
+    other('tranche', "select pay || '' as tranche from", 'band'),
+    other('tranche', 'select (pay / 1000) * 1000 as tranche from', 'band'),
+    other('tranche', 'select case when pay > 9 then pay else 0 end as tranche from', 'band'),
+    other('digest', 'select md5(pay::text) as digest from', 'measure'),
+    other('bits', 'select (pay > 1)::int + (pay > 2)::int as bits from', 'flag'),
+    other('yes', 'select coalesce(pay, 0) as yes from', 'flag'),
+    other('yes', 'select (select count(*) from generate_series(1, 9) as n where n <= s.pay) as yes from', 'measure'),
+    ...['max(pay)', 'string_agg(pay::text, ?)', 'array_agg(pay)', 'first_value(pay) over ()', 'max(pay) over w'].map(
+      (fold) => other('total', `select ${fold.replace('?', "','")} as total from`, 'sum'),
+    ),
+    other('total', 'select sum(pay) over (order by key) as total from', 'sum'),
+    other('total', 'select sum(pay) over (rows between current row and current row) as total from', 'sum'),
+    other('total', 'select sum(key) over (partition by pay) as total from', 'sum'),
+    other('n', 'select count(*) over (order by pay) as n from', 'count'),
+    other('n', 'select sum(pay) as n from', 'count'),
+    other('n', 'select n from generate_series(1, 99999) as n join', 'band'),
+    other('n', 'with recursive x as (select 1 as n union all select n + 1 from x) select n from x join', 'flag'),
+    other('n', 'select o.rank as n from (select row_number() over () as rank from o) as o join', 'measure'),
+  ])('is made as it says: %s of "%s" is no %s', async (column, sql, form) => {
+    const tail = sql.endsWith('join') ? ' on n = s.pay' : sql.includes('over w') ? ' window w as (order by key)' : '';
+    const text = `${sql.replace('from o)', `from ${STAFF})`)} ${STAFF} as s${tail.replace('on n', sql.includes('rank') ? 'on o.rank' : 'on n')}`;
+    expect(await told({ sql: text, contract: lifting(column, 'salary', form) })).toEqual([
+      expect.stringMatching(/^DECLASSIFY_FORM soda\/report.yml:3 ./),
+    ]);
+  });
+
+  it.each([
+    other(
+      'band',
+      "select case when pay < 30 then 'low' when pay < 60 then 'middle' else 'high' end as band from",
+      'band',
+    ),
+    other('yes', 'select coalesce(pay, 0) > 0 or pay is null as yes from', 'flag'),
+    other('yes', 'select exists (select 1 from pays as p where p.pay > s.pay) as yes from', 'flag'),
+    other('why', "select case pay in (1, 2) when true then team else 'none' end as why from", 'flag'),
+    other('n', 'select count(*) filter (where pay > 3) as n from', 'count'),
+    other('n', 'select count(*) over (partition by pay) as n from', 'count'),
+    other('total', 'select round(coalesce(sum(pay) filter (where pay > 0), 0) * 0.05, 2) as total from', 'sum'),
+    other('total', 'select sum(pay) / count(pay) as total from', 'sum'),
+  ])('may be made so: %s of "%s" is a %s', async (column, sql, form) => {
+    const text = `${sql.replace('from pays', `from ${STAFF}`)} ${STAFF} as s`;
+    expect(await told({ sql: text, contract: lifting(column, 'salary', form) })).toEqual([]);
+  });
+
+  it('may be a band that a join finds', async () => {
+    const files = { 'models/bands.sql': "{{ config(schema='mart') }}\nselect 'low' as band, 0 as least, 30 as most" };
+    const sql = `select coalesce(b.band, '?') as band from ${STAFF} as s left join {{ ref('bands') }} as b on s.pay between b.least and b.most`;
+    expect(await told({ sql, files, contract: lifting('band', 'salary', 'band') })).toEqual([]);
+  });
+
   it('carried it before: one that lifts nothing is taken out, and so is one of a column that is tagged', async () => {
     const stale = { sql: `select team from ${STAFF}`, contract: lifting('team', 'salary', 'flag') };
     expect(await told(stale)).toEqual(['DECLASSIFY_UNUSED soda/report.yml:3']);
@@ -170,11 +220,11 @@ describe('what is declassified', () => {
 });
 
 describe('what can not be traced', () => {
-  const sql = `select r.key from ${STAFF} as s cross join lateral read_more(s.key) as r`;
+  const sql = `select key from ${STAFF} tablesample system (pay)`;
 
   it.each([
-    ['a column', sql],
-    ['the choice of rows', `select key from ${STAFF} tablesample system (pay)`],
+    ['a name of two relations', `select key from ${STAFF} as a, ${STAFF} as b`],
+    ['the choice of rows', sql],
     ['a function in the place of a column', `select s.to_jsonb::text as key from ${STAFF} as s`],
   ])('is refused of a model that reads personal data, be it declassified or not: %s', async (_what, untraced) => {
     const contract = lifting('key', '[identity, salary, birth, location]', 'flag');
@@ -219,6 +269,82 @@ describe('what lineage does not see', () => {
   ])('is refused: %s', async (_how, sql) => {
     expect(await told({ sql })).toEqual([
       expect.stringMatching(/^PERSONAL_UNRESOLVED models\/report.sql:undefined (staff|hr_staff)$/),
+    ]);
+  });
+
+  it.each([
+    ['a name in escapes', 'select r.pay as m, r.name as n from U&"v\\0061ult".staff as r', 'vault.staff'],
+    ['a placeholder that no ref() wrote', 'select pay as m from "ref:staff"', 'ref:staff'],
+    [
+      'a text put together',
+      "select query_to_xml('select pay from vault.' || 'staff', true, true, '') as d",
+      'query_to_xml()',
+    ],
+    ['statistics', "select most_common_vals::text as v from pg_stats where tablename = 'staff'", 'pg_stats'],
+    ['a WITH query of its name', 'with pg_stats as (select * from pg_stats) select 1 as one from pg_stats', 'pg_stats'],
+    ['a subquery', 'select (select max(p.n) from pg_catalog.pg_stats as p) as n', 'pg_catalog.pg_stats'],
+    ['a test for rows', 'select exists (select 1 from information_schema.tables) as e', 'information_schema.tables'],
+    ['the order', 'select 1 as one order by (select 1 from vault2.staff)', 'vault2.staff'],
+    ['a function of another schema', 'select vault.show_all() as d', 'vault.show_all()'],
+    ['an operator of another schema', 'select 1 operator(vault.+) 2 as d', 'vault.+()'],
+    ['a file', "select pg_read_file('/etc/passwd') as d", 'pg_read_file()'],
+    ['a large object', 'select lo_get(1) as d', 'lo_get()'],
+    ['a function in FROM', 'select * from show_all() as r (a, b)', 'show_all()'],
+    ['a part of ROWS FROM', 'select 1 as one from rows from (unnest(array[1]), show_all()) as r', 'show_all()'],
+    ['a macro', '{{ sneak() }}', 'vault.staf'],
+    [
+      'a hook that copies',
+      '{{ config(post_hook="insert into other.copy select 1 as one") }}select 1 as one',
+      'other.copy',
+    ],
+    [
+      'a hook that grants',
+      '{{ config(post_hook="grant select on {{ this }} to boss") }}select 1 as one',
+      'a hook that is GrantStmt',
+    ],
+    [
+      'a hook that gives it away',
+      '{{ config(post_hook="alter table {{ this }} owner to boss") }}select 1 as one',
+      'a hook that names a role',
+    ],
+    [
+      'a hook that makes a function',
+      `{{ config(pre_hook="create function f() returns int language sql as 'select 1'") }}select 1 as one`,
+      'a hook that is CreateFunctionStmt',
+    ],
+    [
+      'a hook of another function',
+      '{{ config(post_hook="select vault.show_all()") }}select 1 as one',
+      'vault.show_all()',
+    ],
+  ])('is refused of any model, whatever its schema may hold: %s', async (_how, sql, found) => {
+    const files = { 'macros/sneak.sql': '{% macro sneak() %}select pay from vault.staf{% endmacro %}' };
+    const fault = `PERSONAL_UNRESOLVED models/report.sql:undefined ${found}`;
+    expect(await told({ sql, files })).toEqual([fault]);
+    const config = CONFIG.replace('vault:', 'mart: [identity, salary, birth, location], vault:');
+    expect(await told({ sql, files, config })).toEqual([fault]);
+    const middle = { ...files, 'models/middle.sql': `{{ config(materialized='ephemeral') }}\n${sql}` };
+    if (sql.includes('config(')) return;
+    expect(await told({ sql: "select 1 as one from {{ ref('middle') }}", files: middle })).toEqual([
+      fault.replace('report', 'middle'),
+    ]);
+  });
+
+  it('is not what PostgreSQL makes of a value, nor a WITH query, nor the model itself', async () => {
+    const sql = `{{ config(post_hook=['alter table {{ this }} set (fillfactor = 50)', 'create index on {{ this }} (n)']) }}
+      with recursive a as (select 1 as n union all select n + 1 from a where n < 9), b as (select * from a)
+      select b.n, pg_typeof(d.value) as t from b, generate_series(1, 2) as g, jsonb_each('{}') as d,
+        jsonb_to_record('{}') as r (x int), unnest(array[1], array[2]) as u, json_table('[]', '$' columns (y int)) as j`;
+    expect(await told({ sql })).toEqual([]);
+  });
+
+  it('is what a hook of a model that holds it puts where it may not be', async () => {
+    const files = {
+      'models/middle.sql': `{{ config(schema='vault', post_hook="insert into {{ ref('report') }} select pay from {{ this }}") }}\nselect pay from ${STAFF}`,
+      'soda/middle.yml': 'dataset: test/test/vault/middle\ncolumns: [{name: pay, personal: salary}]\n',
+    };
+    expect(await told({ sql: 'select 1 as one', files })).toEqual([
+      'PERSONAL_UNRESOLVED models/middle.sql:undefined middle',
     ]);
   });
 
@@ -276,7 +402,7 @@ describe('a model that may hold what its schema may not', () => {
     expect(await told({ sql, contract, config: allow('identity') })).toEqual([]);
     expect(
       await told({ sql: `{{ config(grants={select: 'boss'}) }}${sql}`, contract, config: allow('identity') }),
-    ).toEqual(['PERSONAL_GRANTED project.yml:5']);
+    ).toEqual(['PERSONAL_GRANTED models/report.sql:undefined boss']);
     expect(await told({ sql, config: allow('identity') })).toEqual([
       'PERSONAL_UNTAGGED models/report.sql:1 hr.staff.name → staff.name → report.name',
     ]);
@@ -288,6 +414,50 @@ describe('a model that may hold what its schema may not', () => {
     const config = allow('identity, salary');
     expect(await told({ sql: `select name from ${STAFF}`, contract, config })).toEqual([
       'PERSONAL_UNUSED project.yml:5',
+    ]);
+  });
+});
+
+describe('a role', () => {
+  const config = `${CONFIG}  readers: {hr: [identity, salary]}\n`;
+  const read = (grants: string, schema = 'vault', column = 'pay', kind = 'salary'): Attempt => ({
+    sql: 'select 1 as one',
+    config,
+    files: {
+      'models/middle.sql': `{{ config(schema='${schema}', grants={select: ${grants}}) }}\nselect ${column} from ${STAFF}`,
+      'soda/middle.yml': `dataset: test/test/${schema}/middle\ncolumns: [{name: ${column}, personal: ${kind}}]\n`,
+    },
+  });
+
+  it('may be granted what holds the kinds that it may read, be it in a schema that may hold all', async () => {
+    expect(await told(read("'hr'"))).toEqual([]);
+    expect(await told(read("['hr', 'boss']"))).toEqual(['PERSONAL_GRANTED models/middle.sql:undefined boss']);
+    expect(await told(read("'hr'", 'vault', 'town', 'location'))).toEqual([
+      'PERSONAL_GRANTED models/middle.sql:undefined hr',
+    ]);
+  });
+
+  it('may read what the roles may that it is a member of', () => {
+    const roles = (boss: string): string =>
+      `${config}roles: {hr: {}, boss: {member_of: [hr]}}\n`.replace('hr: [i', `${boss}hr: [i`);
+    const load = (boss: string) => (): unknown => companyOf({ sql: 'select 1 as one', config: roles(boss) });
+    expect(load('')).toThrow('boss is a member of a role that may read identity, and may not read it itself');
+    expect(load('boss: [identity, salary], ')).not.toThrow();
+  });
+});
+
+describe('an incremental model', () => {
+  it('carries on what it reads of itself, under another name too', async () => {
+    const files = {
+      'models/middle.sql': `{{ config(schema='vault', materialized='incremental', unique_key='key') }}
+        select key, pay as one, 0 as two, 0 as three from ${STAFF}
+        {% if is_incremental() %}union all select key, one, three, one from {{ this }}{% endif %}`,
+      'soda/middle.yml':
+        'dataset: test/test/vault/middle\ncolumns: [{name: key}, {name: one, personal: salary}, {name: two}, {name: three}]\n',
+    };
+    expect(await told({ sql: 'select 1 as one', files })).toEqual([
+      'PERSONAL_UNTAGGED soda/middle.yml:2 middle.three → middle.two',
+      `PERSONAL_UNTAGGED soda/middle.yml:2 ${FROM_PAY} middle.one → middle.three`,
     ]);
   });
 });

@@ -3,7 +3,7 @@ import type { Graph, Node } from '../graph/types.ts';
 import type { Lineage } from '../lineage/types.ts';
 import type { ModelFile, PersonalConfig } from '../project/types.ts';
 import { didYouMean } from '../util/suggest.ts';
-import { exceptionFaults, untaggedFaults } from './contract-faults.ts';
+import { exceptionFaults, grantFaults, untaggedFaults } from './contract-faults.ts';
 import { declassifyFaults } from './declassify-faults.ts';
 import { leakFaults, unresolvedFaults } from './leak-faults.ts';
 import { tagColumns } from './tag-columns.ts';
@@ -36,6 +36,7 @@ export function policyFaults(
       ...untaggedFaults(judged),
       ...declassifyFaults(judged),
       ...exceptionFaults(judged),
+      ...grantFaults(judged),
     ];
   });
 }

@@ -28,17 +28,28 @@ export function tagColumns(
     const kinds = (tags.get(id)?.carried.get(column) ?? []).map(({ kind }) => kind);
     return node ? kinds.filter((kind) => personal === null || mayHold(personal, node, kind)) : [];
   };
-  for (const id of graph.dag.order) {
-    const node = graph.nodes.get(id);
+  const tag = (node: Node): NodeTags => {
+    const { id } = node;
     const traced = lineage.get(id);
-    if (!node) continue;
     const reached = new Map<string, readonly Tag[]>();
     if (traced) {
-      const all = allRead(graph, id, tags, arriving);
+      const reads = [...graph.dag.parents(id), ...(readsItself(node) ? [id] : [])];
+      const all = allRead(reads, tags, arriving);
       for (const column of columnsOf(node, traced)) reached.set(column.column, tagsOf(column, traced, all, arriving));
     }
     const rows = traced ? eachKind([...fromOf(traced.conditions, arriving), ...rowsInlined(graph, id, tags)]) : [];
-    tags.set(id, { reached: withoutEmpty(reached), carried: carriedBy(node, reached, tags, rules), rows });
+    return { reached: withoutEmpty(reached), carried: carriedBy(node, reached, tags, rules), rows };
+  };
+  for (const id of graph.dag.order) {
+    const node = graph.nodes.get(id);
+    if (!node) continue;
+    // What reads its own columns finds more in them each turn, until there is no more.
+    for (let before = -1, found = 0; found > before; ) {
+      before = found;
+      const own = tag(node);
+      tags.set(id, own);
+      found = readsItself(node) ? [...own.carried.values()].flat().length : before;
+    }
   }
   return tags;
 }
@@ -57,7 +68,9 @@ export function pathOf(graph: Graph, tags: Tags, { from, kind }: Tag): readonly 
     ?.carried.get(from.column)
     ?.find((tag) => tag.kind === kind);
   const name = graph.nodes.get(from.node)?.name ?? from.node;
-  return [...(before ? pathOf(graph, tags, before) : []), `${name}.${from.column}`];
+  // What a model reads of itself may go round in a circle.
+  const isOwn = before?.from?.node === from.node;
+  return [...(before && !isOwn ? pathOf(graph, tags, before) : []), `${name}.${from.column}`];
 }
 
 /** Those that were traced, and those that only the contract knows where something could not be. */
@@ -87,16 +100,19 @@ export function untracedWords(unresolved: readonly string[]): readonly string[] 
   return unresolved.filter((word) => !told.includes(word));
 }
 
-/** Every kind that the nodes that a model reads carry. */
+function readsItself(node: Node): boolean {
+  return node.type === 'model' && node.rendered.incrementalBody.includes('"this:');
+}
+
+/** Every kind that nodes carry. */
 function allRead(
-  graph: Graph,
-  id: string,
+  nodes: readonly string[],
   tags: Tags,
   arriving: (ref: ColumnRef) => readonly string[],
 ): readonly Tag[] {
-  const refs = graph.dag
-    .parents(id)
-    .flatMap((node) => [...(tags.get(node)?.carried.keys() ?? [])].map((column): ColumnRef => ({ node, column })));
+  const refs = nodes.flatMap((node) =>
+    [...(tags.get(node)?.carried.keys() ?? [])].map((column): ColumnRef => ({ node, column })),
+  );
   return fromOf(refs, arriving);
 }
 

@@ -101,7 +101,7 @@ function configOf(yaml: YamlFile): ProjectConfig {
     ...alertConfig(yaml, top),
     ...semanticConfig(yaml, top, name),
     ...forgetConfig(yaml, top),
-    ...personalConfig(yaml, top),
+    ...personalConfig(yaml, top, roles),
     docs: docsConfig(yaml, top, outputList, roles),
     ...reviewConfig(yaml, top),
   };

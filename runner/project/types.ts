@@ -67,6 +67,8 @@ export interface PersonalConfig {
   readonly schemas: Readonly<Record<string, readonly string[]>>;
   /** Model → what it may hold beside that. */
   readonly models: Readonly<Record<string, PersonalException>>;
+  /** Role → the kinds that it may be granted; one that is not named may read none. */
+  readonly readers: Readonly<Record<string, readonly string[]>>;
 }
 
 export interface PersonalException {
