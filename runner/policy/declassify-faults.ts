@@ -74,8 +74,10 @@ function wordsOf({ how, shows }: ColumnOrigin): string {
 /** The same of one in rows that are chosen by what is personal: a number that fits it is as good as the value. */
 function wrongRows(judged: Judged, column: string, as: Form): string | undefined {
   if (judged.lineage.get(judged.node.id)?.makesRows) return 'in rows that a function in FROM or WITH RECURSIVE makes';
-  if (as !== 'band' && as !== 'measure') return undefined;
   const from = originsOf(judged, column);
+  if (as === 'sum' || as === 'count')
+    return from.length > 0 && from.every(({ how }) => how !== 'aggregate') ? 'not folded over rows' : undefined;
+  if (as === 'flag') return undefined;
   if (from.length === 0) return 'from no column';
   return from.some(({ how, shows }) => how === 'aggregate' && !shows) ? 'folded over rows' : undefined;
 }

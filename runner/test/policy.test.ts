@@ -95,6 +95,29 @@ describe('the policy on personal data of this project', () => {
       }
   });
 
+  it('needs the forms as they are: the band of ages is no sum, and the total of costs is no band', () => {
+    const forms = [
+      ['model.sport_data_solution.salarie', 'sum'],
+      ['model.sport_data_solution.kpi_cout_prime', 'band'],
+      ['model.sport_data_solution.elig_prime', 'measure'],
+    ] as const;
+    const found = forms.map(([id, as]) =>
+      codes(faultsWith(id, (own) => ({ ...own, declassify: own.declassify.map((entry) => ({ ...entry, as })) }))),
+    );
+    // A flag shows as little as a measure does.
+    expect(found).toEqual([['DECLASSIFY_FORM'], ['DECLASSIFY_FORM'], []]);
+  });
+
+  it('lets nobody but HR be granted what holds personal data', () => {
+    for (const node of graph.nodes.values()) {
+      if (node.type !== 'model' || !(tagColumns(graph, lineage, personal).get(node.id)?.carried.size ?? 0)) continue;
+      const granted = { ...node, config: { ...node.config, grants: { select: ['sds_bi'] } } };
+      const nodes = new Map<string, Node>([...graph.nodes, [node.id, granted]]);
+      const faults = policyFaults({ ...graph, nodes }, lineage, personal, project.models);
+      expect([node.name, codes(faults)]).toEqual([node.name, ['PERSONAL_GRANTED']]);
+    }
+  });
+
   it('leaves no personal column in what Power BI may read', () => {
     const tags = tagColumns(graph, lineage, personal);
     const read = [...graph.nodes.values()].filter(
