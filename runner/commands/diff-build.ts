@@ -21,7 +21,10 @@ import type { OpenTarget } from './open-target.ts';
 export interface DiffBuild extends OpenTarget {
   readonly base: LoadedProject;
   readonly head: LoadedProject;
+  /** All that differs or reads it: what is built. */
   readonly affected: readonly Affected[];
+  /** What of it is compared. */
+  readonly chosen: readonly Affected[];
   readonly known: Pick<DiffReport, 'base' | 'head' | 'outputs' | 'notes'>;
   readonly threads: number;
   readonly examples: number;
@@ -32,20 +35,21 @@ export interface DiffBuild extends OpenTarget {
 type Measured = Pick<DiffReport, 'batches' | 'nodes' | 'figures' | 'compared' | 'outcomes' | 'terms' | 'notes'>;
 
 /**
- * Builds what differs from both sides, on the batches in force as they are now, and compares.
+ * Builds what was chosen on both sides, on the batches in force as they are now, and compares. What of it is affected is built
+ * by head's files, chosen or not.
  * @throws RunnerError `NOTHING_LANDED`, `DIFF_DATA_CHANGED`
  */
 export async function buildBoth(build: DiffBuild): Promise<Measured> {
-  const { base, head, affected, state } = build;
-  const ids = affected.map(({ id }) => id);
-  const own = new Set(ids);
+  const { base, head, chosen, state } = build;
+  const ids = chosen.map(({ id }) => id);
+  const affected = new Set(build.affected.map(({ id }) => id));
   // As a table, though it may be ephemeral.
   const withMembers = (graph: Graph): ReadonlySet<string> => {
     const members = membersId(graph, base.project.config.review);
     return new Set([...withAllRead(graph, [...ids, ...members]), ...members]);
   };
   const onBase = withMembers(base.graph);
-  const onHead = new Set([...withMembers(head.graph)].filter((id) => own.has(id) || !onBase.has(id)));
+  const onHead = new Set([...withMembers(head.graph)].filter((id) => affected.has(id) || !onBase.has(id)));
   const sources = sourcesOf(build);
   if (sources.length > 0 && sources.every(({ name }) => !state.batches.has(name))) throw nothingLanded(sources);
 
@@ -59,16 +63,16 @@ export async function buildBoth(build: DiffBuild): Promise<Measured> {
       build.emit({ type: 'plan', nodes: planned, total: build[side].graph.nodes.size, threads: build.threads });
       return buildScratch(
         space,
-        requestOf(build, side, { nodes, others, startedAt, audited: own, tags: options.tags[side] }),
+        requestOf(build, side, { nodes, others, startedAt, audited: new Set(ids), tags: options.tags[side] }),
       );
     };
     const before = await sideOf('base', onBase);
     const after = await sideOf('head', onHead, before);
     build.signal.throwIfAborted();
     const sides = { base: { ...base, scratch: before }, head: { ...head, scratch: after } };
-    const { rows, ...moved } = await measure(build.db, affected, sides, options);
+    const { rows, ...moved } = await measure(build.db, chosen, sides, options);
     requireSame(landed, await landedOf(build));
-    const nodes = nodeDiffs(affected, sides, rows);
+    const nodes = nodeDiffs(chosen, sides, rows);
     return {
       ...moved,
       nodes,
@@ -150,10 +154,10 @@ async function measureOptions({ base, head, examples }: DiffBuild): Promise<Meas
   };
 }
 
-/** The landed sources that what differs is made of. */
-function sourcesOf({ base, head, affected }: DiffBuild): readonly SourceNode[] {
+/** The landed sources that what is compared is made of. */
+function sourcesOf({ base, head, chosen }: DiffBuild): readonly SourceNode[] {
   const found = [head.graph, base.graph].flatMap(({ dag, nodes }) =>
-    affected
+    chosen
       .filter(({ id }) => nodes.has(id))
       .flatMap(({ id }) => [id, ...dag.ancestors(id)])
       .flatMap((id) => nodes.get(id) ?? []),

@@ -1,11 +1,13 @@
 import { resolve } from 'node:path';
 import { type Affected, findAffected } from '../diff/affected.ts';
 import { configNotes } from '../diff/config-notes.ts';
+import { failuresOf } from '../diff/failures.ts';
 import { macroDiffs } from '../diff/macro-diffs.ts';
-import { isDifferent, isFailing } from '../diff/outcome.ts';
+import { isDifferent } from '../diff/outcome.ts';
 import type { DiffReport } from '../diff/types.ts';
 import { EXIT, type Fault, RunnerError } from '../errors.ts';
 import { selectNodes } from '../graph/select.ts';
+import type { Node } from '../graph/types.ts';
 import { type Commits, findCommits } from '../project/base-commit.ts';
 import { baseFiles } from '../project/base-files.ts';
 import { redactor } from '../util/redact.ts';
@@ -29,16 +31,25 @@ export interface DiffArgs extends SelectionArgs {
 export const diff: Command<DiffArgs> = async (args, reporter) => {
   const commits = await findCommits(args.projectDir, args.base);
   const sides = await loadBoth(args, commits);
-  const affected = chosen(findAffected(sides.base, sides.head), sides, args);
-  const known: Known = { ...namesOf(commits), ...plain(sides, affected) };
-  const report = affected.length === 0 ? { ...known, ...NOTHING } : await built(args, reporter, sides, affected, known);
+  const affected = findAffected(sides.base, sides.head);
+  const chosen = choose(affected, sides, args);
+  const known: Known = {
+    ...namesOf(commits),
+    ...plain(sides, affected),
+    selection: selectionOf(affected, chosen, args),
+  };
+  const report =
+    chosen.length === 0 ? { ...known, ...NOTHING } : await built(args, reporter, sides, affected, chosen, known);
   await tell(args, reporter, report);
-  if (isFailing(report)) return EXIT.failed;
-  return args.failIfDiff && isDifferent(report) ? EXIT.failed : EXIT.done;
+  const isBroken = failuresOf(report.nodes).broken.length > 0;
+  return isBroken || (args.failIfDiff && isDifferent(report)) ? EXIT.failed : EXIT.done;
 };
 
 /** What is known before anything is built. */
-type Known = Pick<DiffReport, 'base' | 'head' | 'day' | 'macros' | 'notes' | 'outputs' | 'total'>;
+type Known = Pick<
+  DiffReport,
+  'base' | 'head' | 'day' | 'macros' | 'notes' | 'outputs' | 'total' | 'touched' | 'selection'
+>;
 
 const NOTHING = { batches: [], nodes: [], figures: [], compared: [], outcomes: [], terms: {} };
 
@@ -75,36 +86,74 @@ async function loaded(
   }
 }
 
-/** Those that are selected on one of the sides: a name may be known to one of them only. */
-function chosen(affected: readonly Affected[], sides: Sides, args: DiffArgs): readonly Affected[] {
-  if (!args.select && !args.exclude) return affected;
-  const changed = new Set(affected.map(({ id }) => id));
+function choose(affected: readonly Affected[], sides: Sides, { select, exclude }: DiffArgs): readonly Affected[] {
   const faults: Fault[] = [];
-  const ids = [sides.head, sides.base].flatMap(({ graph }) => {
-    try {
-      return selectNodes(graph, args, { changed: () => changed, results: () => new Map() });
-    } catch (error) {
-      if (!(error instanceof RunnerError)) throw error;
-      faults.push(...error.faults);
-      return [];
-    }
-  });
-  if (ids.length === 0 && faults.length > 0) throw new RunnerError(faults.slice(0, faults.length / 2));
-  return affected.filter(({ id }) => ids.includes(id));
+  const idsOf = (texts: readonly string[]): ReadonlySet<string> => selected(texts, affected, sides, faults);
+  const taken = select && idsOf(select);
+  const left = exclude && idsOf(exclude);
+  if (faults.length > 0) throw new RunnerError(faults);
+  return affected.filter(({ id }) => (!taken || taken.has(id)) && !left?.has(id));
+}
+
+/** By each selector on its own, on both sides: a name may be known to one of them only. */
+function selected(
+  texts: readonly string[],
+  affected: readonly Affected[],
+  sides: Sides,
+  faults: Fault[],
+): ReadonlySet<string> {
+  const changed = new Set(affected.map(({ id }) => id));
+  const words = texts.flatMap((text) => text.trim().split(/\s+/));
+  return new Set(
+    words.flatMap((word) => {
+      const ids: string[] = [];
+      const refused: RunnerError[] = [];
+      for (const { graph } of [sides.head, sides.base]) {
+        try {
+          ids.push(...selectNodes(graph, { select: [word] }, { changed: () => changed, results: () => new Map() }));
+        } catch (error) {
+          if (!(error instanceof RunnerError)) throw error;
+          refused.push(error);
+        }
+      }
+      if (refused.length === 2) faults.push(...(refused[0]?.faults ?? []));
+      return ids;
+    }),
+  );
+}
+
+function selectionOf(
+  affected: readonly Affected[],
+  chosen: readonly Affected[],
+  { select, exclude }: DiffArgs,
+): DiffReport['selection'] {
+  if (!select && !exclude) return null;
+  const words = [
+    ...(select ? [`--select ${select.join(' ')}`] : []),
+    ...(exclude ? [`--exclude ${exclude.join(' ')}`] : []),
+  ];
+  const ids = new Set(chosen.map(({ id }) => id));
+  const left = affected.flatMap(({ id, head, base }) => (ids.has(id) ? [] : [(head ?? base)?.name ?? id]));
+  return { words: words.join(' '), left };
 }
 
 function namesOf({ base, head }: Commits): Pick<DiffReport, 'base' | 'head'> {
   return { base: { ...base, dirty: false }, head };
 }
 
-function plain({ base, head }: Sides, affected: readonly Affected[]): Omit<Known, 'base' | 'head'> {
+function plain({ base, head }: Sides, affected: readonly Affected[]): Omit<Known, 'base' | 'head' | 'selection'> {
   return {
     day: head.asOf,
     macros: macroDiffs(base.project.macros, head.project.macros),
     notes: configNotes(base, head, affected),
     outputs: head.project.config.outputs,
-    total: [...head.graph.nodes.values()].filter(({ type }) => type !== 'source').length,
+    total: [...head.graph.nodes.values()].filter(isBuilt).length,
+    touched: affected.filter((one) => one.head && isBuilt(one.head)).length,
   };
+}
+
+function isBuilt({ type }: Node): boolean {
+  return type !== 'source';
 }
 
 async function built(
@@ -112,13 +161,14 @@ async function built(
   reporter: Reporter,
   sides: Sides,
   affected: readonly Affected[],
+  chosen: readonly Affected[],
   known: Known,
 ): Promise<DiffReport> {
   const { buildBoth } = await import('./diff-build.ts');
   const examples = args.examples ?? (sides.head.target.embedded ? 5 : 0);
   return withTarget(sides.head, args, reporter, async (target) => ({
     ...known,
-    ...(await buildBoth({ ...args, ...sides, ...target, affected, known, examples, emit: reporter.emit })),
+    ...(await buildBoth({ ...args, ...sides, ...target, affected, chosen, known, examples, emit: reporter.emit })),
   }));
 }
 

@@ -279,7 +279,7 @@ export const COMMANDS: readonly CommandSpec[] = [
         type: 'boolean',
         default: false,
         describe:
-          'Exit 1 where a figure, an outcome, a row, a column or a result of a contract or unit test is another one; another text of SQL alone is no difference',
+          'Exit 1 where a figure, an outcome, a row, a column (its type too) or a result of a contract or unit test is another one; another text of SQL alone is no difference. Without it, 1 is for what fails and did not on the base',
       },
     },
     examples: [

@@ -3,6 +3,7 @@ import { drawMarkdown } from './markdown.ts';
 import { fold } from './markdown-fold.ts';
 import { block, code, plain } from './markdown-text.ts';
 import { drawGraph } from './mermaid.ts';
+import { isDifferent } from './outcome.ts';
 import { drawDiff } from './text.ts';
 import type { Audit, DiffReport, NodeDiff } from './types.ts';
 
@@ -59,6 +60,8 @@ const REPORT: DiffReport = {
     'rate.vat': { label: null, format: '0 %' },
   },
   total: 12,
+  touched: 4,
+  selection: null,
   macros: [{ name: 'gross', text: '- {{ x }} * 1.2\n+ {{ x }} * (1 + rate)' }],
   notes: ['project.yml has changed: keep_batches.'],
   figures: [
@@ -174,6 +177,35 @@ describe('the Markdown of a diff', () => {
     for (const words of ['vat 20 % → 25 % (rate)', '213.125 €', '9 → 7: gained by 1, lost by 3', 'lost by 3: too few'])
       for (const drawn of [markdown, text]) expect(drawn).toContain(words);
     expect(text).not.toContain('\\');
+  });
+
+  it('takes a part for the whole nowhere: it names the selection, and what stays is what was compared', () => {
+    const selection = { words: '--select by_city', left: ['paid', 'revenue'] };
+    const same = {
+      ...REPORT,
+      nodes: [node('by_city', { rows: ROWS })],
+      figures: [],
+      compared: [],
+      outcomes: [],
+      selection,
+    };
+    for (const part of [same, { ...same, nodes: [] }]) {
+      const drawn = drawMarkdown(part);
+      expect(drawn).toMatch(/^### ▫️ .* 2 other nodes may move: not selected\.$/m);
+      expect(drawn).toContain('day 2026-11-24, only --select by_city,');
+      expect(drawDiff(part)).toContain('day 2026-11-24, only --select by_city');
+      expect(drawn).not.toMatch(/✅|Figures that stay|No seed, model or contract differs/);
+    }
+    expect(drawMarkdown(same)).toContain('8 of 12 nodes');
+  });
+
+  it('takes a column of another type, and a row of an output, for something that moves', () => {
+    const columnsRetyped = [{ column: 'id', before: 'integer', after: 'bigint' }];
+    const retyped = { ...REPORT, nodes: [node('by_city', { rows: { ...ROWS, columnsRetyped } })], figures: [] };
+    expect(drawMarkdown(retyped)).toMatch(/^### 🔶.*other rows in 1 node/m);
+    expect(isDifferent({ ...retyped, outcomes: [] })).toBe(true);
+    const output = { name: 'by city', model: 'by_city', column: 'total' };
+    expect(drawMarkdown({ ...REPORT, outputs: [...REPORT.outputs, output] })).toContain('stay as they are: buyers.');
   });
 
   it('fits into a comment of GitHub, leaves out of the folds what is last, and says so', () => {

@@ -3,7 +3,7 @@ import { fold } from './markdown-fold.ts';
 import { sectionsOf } from './markdown-sections.ts';
 import { code, plain, table } from './markdown-text.ts';
 import { type Summary, summaryOf } from './summary.ts';
-import { nameOf } from './text.ts';
+import { nameOf, selectionOf } from './text.ts';
 import type { DiffReport } from './types.ts';
 
 /** By this line a comment of a former state is found, to be replaced. */
@@ -20,13 +20,11 @@ export function drawMarkdown(report: DiffReport): string {
   const { base, head, day, batches, nodes } = report;
   const rows = batches.reduce((sum, batch) => sum + batch.rows, 0);
   const data =
-    batches.length === 0
-      ? ''
-      : `, both on ${plural(rows, 'row')} of ${plural(batches.length, 'landed batch').replace('batchs', 'batches')}`;
+    batches.length === 0 ? '' : `, both on ${plural(rows, 'row')} of ${plural(batches.length, 'landed batch')}`;
   const top = [
     MARKER,
     `### ${ICONS[summary.mood]} ${plain(summary.verdict)}`,
-    `${plain(nameOf(base))} → ${plain(nameOf(head))}, day ${day}${data}. Built aside: nothing that is published was touched.`,
+    `${plain(nameOf(base))} → ${plain(nameOf(head))}, day ${day}${plain(selectionOf(report))}${data}. Built aside: nothing that is published was touched.`,
     ...list('Fails now, and did not on the base', summary.broken, ICONS.bad),
     ...list('Fails on both sides', summary.faulty),
     ...list('Failed on the base, and does not any more', summary.mended),
@@ -38,7 +36,7 @@ export function drawMarkdown(report: DiffReport): string {
   return fold(top, sectionsOf(report));
 }
 
-const ICONS = { bad: '❌', moves: '🔶', still: '✅' };
+const ICONS = { bad: '❌', moves: '🔶', still: '✅', partial: '▫️' };
 
 function list(title: string, lines: readonly string[], icon = ''): readonly string[] {
   if (lines.length === 0) return [];
@@ -48,7 +46,7 @@ function list(title: string, lines: readonly string[], icon = ''): readonly stri
 }
 
 function effects({ figures, more, outcomes, mood }: Summary): readonly string[] {
-  if (mood === 'still' && figures.length + outcomes.length === 0) return [];
+  if ((mood === 'still' || mood === 'partial') && figures.length + outcomes.length === 0) return [];
   const rows = figures.map(({ name, label, before, after, difference, hidden }) => [
     `${code(name)}${label === null ? '' : `<br>${plain(label)}`}`,
     plain(before),

@@ -1,22 +1,17 @@
 import type { Audit, DiffReport, NodeDiff } from './types.ts';
 
-/** Whether something is not built, or a contract or unit test fails, on head. */
-export function isFailing({ nodes }: DiffReport): boolean {
-  return nodes.some(({ audit: { head } }) => head !== null && (head.status !== 'built' || head.failed.length > 0));
-}
-
 /** Whether a figure, an outcome, a row, a column or a result of a contract is another one; a text alone makes no difference. */
 export function isDifferent({ nodes, figures, outcomes }: DiffReport): boolean {
   const isMoved = outcomes.some(({ gained, lost, motives }) => gained + lost + motives.length > 0);
   return figures.length > 0 || isMoved || nodes.some((node) => hasOtherRows(node) || hasOtherVerdict(node));
 }
 
+/** Other rows or columns, a column of another type too. */
 export function hasOtherRows({ kind, type, rows }: NodeDiff): boolean {
   if (kind === 'added' || kind === 'removed') return type !== 'source';
-  return (
-    rows !== null &&
-    rows.added + rows.removed + rows.changed + rows.columnsAdded.length + rows.columnsRemoved.length > 0
-  );
+  if (rows === null) return false;
+  const columns = [rows.columnsAdded, rows.columnsRemoved, rows.columnsRetyped].flat();
+  return rows.added + rows.removed + rows.changed + columns.length > 0;
 }
 
 export function hasOtherVerdict({ audit: { base, head } }: NodeDiff): boolean {

@@ -9,7 +9,8 @@ import type { DiffReport, FigureDiff, OutcomeDiff } from './types.ts';
 export interface Summary extends Failures {
   /** One sentence. */
   readonly verdict: string;
-  readonly mood: 'bad' | 'moves' | 'still';
+  /** `partial`: nothing moves of what was selected, and the rest was not compared. */
+  readonly mood: 'bad' | 'moves' | 'still' | 'partial';
   /** What was changed by hand. */
   readonly causes: readonly string[];
   /** The figures that the project names, and move. */
@@ -47,7 +48,7 @@ export function summaryOf(report: DiffReport): Summary {
   });
   const outcomes = report.outcomes.map(showOutcome);
   const base = { ...failures, causes, figures: shown, more: figures.length - named.length, outcomes };
-  return { ...base, ...verdictOf(report, base), untouched: untouchedOf(report, named) };
+  return { ...base, ...verdictOf(report, base), untouched: untouchedOf(report) };
 }
 
 function isOf(place: { readonly model: string; readonly column: string }) {
@@ -90,9 +91,15 @@ function verdictOf(
   report: DiffReport,
   { broken, causes, figures, more, outcomes }: Pick<Summary, 'broken' | 'causes' | 'figures' | 'more' | 'outcomes'>,
 ): Pick<Summary, 'verdict' | 'mood'> {
-  if (report.nodes.length === 0) return { mood: 'still', verdict: 'No seed, model or contract differs.' };
-  const cause =
-    causes.length === 0 ? '' : causes.length > 1 ? `${causes[0]} and ${causes.length - 1} more changes` : causes[0];
+  const left = report.selection?.left.length ?? 0;
+  const still = left > 0 ? 'partial' : 'still';
+  const beside = left > 0 ? ` ${plural(left, 'other node')} may move: not selected.` : '';
+  if (report.nodes.length === 0)
+    return {
+      mood: still,
+      verdict: `No seed, model or contract${left > 0 ? ' that is selected' : ''} differs.${beside}`,
+    };
+  const cause = causes.length > 1 ? `${causes[0]} and ${plural(causes.length - 1, 'more change')}` : causes[0];
   const moved = figures.map(({ name, difference, after }) => `${name} ${difference || `is ${after}`}`);
   const gains = outcomes.map(({ title, text }) => `${title}: ${text}`);
   const rows = report.nodes.filter(hasOtherRows).length;
@@ -105,19 +112,21 @@ function verdictOf(
     ...(moved.length + more > 0 || rows === 0 ? [] : [`other rows in ${plural(rows, 'node')}`]),
   ];
   const effect = isStill ? 'no figure, no row and no result of a contract moves' : told.join('; ');
+  const said = `${cause === undefined ? `${effect[0]?.toUpperCase()}${effect.slice(1)}` : `${cause}: ${effect}`}.`;
   if (broken.length > 0)
     return {
       mood: 'bad',
-      verdict: `${plural(broken.length, 'failure')} that the base does not have. ${cause}: ${effect}.`,
+      verdict: `${plural(broken.length, 'failure')} that the base does not have. ${said}${beside}`,
     };
-  return { mood: isStill ? 'still' : 'moves', verdict: `${cause}: ${effect}.` };
+  return { mood: isStill ? still : 'moves', verdict: `${said}${beside}` };
 }
 
-function untouchedOf({ nodes, total, outputs, compared }: DiffReport, named: readonly FigureDiff[]): readonly string[] {
+function untouchedOf({ nodes, total, touched, selection, outputs, figures, compared }: DiffReport): readonly string[] {
   // A figure that is affected and was not compared may have moved.
-  const isKnown = (model: string): boolean => compared.includes(model) || !nodes.some(({ name }) => name === model);
-  const still = outputs.filter((output) => isKnown(output.model) && !named.some(isOf(output))).map(({ name }) => name);
-  const touched = nodes.filter(({ type, kind }) => type !== 'source' && kind !== 'removed').length;
+  const affected = new Set([...nodes.map(({ name }) => name), ...(selection?.left ?? [])]);
+  const still = outputs
+    .filter((output) => (compared.includes(output.model) || !affected.has(output.model)) && !figures.some(isOf(output)))
+    .map(({ name }) => name);
   return [
     ...(still.length > 0 ? [`Figures that stay as they are: ${still.join(', ')}.`] : []),
     `${total - touched} of ${plural(total, 'node')} are neither changed nor read what is.`,

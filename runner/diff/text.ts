@@ -8,7 +8,7 @@ const MOST = 12;
 /** The summary for a terminal; what is behind it is in the Markdown. */
 export function drawDiff(report: DiffReport): string {
   const summary = summaryOf(report);
-  const title = `${nameOf(report.base)} → ${nameOf(report.head)}, day ${report.day}`;
+  const title = `${nameOf(report.base)} → ${nameOf(report.head)}, day ${report.day}${selectionOf(report)}`;
   const width = Math.max(...summary.figures.map(({ name }) => name.length), 0);
   const figures = summary.figures.map(({ name, before, after, difference }) =>
     `${name.padEnd(width)}  ${before} → ${after}  ${difference}`.trimEnd(),
@@ -37,6 +37,11 @@ export function drawDiff(report: DiffReport): string {
 /** `main 1a2b3c4d5e`, `feature 5d6e7f8091 with uncommitted changes`. */
 export function nameOf({ name, commit, dirty }: Side): string {
   return `${name} ${commit?.slice(0, 10) ?? ''}${dirty ? ' with uncommitted changes' : ''}`;
+}
+
+/** `, only --select x`. */
+export function selectionOf({ selection }: DiffReport): string {
+  return selection === null ? '' : `, only ${selection.words}`;
 }
 
 function section(title: string, lines: readonly string[]): readonly string[] {

@@ -8,7 +8,7 @@ export interface DiffReport {
   readonly day: string;
   /** What both sides were built from. */
   readonly batches: readonly { readonly source: string; readonly batchId: string; readonly rows: number }[];
-  /** Changed nodes and those that they reach, in the order of a build. */
+  /** Changed nodes and those that they reach, as far as they are selected, in the order of a build. */
   readonly nodes: readonly NodeDiff[];
   /** Of the models that project.yml calls figures: every cell that is another, or may not be told. */
   readonly figures: readonly FigureDiff[];
@@ -22,6 +22,10 @@ export interface DiffReport {
   readonly terms: Readonly<Record<string, Term>>;
   /** Seeds and models of the project, on head. */
   readonly total: number;
+  /** Those that differ or read what does, selected or not. */
+  readonly touched: number;
+  /** What was asked for, and the names of what is affected and was not; `null` where all of it is told. */
+  readonly selection: { readonly words: string; readonly left: readonly string[] } | null;
   /** Macros that differ, their text as a diff by lines. */
   readonly macros: readonly { readonly name: string; readonly text: string }[];
   /** What else differs, a sentence each: changes of project.yml that reach no node. */

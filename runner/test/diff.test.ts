@@ -187,6 +187,8 @@ describe('runner diff', () => {
     expect(stdout.slice(now, before)).toContain('paid: ');
     expect(stdout.slice(before)).toContain('- bonus: row count: 2 rows; must be 7, is 2 (soda/shop/bonus.yml:2)');
     expect(stdout).toContain('! column buyer, type: none → integer');
+    project.commit({ 'soda/shop/paid.yml': SHOP['soda/shop/paid.yml'] ?? '' });
+    expect(await project.diff()).toMatchObject({ code: 0, stdout: expect.stringContaining('Fails on both sides') });
   });
 
   it('builds nothing that only a contract of another model concerns', async () => {
@@ -201,8 +203,19 @@ describe('runner diff', () => {
   });
 
   it('narrows by a selection, and refuses one that nothing can match', async () => {
+    project.git('checkout', '-q', 'main');
+    project.commit({ 'models/shop/old.sql': 'select 1 as id' });
+    project.git('checkout', '-q', '-B', 'branch');
     project.commit({ 'seeds/rate.csv': 'id,value\nvat,0.25\ncoupon,0.10\n' });
-    expect(kinds(await report({ select: ['revenue'] }))).toEqual({ revenue: 'impacted' });
+    const found = await report({ select: ['revenue', 'old'], exclude: ['list'] });
+    expect(kinds(found)).toEqual({ revenue: 'impacted' });
+    // What is not selected is not compared, but it is the branch's.
+    expect(found.figures).toMatchObject([{ column: 'total', before: '204.6000', difference: '+8.5250' }]);
+    expect(found).toMatchObject({
+      touched: 4,
+      selection: { words: '--select revenue old --exclude list', left: ['rate', 'paid', 'bonus'] },
+    });
+    expect((await project.diff({ select: ['list'], failIfDiff: true })).stdout).toContain('4 other nodes may move');
     expect(await project.diff({ select: ['revenu'] })).toMatchObject({
       code: 2,
       faults: [{ code: 'SELECTOR_EMPTY', hint: expect.stringContaining('revenue') }],

@@ -1,6 +1,6 @@
-/** `1 row`, `1,234 rows`. */
+/** `1 row`, `1,234 rows`, `2 batches`. */
 export function plural(count: number, noun: string): string {
-  return `${grouped(count)} ${noun}${count === 1 ? '' : 's'}`;
+  return `${grouped(count)} ${noun}${count === 1 ? '' : /(s|x|ch|sh)$/.test(noun) ? 'es' : 's'}`;
 }
 
 /** `1234567` → `1,234,567`. By hand: `toLocaleString` loads the world's locales for it. */
