@@ -35,12 +35,28 @@ function withSides<T>(
   });
 }
 
+/** Each statement on its own, as on a database: one that fails leaves the next. */
+function behindSavepoints(tx: Session): Pick<Session, 'query'> {
+  return {
+    query: async (sql) => {
+      await tx.query('savepoint one');
+      try {
+        return await tx.query(sql);
+      } catch (error) {
+        await tx.query('rollback to savepoint one');
+        throw error;
+      }
+    },
+  };
+}
+
 interface Given {
   readonly figure: readonly [string, string];
   /** Who is in which group, as `group/person`. */
   readonly members?: readonly [string, string];
   readonly key?: string;
   readonly columns?: string;
+  readonly condition?: string;
   readonly options?: Partial<FigureOptions>;
 }
 
@@ -50,6 +66,7 @@ async function figure({
   members,
   key,
   columns = '{name: cost}',
+  condition = key ? `m.grp = f.${key}` : 'true',
   options,
 }: Given): Promise<readonly FigureDiff[]> {
   const contract = contractOf(key ?? null, columns);
@@ -57,9 +74,8 @@ async function figure({
   const listed = (texts: string): string =>
     `select split_part(x, '/', 1) as grp, split_part(x, '/', 2) as person from unnest(string_to_array('${texts}', ' ')) as x`;
   const tables = { f: figure, ...(members ? { m: [listed(members[0]), listed(members[1])] as const } : {}) };
-  const condition = key ? `m.grp = f.${key}` : 'true';
   return withSides(tables, (tx) =>
-    compareFigure(tx, of('b'), of('h'), {
+    compareFigure(behindSavepoints(tx), of('b'), of('h'), {
       hasPersonal: true,
       comesFromPersonal: (_, column) => column === 'cost',
       smallGroup: 2,
@@ -94,6 +110,10 @@ describe('figures', () => {
       'b 0.1 → 0.3 (+0.2)',
       'c 3 → 1 (-2)',
       'd 2026-01-01 → 2026-02-01 (null)',
+    ]);
+    const floats = ['select 0.3 as a, 0.1::float8 as b', 'select 0.1::float8 + 0.2::float8 as a, 0.1 as b'] as const;
+    expect(told(await figure({ columns: '{name: a}, {name: b}', figure: floats }))).toEqual([
+      'a 0.3 → 0.30000000000000004 (+0.00000000000000004)',
     ]);
   });
 
@@ -164,6 +184,19 @@ describe('a cost of salaries', () => {
     expect((await total(['g/a', 'g/a'], { otherSql: ['pay'] }))[0]?.hidden).toMatch(/changed \(pay\)/);
   });
 
+  it('is hidden, and the rest told, where the members have no such column any more', async () => {
+    const found = await figure({
+      columns: '{name: n}, {name: cost}',
+      figure: ['select 1 as n, 100 as cost', 'select 2 as n, 112 as cost'],
+      members: ['g/a g/b', 'g/a g/b'],
+      condition: 'm.former = 1',
+    });
+    expect(told(found)).toEqual([
+      'n 1 → 2 (+1)',
+      'cost 100 → null (nothing says whose values it adds up any more (review.members of the base))',
+    ]);
+  });
+
   it('of a group is told where nobody comes or goes there, and else hidden: another group could be subtracted', async () => {
     const found = await figure({
       key: 'unit',
@@ -184,12 +217,23 @@ describe('a cost of salaries', () => {
   });
 });
 
+interface OutcomeCase {
+  readonly keys?: Readonly<Record<string, string | null>>;
+  readonly isOfBase?: boolean;
+}
+
 describe('outcomes', () => {
   const rights = (values: string): string => rows(values, 'id, has, why');
-  const outcome = (base: string, head: string, motive = true, smallGroup = 2, isOfBase = false): Promise<unknown> =>
+  const outcome = (
+    base: string,
+    head: string,
+    motive = true,
+    smallGroup = 2,
+    { keys = { b: 'id', h: 'id' }, isOfBase = false }: OutcomeCase = {},
+  ): Promise<unknown> =>
     withSides({ o: [base, head] }, (tx) => {
       const of = (schema: string): ReturnType<typeof modelOf> =>
-        modelOf({ schema, name: 'o' }, contractOf('id', '{name: id}, {name: has}, {name: why}'));
+        modelOf({ schema, name: 'o' }, contractOf(keys[schema] ?? null, '{name: id}, {name: has}, {name: why}'));
       const config = { title: 'T', model: 'o', column: 'has', line: 1, ...(motive ? { motive: 'why' } : {}) };
       const options = { hasPersonal: false, comesFromPersonal: () => false, isOfBase, smallGroup };
       return compareOutcome(tx, of('b'), of('h'), config, options);
@@ -205,6 +249,7 @@ describe('outcomes', () => {
       after: 3,
       gained: 3,
       lost: 2,
+      unknown: null,
       motives: [
         { kind: 'gained', before: 'far', after: null, rows: 2 },
         { kind: 'other', before: 'far', after: 'old', rows: 1 },
@@ -235,17 +280,41 @@ describe('outcomes', () => {
       ],
     });
     // Where it is made of personal values, whoever has it.
-    expect(await outcome(base, head, true, 2, true)).toMatchObject({
+    expect(await outcome(base, head, true, 2, { isOfBase: true })).toMatchObject({
       motives: [{ before: null, after: '***', rows: 4 }],
     });
   });
 
-  it('are lost by everybody where the column is gone', async () => {
-    expect(await outcome(rights('(1, true, null)'), 'select 1 as id')).toMatchObject({
-      before: 1,
-      after: 0,
-      gained: 0,
-      lost: 1,
+  it('are told by the key of the base where that of the head is none, or tells no row', async () => {
+    const base = rights("(1, true, null), (2, false, 'far')");
+    const head = rights("(1, false, 'far'), (2, true, null)");
+    for (const h of [null, 'has, why'])
+      expect(await outcome(base, head, true, 0, { keys: { b: 'id', h } })).toMatchObject({
+        gained: 1,
+        lost: 1,
+        unknown: null,
+      });
+  });
+
+  it.each([
+    ['without a key', "(1, true, null), (1, false, 'far')", 'select 1 as id, true as has', 1, 1, 'id) is double'],
+    [
+      'whose column is gone',
+      '(1, true, null)',
+      'select 1 as id',
+      1,
+      null,
+      'has is not there, not boolean, on the head',
+    ],
+    ['of a text', '(1, true, null)', "select 1 as id, 'true' as has", 1, null, 'has is text, not boolean, on the head'],
+  ])('%s are totals alone, with the reason', async (_, base, head, before, after, unknown) => {
+    expect(await outcome(rights(base), head)).toMatchObject({
+      before,
+      after,
+      gained: null,
+      lost: null,
+      motives: [],
+      unknown: expect.stringContaining(unknown),
     });
   });
 });

@@ -1,12 +1,13 @@
-import type { Session } from '../adapters/types.ts';
+import type { Session, TextResult } from '../adapters/types.ts';
 import { MASK } from '../contracts/personal.ts';
+import { DatabaseError } from '../errors.ts';
 import type { ModelNode, Node } from '../graph/types.ts';
-import { keyOf } from '../unit-tests/compare.ts';
 import { identifier, literal, quoted } from '../util/sql.ts';
+import { keyOfBoth } from './keys.ts';
 import { type Changes, untold } from './may-tell.ts';
 import { paired } from './paired.ts';
 import { mayBePersonal, type RowsOptions } from './rows.ts';
-import { compared, listed, readSides, type Sides, shown } from './sides.ts';
+import { compared, FLOAT_AS_NUMERIC, listed, readSides, type Sides, shown } from './sides.ts';
 import type { Cell, FigureDiff } from './types.ts';
 
 export interface FigureOptions extends Pick<RowsOptions, 'hasPersonal' | 'comesFromPersonal'> {
@@ -40,8 +41,7 @@ export async function compareFigure(
   const { comesFromPersonal, members } = options;
   const sides = await readSides(db, base, head);
   const isOne = sides.before <= 1 && sides.after <= 1;
-  const names = sides.common.map(({ name }) => name);
-  const declared = keyOf(head, names);
+  const declared = (await keyOfBoth(db, base, head, sides.common)).columns.map(({ name }) => name);
   const isKey = (name: string): boolean => (declared.length > 0 ? declared.includes(name) : !isOne);
   const key = sides.common.filter(({ name }) => isKey(name));
   const columns = [...new Set([...sides.headColumns, ...sides.baseColumns])].filter((name) => !isKey(name));
@@ -53,18 +53,29 @@ export async function compareFigure(
 
   const keys = key.map((column) => `coalesce(${compared('(h.f)', column)}, ${compared('(b.f)', column)})`);
   const labels = key.map(({ name }, index) => shown(keys[index] ?? '', isTagged(name) || isDerived(name)));
-  const { rows } =
-    await db.query(`select ${listed(labels)}, c.name, c.before, c.after, c.difference, ${members ? personsOf(members) : 'null'}
+  const ask = (persons: string): Promise<TextResult> =>
+    db.query(`select ${listed(labels)}, c.name, c.before, c.after, c.difference, ${persons}
 from ${paired(base, head, sides, key)}
 cross join lateral (values ${cells.join(', ')}) as c (place, name, before, after, difference, differs)
 where c.differs
 order by ${[...keys, 'coalesce(h.id, b.id)', 'c.place'].join(', ')}`);
+  let isLost = false;
+  // What the base calls a member may be a column that head has not.
+  const { rows } = await ask(members ? personsOf(members) : 'null').catch((error: unknown) => {
+    if (!members || !(error instanceof DatabaseError)) throw error;
+    isLost = true;
+    return ask('null');
+  });
+  const reason = (changes: Changes): string | null => {
+    const why = untold(changes);
+    return why !== null && isLost ? 'nothing says whose values it adds up any more (review.members of the base)' : why;
+  };
   return rows.map(([labelled, name, before = null, after = null, difference = null, persons = null]): FigureDiff => {
     const column = name ?? '';
     const texts: readonly Cell[] = JSON.parse(labelled ?? '[]');
     const row = key.map((one, index) => `${one.name} = ${texts[index] ?? 'NULL'}`).join(', ');
     const changes: Changes = { before, after, persons: persons === null ? null : Number(persons), isOne, ...options };
-    const hidden = isTagged(column) ? 'it is personal' : isDerived(column) ? untold(changes) : null;
+    const hidden = isTagged(column) ? 'it is personal' : isDerived(column) ? reason(changes) : null;
     const told = hidden === null ? { after, difference } : { after: null, difference: null };
     return { model: head.name, row, column, before, ...told, hidden };
   });
@@ -77,7 +88,7 @@ function cellOf({ common, baseColumns, headColumns }: Sides, name: string, place
   const text = (names: readonly string[], value: string): string =>
     names.includes(name) ? `${value}::text` : 'null::text';
   const texts = [text(baseColumns, before), text(headColumns, after)];
-  const difference = `${after}::numeric - ${before}::numeric`;
+  const difference = `${after}::${FLOAT_AS_NUMERIC} - ${before}::${FLOAT_AS_NUMERIC}`;
   const isOther = column
     ? `${compared('(b.f)', column)} is distinct from ${compared('(h.f)', column)}`
     : `${texts[0]} is distinct from ${texts[1]}`;

@@ -93,6 +93,7 @@ const REPORT: DiffReport = {
       after: 7,
       gained: 1,
       lost: 3,
+      unknown: null,
       motives: [
         { kind: 'lost', before: null, after: 'too few', rows: 3 },
         { kind: 'gained', before: 'too late', after: null, rows: 1 },

@@ -2,7 +2,10 @@ import type { Audit, DiffReport, NodeDiff } from './types.ts';
 
 /** Whether a figure, an outcome, a row, a column or a result of a contract is another one; a text alone makes no difference. */
 export function isDifferent({ nodes, figures, outcomes }: DiffReport): boolean {
-  const isMoved = outcomes.some(({ gained, lost, motives }) => gained + lost + motives.length > 0);
+  const isMoved = outcomes.some(
+    ({ before, after, gained, lost, motives }) =>
+      before !== after || Number(gained) + Number(lost) + motives.length > 0,
+  );
   return figures.length > 0 || isMoved || nodes.some((node) => hasOtherRows(node) || hasOtherVerdict(node));
 }
 

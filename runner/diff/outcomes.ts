@@ -2,8 +2,8 @@ import type { Session } from '../adapters/types.ts';
 import { MASK } from '../contracts/personal.ts';
 import type { ModelNode } from '../graph/types.ts';
 import type { OutcomeConfig } from '../project/review-types.ts';
-import { keyOf } from '../unit-tests/compare.ts';
 import { identifier, literal, quoted } from '../util/sql.ts';
+import { keyOfBoth } from './keys.ts';
 import { paired } from './paired.ts';
 import { mayBePersonal, type RowsOptions } from './rows.ts';
 import { readSides } from './sides.ts';
@@ -16,8 +16,9 @@ interface Options extends Pick<RowsOptions, 'hasPersonal' | 'comesFromPersonal'>
 }
 
 /**
- * Who gains and loses something, by motive. A row that is not there, or a column, has it not. A motive of the head's alone is
- * masked where only a small group has it, or it may be made of personal values: the SQL of a motive may say anything of them.
+ * Who gains and loses something, by motive. A row that is not there has it not. Where no key tells who is who, or the column is no
+ * boolean on both sides, totals alone. A motive of the head's alone is masked where only a small group has it, or it may be made of
+ * personal values: the SQL of a motive may say anything of them.
  * @throws DatabaseError
  */
 export async function compareOutcome(
@@ -28,14 +29,16 @@ export async function compareOutcome(
   { hasPersonal, comesFromPersonal, isOfBase, smallGroup }: Options,
 ): Promise<OutcomeDiff> {
   const sides = await readSides(db, base, head);
-  const declared = keyOf(
-    head,
-    sides.common.map(({ name }) => name),
-  );
-  const key = sides.common.filter(({ name }) => declared.includes(name));
+  const types = [sides.baseTypes.get(column), sides.headTypes.get(column)];
+  const other = types.findIndex((type) => type !== 'boolean');
+  const { columns: key, problem } = await keyOfBoth(db, base, head, sides.common);
+  const unknown =
+    other < 0 ? problem : `${column} is ${types[other] ?? 'not there'}, not boolean, on the ${['base', 'head'][other]}`;
+  if (unknown !== null) return { title, model, ...(await totals(db, [base, head], types, column)), unknown };
+
   const of = (row: string, names: readonly string[], name = ''): string | null =>
     names.includes(name) ? `(${row}.f).${identifier(name)}` : null;
-  const has = (row: string, names: readonly string[]): string => `coalesce(${of(row, names, column)}, false)`;
+  const has = (row: string): string => `coalesce((${row}.f).${identifier(column)}, false)`;
   const isMasked = motive !== undefined && mayBePersonal(base, head, motive, { hasPersonal, comesFromPersonal });
   const textOf = (row: string, names: readonly string[]): string => {
     const text = of(row, names, motive);
@@ -51,8 +54,7 @@ export async function compareOutcome(
     known === null
       ? after
       : `case when ${after} is null or ${after} in (${known}) then ${after} else ${literal(MASK)} end`;
-  const { rows } =
-    await db.query(`select ${has('b', sides.baseColumns)}, ${has('h', sides.headColumns)}, ${textOf('b', sides.baseColumns)}, ${told}, count(*)
+  const { rows } = await db.query(`select ${has('b')}, ${has('h')}, ${textOf('b', sides.baseColumns)}, ${told}, count(*)
 from ${paired(base, head, sides, key)}
 group by 1, 2, 3, 4
 order by 5 desc, 1, 2, 3, 4`);
@@ -77,7 +79,24 @@ order by 5 desc, 1, 2, 3, 4`);
         ? []
         : [{ kind: had === has ? 'other' : has ? 'gained' : 'lost', before, after, rows }],
     ),
+    unknown: null,
   };
+}
+
+/** What can be told without knowing who is who. */
+async function totals(
+  db: Pick<Session, 'query'>,
+  nodes: readonly ModelNode[],
+  types: readonly (string | undefined)[],
+  column: string,
+): Promise<Pick<OutcomeDiff, 'before' | 'after' | 'gained' | 'lost' | 'motives'>> {
+  const counts = nodes.map(({ relation }, index) =>
+    types[index] === 'boolean' ? `(select count(*) from ${quoted(relation)} where ${identifier(column)})` : 'null',
+  );
+  const { rows } = await db.query(`select ${counts.join(', ')}`);
+  const [before = null, after = null] = rows[0] ?? [];
+  const numberOf = (count: string | null): number | null => (count === null ? null : Number(count));
+  return { before: numberOf(before), after: numberOf(after), gained: null, lost: null, motives: [] };
 }
 
 /** Of the base, or of more than a few rows. */

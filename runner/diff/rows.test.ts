@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Database } from '../adapters/types.ts';
 import { parseContract } from '../contracts/parse.ts';
 import { undone } from '../contracts/testing.ts';
+import type { Contract } from '../contracts/types.ts';
 import type { ModelNode } from '../graph/types.ts';
 import { type TestDatabase, testDatabase } from '../test/database.ts';
 import { compareRows, type RowsOptions } from './rows.ts';
@@ -22,20 +23,25 @@ interface Given {
   readonly head: string;
   /** Columns of the key. */
   readonly key?: string;
+  /** Of the head alone, `null` for none. */
+  readonly headKey?: string | null;
   /** Of a contract, as YAML. */
   readonly columns?: string;
   readonly options?: Partial<RowsOptions>;
 }
 
 /** What differs between two tables that are there for it alone. */
-async function diff({ base, head, key, columns, options }: Given): Promise<RowsDiff> {
-  const checks = key ? `checks: [{duplicate: {columns: [${key}]}}]\n` : '';
-  const contract = parseContract(`dataset: ds/db/s/t\n${checks}columns: [${columns ?? ''}]`, 'soda/s/t.yml');
-  const node = (schema: string): ModelNode => modelOf({ schema, name: 't' }, contract);
+async function diff({ base, head, key, headKey = key ?? null, columns, options }: Given): Promise<RowsDiff> {
+  const contractOf = (named: string | null | undefined): Contract => {
+    const checks = named ? `checks: [{duplicate: {columns: [${named}]}}]\n` : '';
+    return parseContract(`dataset: ds/db/s/t\n${checks}columns: [${columns ?? ''}]`, 'soda/s/t.yml');
+  };
+  const contract = contractOf(key);
+  const node = (schema: string, of = contract): ModelNode => modelOf({ schema, name: 't' }, of);
   return undone(db, async (tx) => {
     await tx.query(`create schema b; create schema h; create table b.t as ${base}; create table h.t as ${head}`);
     const all = { hasPersonal: contract.columns.some(({ personal }) => personal), comesFromPersonal: () => false };
-    return compareRows(tx, node('b'), node('h'), { ...all, ...options });
+    return compareRows(tx, node('b'), node('h', contractOf(headKey)), { ...all, ...options });
   });
 }
 
@@ -128,6 +134,12 @@ describe('rows with a key', () => {
       's: numeric(4,1) → numeric(5,2)',
       'x: text → integer',
     ]);
+    const floats = await diff({
+      key: 'id',
+      base: 'select 1 as id, 0.1::float8 + 0.2::float8 as a, 0.3::float8 as b, 0.1::float4 as c',
+      head: 'select 1 as id, 0.3 as a, 0.30 as b, 0.1 as c',
+    });
+    expect(floats.changedColumns).toEqual([{ column: 'a', rows: 1 }]);
   });
 
   it('have values of any type, without an equality of their own too', async () => {
@@ -181,6 +193,12 @@ describe('rows without a usable key', () => {
       head: values('(null, 1), (2, 3)', 'id, v'),
     });
     expect([counts(found), found.unkeyed]).toEqual(['+1 -1 ~0', 'the key (id) is NULL in some rows']);
+  });
+
+  it('are told by the key of the base, where the head names none that tells them', async () => {
+    const given = { base: values('(1, 1), (2, 1)', 'id, v'), head: values('(1, 1), (2, 2)', 'id, v') };
+    for (const headKey of [null, 'v'])
+      expect(await diff({ ...given, key: 'id', headKey })).toMatchObject({ key: ['id'], unkeyed: null, changed: 1 });
   });
 
   it('are so where the head has lost the column of the key', async () => {

@@ -1,9 +1,9 @@
 import type { Session } from '../adapters/types.ts';
 import { isPersonal } from '../contracts/personal.ts';
 import type { ModelNode, Node, SeedNode } from '../graph/types.ts';
-import { keyOf } from '../unit-tests/compare.ts';
 import { differingBuckets } from './buckets.ts';
 import { compareKeyed } from './keyed-rows.ts';
+import { keyOfBoth } from './keys.ts';
 import { type CommonColumn, readSides } from './sides.ts';
 import type { RowsDiff } from './types.ts';
 import { compareWhole } from './whole-rows.ts';
@@ -32,16 +32,13 @@ export interface Plan {
   readonly headColumns: readonly string[];
   /** SQL over a row `t` of either side; `null` for all rows. */
   readonly filter: string | null;
-  /** Rows of that. */
-  readonly before: number;
-  readonly after: number;
   readonly examples: number;
   readonly isMasked: (column: string) => boolean;
 }
 
 /**
  * How the rows of two relations of a node differ, by the key of its contract; as wholes, if there is none or it is NULL or
- * double in rows that differ. Order of rows and columns does not matter. Above `exactUpTo` only rows are looked at whose
+ * double in some rows. Order of rows and columns does not matter. Above `exactUpTo` only rows are looked at whose
  * bucket of the key's hash has another count or sum of row hashes: counts are exact up to a collision of 64 bits.
  * Values of personal columns do not leave the server.
  * @throws DatabaseError where a relation is not there
@@ -56,26 +53,18 @@ export async function compareRows(
   const { before, after, common, baseColumns, headColumns } = sides;
   const method = Math.max(before, after) > (options.exactUpTo ?? 1_000_000) ? 'buckets' : 'exact';
   const names = common.map(({ name }) => name);
-  const declared = [head, base].map((node) => keyOf(node, names)).find((columns) => columns.length > 0) ?? [];
-  const planOf = async (columns: readonly string[]): Promise<Plan> => {
-    const key = common.filter(({ name }) => columns.includes(name));
-    const values = common.filter(({ name }) => !columns.includes(name));
-    const plan = { base, head, key, values, baseColumns, headColumns, examples: options.examples ?? 5 };
-    const isMasked = (column: string): boolean => mayBePersonal(base, head, column, options);
-    const buckets =
-      method === 'buckets' ? await differingBuckets(db, base, head, key, values) : { filter: null, before, after };
-    return { ...plan, isMasked, ...buckets };
-  };
-
-  const keyed = declared.length > 0 ? await compareKeyed(db, await planOf(declared)) : null;
-  const unkeyed = declared.length === 0 ? 'no contract names a key of both sides' : (keyed?.problem ?? null);
-  const found = keyed?.found ?? (await compareWhole(db, await planOf([])));
+  const { columns, problem } = await keyOfBoth(db, base, head, common);
+  const key = problem === null ? columns : [];
+  const values = common.filter((column) => !key.includes(column));
+  const filter = method === 'buckets' ? await differingBuckets(db, base, head, key, values) : null;
+  const isMasked = (column: string): boolean => mayBePersonal(base, head, column, options);
+  const plan = { base, head, key, values, baseColumns, headColumns, filter, examples: options.examples ?? 5, isMasked };
   return {
-    key: unkeyed === null ? common.flatMap(({ name }) => (declared.includes(name) ? name : [])) : [],
-    unkeyed,
+    key: key.map(({ name }) => name),
+    unkeyed: problem,
     before,
     after,
-    ...found,
+    ...(await (problem === null ? compareKeyed : compareWhole)(db, plan)),
     columnsAdded: headColumns.filter((name) => !names.includes(name)),
     columnsRemoved: baseColumns.filter((name) => !names.includes(name)),
     columnsRetyped: common.flatMap(({ name, baseType, headType }) =>

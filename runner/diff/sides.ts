@@ -13,6 +13,9 @@ export interface Sides {
   /** Names, in the order of their relation. */
   readonly baseColumns: readonly string[];
   readonly headColumns: readonly string[];
+  /** By name. */
+  readonly baseTypes: ReadonlyMap<string, string>;
+  readonly headTypes: ReadonlyMap<string, string>;
 }
 
 export interface CommonColumn {
@@ -21,7 +24,7 @@ export interface CommonColumn {
   readonly headType: string;
   /** Both are numbers. */
   readonly isNumber: boolean;
-  /** What the column is compared as on both sides; `null` for its own type. Equality and hash of the result are exact. */
+  /** What the column is compared as on both sides; `null` for its own type. Equality and hash of the result are exact, that of a float as the shortest decimal that names it. */
   readonly cast: string | null;
 }
 
@@ -49,7 +52,17 @@ left join lateral (
     return before ? [together(name, before, column)] : [];
   });
   const [before, after] = [Number(rows[0]?.[0]), Number(rows[0]?.[1])];
-  return { before, after, common, baseColumns: [...baseColumns.keys()], headColumns: [...headColumns.keys()] };
+  const typesOf = (columns: ReadonlyMap<string, Column>): ReadonlyMap<string, string> =>
+    new Map([...columns].map(([name, { type }]) => [name, type]));
+  return {
+    before,
+    after,
+    common,
+    baseColumns: [...baseColumns.keys()],
+    headColumns: [...headColumns.keys()],
+    baseTypes: typesOf(baseColumns),
+    headTypes: typesOf(headColumns),
+  };
 }
 
 /** A column of a relation's alias as it is compared. */
@@ -88,6 +101,9 @@ const KIND = `case
   end`;
 
 const AS_TEXT = 'text collate "C"';
+const FLOATS = ['real', 'double precision'];
+/** By its text, which tells a float from any other; a cast keeps 15 digits, and takes 0.1 + 0.2 for 0.3. */
+export const FLOAT_AS_NUMERIC = 'text::numeric';
 
 function together(name: string, base: Column, head: Column): CommonColumn {
   const isNumber = base.kind === 'number' && head.kind === 'number';
@@ -97,5 +113,6 @@ function together(name: string, base: Column, head: Column): CommonColumn {
 function castOf(base: Column, head: Column): string | null {
   if (base.kind !== head.kind || base.kind === 'text') return AS_TEXT;
   if (base.kind === 'json') return 'jsonb';
-  return base.kind === 'number' && base.type !== head.type ? 'numeric' : null;
+  if (base.kind !== 'number' || base.type === head.type) return null;
+  return [base, head].some(({ type }) => FLOATS.includes(type)) ? FLOAT_AS_NUMERIC : 'numeric';
 }

@@ -72,13 +72,15 @@ export function showFigure({ terms }: Pick<DiffReport, 'terms'>, figure: FigureD
   };
 }
 
-function showOutcome({ title, before, after, gained, lost, motives }: OutcomeDiff): ShownOutcome {
+function showOutcome({ title, before, after, gained, lost, motives, unknown }: OutcomeDiff): ShownOutcome {
   return {
     title,
     text:
-      gained + lost === 0
-        ? `${before}, nobody gains or loses it`
-        : `${before} → ${after}: gained by ${gained}, lost by ${lost}`,
+      unknown !== null
+        ? `${before ?? 'unknown'} → ${after ?? 'unknown'}: who gains or loses it can not be told (${unknown})`
+        : gained === 0 && lost === 0
+          ? `${before}, nobody gains or loses it`
+          : `${before} → ${after}: gained by ${gained}, lost by ${lost}`,
     motives: motives.map(({ kind, before: then, after: now, rows }) => {
       if (kind === 'gained') return `gained by ${rows}${then === null ? '' : `, until now: ${then}`}`;
       if (kind === 'lost') return `lost by ${rows}${now === null ? '' : `: ${now}`}`;

@@ -154,11 +154,14 @@ export interface FigureDiff {
 export interface OutcomeDiff {
   readonly title: string;
   readonly model: string;
-  /** Of the rows of which `column` is true. */
-  readonly before: number;
-  readonly after: number;
-  readonly gained: number;
-  readonly lost: number;
+  /** Of the rows of which `column` is true; `null` where it is no boolean. */
+  readonly before: number | null;
+  readonly after: number | null;
+  /** `null`, as motives are empty, where they are unknown. */
+  readonly gained: number | null;
+  readonly lost: number | null;
+  /** Why nobody can tell who gains and loses it, in words; `null` where it is told. */
+  readonly unknown: string | null;
   /** How many gained it, lost it, or went from one motive to another; a motive is `null` of who has it or is not there. */
   readonly motives: readonly MotiveChange[];
 }
