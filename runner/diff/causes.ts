@@ -1,3 +1,4 @@
+import { cut } from '../util/cut.ts';
 import { plural } from '../util/plural.ts';
 import { drawNumber } from './numbers.ts';
 import type { DiffReport, NodeDiff } from './types.ts';
@@ -47,8 +48,13 @@ const SIGNS: Readonly<Record<string, string>> = { '+': 'new ', '-': 'without ' }
 
 /** Names told before "and n more". */
 const FEW = 3;
+/** Characters of one: it may be a line of a seed. */
+const LONG = 100;
 
 function few(names: readonly string[]): string {
   const more = names.length - FEW;
-  return `${names.slice(0, FEW).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+  return `${names
+    .slice(0, FEW)
+    .map((name) => cut(name, LONG))
+    .join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }

@@ -35,7 +35,7 @@ const WHY = {
   skipped: 'the command had ended',
 };
 
-function sayFault(name: string, { code, message, file, line, expected, found }: Fault): string {
+export function sayFault(name: string, { code, message, file, line, expected, found }: Fault): string {
   const place = file === undefined ? '' : ` (${line === undefined ? file : `${file}:${line}`})`;
   const measured = expected === undefined ? '' : `; ${expected}${found === undefined ? '' : `, is ${found}`}`;
   const said = message.startsWith(name) ? message : `${name}: ${message}`;

@@ -7,11 +7,13 @@ export interface Section {
 /** What GitHub takes of a comment, in characters, with room for what is put in front of it. */
 const MOST = 65_536 - 1_000;
 
-/** The text with its folds, as far as there is room; the first ones are the last to go. */
-export function fold(top: string, sections: readonly Section[], most = MOST): string {
-  const left: string[] = [];
+/** The text, cut at a line, with its folds, as far as there is room; the first ones are the last to go. */
+export function fold(text: string, sections: readonly Section[], most = MOST): string {
   // The closing words name what was left out: a list of them that grows is cut too.
-  let room = most - top.length - ROOM_FOR_THE_END;
+  const limit = most - ROOM_FOR_THE_END;
+  const top = text.length > limit ? text.slice(0, text.lastIndexOf('\n', limit)) : text;
+  const left: string[] = top.length < text.length ? ['the end of the summary'] : [];
+  let room = limit - top.length;
   const folded = sections.flatMap(({ title, pieces }) => {
     const frame = framed(title, '').length + 4;
     let taken = 0;

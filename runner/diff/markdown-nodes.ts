@@ -1,5 +1,6 @@
-import type { Fault } from '../errors.ts';
+import { cut } from '../util/cut.ts';
 import { grouped, plural } from '../util/plural.ts';
+import { sayFault } from './failures.ts';
 import { code, plain, table } from './markdown-text.ts';
 import { isSame } from './outcome.ts';
 import type { Audit, Cell, NodeDiff, RowsDiff } from './types.ts';
@@ -53,24 +54,18 @@ function columnsOf({
 }
 
 /** What failed or warned, on both sides. */
-export function resultsOf({ audit: { base, head } }: NodeDiff): string | null {
-  const lines = [...resultLines('base', base), ...resultLines('head', head)];
+export function resultsOf({ name, audit: { base, head } }: NodeDiff): string | null {
+  const lines = [...resultLines(name, 'base', base), ...resultLines(name, 'head', head)];
   return lines.length > 0 ? lines.join('\n') : null;
 }
 
-function resultLines(side: string, audit: Audit | null): readonly string[] {
+function resultLines(name: string, side: string, audit: Audit | null): readonly string[] {
   if (audit === null || (audit.status === 'built' && audit.failed.length + audit.warned.length === 0)) return [];
   const state = audit.status === 'built' ? '' : `${audit.status.replace('_', ' ')}, `;
   return [
     `- ${side}: ${state}${audit.passed} passed, ${audit.failed.length} failed, ${audit.warned.length} warned`,
-    ...[...audit.failed, ...audit.warned].map((fault) => `  - ${drawFault(fault)}`),
+    ...[...audit.failed, ...audit.warned].map((fault) => `  - ${plain(sayFault(name, fault))}`),
   ];
-}
-
-function drawFault({ code: name, message, file, line, expected, found }: Fault): string {
-  const place = [file, line].filter((part) => part !== undefined).join(':');
-  const measured = [expected && `expected: ${expected}`, found && `found: ${found}`].filter(Boolean).join(', ');
-  return `${code(name)} ${plain(message)}${measured ? ` (${plain(measured)})` : ''}${place ? ` ${code(place)}` : ''}`;
 }
 
 export function examplesOf({ key, examples, added, removed, changed }: RowsDiff): string | null {
@@ -99,5 +94,5 @@ const LONG = 120;
 
 export function cell(value: Cell): string {
   if (value === null) return 'NULL';
-  return plain(value.length > LONG ? `${value.slice(0, LONG)}…` : value) || '(empty)';
+  return plain(cut(value, LONG)) || '(empty)';
 }

@@ -93,8 +93,8 @@ function seedOf({ seed }: NodeDiff): string | null {
 }
 
 function graph(nodes: readonly NodeDiff[]): Section {
-  if (nodes.length === 0) return { title: '', pieces: [] };
   const drawn = drawGraph(nodes);
+  if (drawn === null) return { title: '', pieces: [] };
   const text = 'words' in drawn ? drawn.words : `${block('mermaid', drawn.mermaid)}\n\n${LEGEND}`;
   return { title: 'Graph: what was changed, and what it reaches', pieces: [{ name: 'the graph', text }] };
 }

@@ -222,6 +222,29 @@ describe('the Markdown of a diff', () => {
     expect(drawn.split('<details>')).toHaveLength(drawn.split('</details>').length);
   });
 
+  it('fits also where every line is as long as a book', () => {
+    const long = `<&|${'<'.repeat(10_000)}`;
+    const [seed, fault] = [REPORT.nodes[0]?.seed, REPORT.nodes[1]?.audit.head?.failed[0]];
+    const many = Array.from({ length: 16 }, (_, index) => {
+      const changed = [{ key: [long], column: long, before: long, after: long }];
+      const failed = fault ? [{ ...fault, message: `${index}${long}: x`, expected: long }] : [];
+      return node(`m${index}${long}`, {
+        kind: 'changed',
+        sql: '+ x',
+        reasons: [long],
+        seed: seed ? { ...seed, changed, added: [long] } : null,
+        audit: { base: { ...AUDIT, failed: index % 2 ? failed : [] }, head: { ...AUDIT, failed } },
+      });
+    });
+    const figures = REPORT.figures.map((one) => ({ ...one, before: long, hidden: long }));
+    const motives = Array.from({ length: 16 }, () => ({ kind: 'lost' as const, before: null, after: long, rows: 1 }));
+    const outcomes = REPORT.outcomes.map((one) => ({ ...one, title: long, motives }));
+    const notes = Array.from({ length: 16 }, () => long);
+    const drawn = drawMarkdown({ ...REPORT, nodes: many, figures, outcomes, notes });
+    expect(drawn.length).toBeLessThan(65_536);
+    expect(drawn).toContain('the end of the summary');
+  });
+
   it('names a part that was left out and keeps the shorter one behind it', () => {
     const pieces = [
       { name: 'long', text: 'x'.repeat(5000) },
@@ -254,11 +277,15 @@ describe('what stands in it letter for letter', () => {
 describe('the graph', () => {
   it('leaves out what came out the same, and draws the way over it as dots', () => {
     const drawn = drawGraph(REPORT.nodes);
-    const mermaid = 'mermaid' in drawn ? drawn.mermaid : '';
+    const mermaid = drawn && 'mermaid' in drawn ? drawn.mermaid : '';
     expect(mermaid).toContain('["paid"]:::failed');
     expect(mermaid).not.toContain('by_city');
     expect(mermaid).toContain('n1 -.-> n2');
     expect(mermaid).toContain('["old_list"]:::removed');
+  });
+
+  it('is left out where nothing came out differently', () => {
+    expect(drawGraph([node('a', { rows: ROWS })])).toBeNull();
   });
 
   it('is words above sixty nodes', () => {

@@ -1,3 +1,4 @@
+import { cut } from '../util/cut.ts';
 import { plural } from '../util/plural.ts';
 import { fold } from './markdown-fold.ts';
 import { sectionsOf } from './markdown-sections.ts';
@@ -10,6 +11,8 @@ import type { DiffReport } from './types.ts';
 export const MARKER = '<!-- runner diff -->';
 /** Lines of one kind above the folds. */
 const MOST = 15;
+/** Characters of one of them. */
+const LONG = 300;
 
 /**
  * A report for a pull request: what to decide on first, what is behind it folded. At most 65,536 characters, as GitHub takes
@@ -23,8 +26,8 @@ export function drawMarkdown(report: DiffReport): string {
     batches.length === 0 ? '' : `, both on ${plural(rows, 'row')} of ${plural(batches.length, 'landed batch')}`;
   const top = [
     MARKER,
-    `### ${ICONS[summary.mood]} ${plain(summary.verdict)}`,
-    `${plain(nameOf(base))} → ${plain(nameOf(head))}, day ${day}${plain(selectionOf(report))}${data}. Built aside: nothing that is published was touched.`,
+    `### ${ICONS[summary.mood]} ${plain(cut(summary.verdict, 3 * LONG))}`,
+    `${line(nameOf(base))} → ${line(nameOf(head))}, day ${day}${line(selectionOf(report))}${data}. Built aside: nothing that is published was touched.`,
     ...list('Fails now, and did not on the base', summary.broken, ICONS.bad),
     ...list('Fails on both sides', summary.faulty),
     ...list('Failed on the base, and does not any more', summary.mended),
@@ -38,23 +41,27 @@ export function drawMarkdown(report: DiffReport): string {
 
 const ICONS = { bad: '❌', moves: '🔶', still: '✅', partial: '▫️' };
 
+function line(text: string): string {
+  return plain(cut(text, LONG));
+}
+
 function list(title: string, lines: readonly string[], icon = ''): readonly string[] {
   if (lines.length === 0) return [];
   const more = lines.length - MOST;
-  const shown = lines.slice(0, MOST).map((line) => `- ${plain(line)}`);
+  const shown = lines.slice(0, MOST).map((text) => `- ${line(text)}`);
   return [`**${icon && `${icon} `}${title}**`, [...shown, ...(more > 0 ? [`- … and ${more} more`] : [])].join('\n')];
 }
 
 function effects({ figures, more, outcomes, mood }: Summary): readonly string[] {
   if ((mood === 'still' || mood === 'partial') && figures.length + outcomes.length === 0) return [];
   const rows = figures.map(({ name, label, before, after, difference, hidden }) => [
-    `${code(name)}${label === null ? '' : `<br>${plain(label)}`}`,
-    plain(before),
-    plain(hidden === null ? after : `${after}: ${hidden}`),
-    `**${plain(difference)}**`.replace('****', ''),
+    `${code(cut(name, LONG))}${label === null ? '' : `<br>${line(label)}`}`,
+    line(before),
+    line(hidden === null ? after : `${after}: ${hidden}`),
+    difference === '' ? '' : `**${line(difference)}**`,
   ]);
   const lines = outcomes.map(({ title, text, motives }) =>
-    [`- **${plain(title)}**: ${plain(text)}`, ...motives.slice(0, MOST).map((motive) => `  - ${plain(motive)}`)].join(
+    [`- **${line(title)}**: ${line(text)}`, ...motives.slice(0, MOST).map((motive) => `  - ${line(motive)}`)].join(
       '\n',
     ),
   );

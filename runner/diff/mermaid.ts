@@ -1,18 +1,22 @@
+import { mermaidBox } from '../util/mermaid.ts';
 import { hasOtherVerdict, isSame } from './outcome.ts';
 import type { NodeDiff } from './types.ts';
 
 /** Nodes above which a picture helps nobody. */
 const MOST = 60;
 
-/** What was changed and what came out differently, as a flowchart; in place of one that is too large, words. */
-export function drawGraph(nodes: readonly NodeDiff[]): { readonly mermaid: string } | { readonly words: string } {
+/** What was changed and what came out differently, as a flowchart; in place of one that is too large, words; `null` if nothing did. */
+export function drawGraph(
+  nodes: readonly NodeDiff[],
+): { readonly mermaid: string } | { readonly words: string } | null {
   const shown = nodes.filter((node) => !isSame(node));
+  if (shown.length === 0) return null;
   if (shown.length > MOST)
     return {
       words: `The graph of ${shown.length} nodes is left out: above ${MOST} it can not be read. Narrow it with --select.`,
     };
   const numbers = new Map(shown.map(({ id }, index) => [id, `n${index}`]));
-  const boxes = shown.map((node) => `  ${numbers.get(node.id)}["${escaped(node.name)}"]:::${classOf(node)}`);
+  const boxes = shown.map((node, index) => `  ${mermaidBox(`n${index}`, node.name)}:::${classOf(node)}`);
   const through = betweenShown(nodes);
   const edges = shown.flatMap(({ id, parents }) => {
     const direct = parents.filter((parent) => numbers.has(parent));
@@ -56,8 +60,4 @@ function classOf(node: NodeDiff): string {
   const { head } = node.audit;
   const isBad = head !== null && (head.status !== 'built' || head.failed.length > 0);
   return isBad && (node.audit.base === null || hasOtherVerdict(node)) ? 'failed' : node.kind;
-}
-
-function escaped(name: string): string {
-  return name.replace(/[^\p{L}\p{N}_. -]/gu, (sign) => `#${sign.codePointAt(0)};`);
 }

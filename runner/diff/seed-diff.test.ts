@@ -32,6 +32,16 @@ describe('the rows of a seed', () => {
     });
   });
 
+  it('are only those that differ where the key is double', () => {
+    const before = seed('id,v', ['a,1', 'a,2', 'a,3', 'b,1', 'b,2']);
+    expect(seedDiff(before, seed('id,v', ['a,2', 'a,1', 'a,4', 'b,2', 'b,1', 'b,2']), ['id'])).toEqual({
+      key: ['id'],
+      changed: [{ key: ['a'], column: 'v', before: '3', after: '4' }],
+      removed: [],
+      added: ['b,2'],
+    });
+  });
+
   it('in another order, or none at all, are no difference', () => {
     expect(seedDiff(seed('id,v', ['a,1', 'b,2']), seed('id,v', ['b,2', 'a,1']), ['id'])).toBeNull();
   });

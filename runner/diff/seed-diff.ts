@@ -1,5 +1,6 @@
 import type { Contract } from '../contracts/types.ts';
 import type { SeedNode } from '../graph/types.ts';
+import { canonicalJson } from '../util/hash.ts';
 import type { Cell, SeedDiff } from './types.ts';
 
 type Row = Readonly<Record<string, Cell>>;
@@ -24,7 +25,7 @@ export function seedDiff(
   const changed: SeedDiff['changed'][number][] = [];
   const [removed, added] = [[] as string[], [] as string[]];
   for (const id of new Set([...before.keys(), ...after.keys()])) {
-    const [then, now] = [before.get(id) ?? [], after.get(id) ?? []];
+    const [then, now] = withoutEqual(before.get(id) ?? [], after.get(id) ?? []);
     const [former, row] = [then[0], now[0]];
     if (key.length > 0 && former && row && then.length === 1 && now.length === 1) {
       const columns = Object.keys(row).filter((column) => column in former && row[column] !== former[column]);
@@ -33,9 +34,8 @@ export function seedDiff(
         changed.push({ key: key.map((name) => shown(name, row[name] ?? null)), column, ...cells });
       }
     } else {
-      const common = key.length > 0 ? 0 : Math.min(then.length, now.length);
-      removed.push(...then.slice(common).map(line));
-      added.push(...now.slice(common).map(line));
+      removed.push(...then.map(line));
+      added.push(...now.map(line));
     }
   }
   const [was, is] = [headerOf(base), headerOf(head)];
@@ -44,6 +44,17 @@ export function seedDiff(
     added.unshift(...(head ? [is] : []));
   }
   return changed.length + removed.length + added.length > 0 ? { key, changed, removed, added } : null;
+}
+
+/** Where a key is double, a row that both sides have is no difference. */
+function withoutEqual(then: readonly Row[], now: readonly Row[]): readonly [readonly Row[], readonly Row[]] {
+  const rest = [...now];
+  const gone = then.filter((row) => {
+    const place = rest.findIndex((other) => canonicalJson(other) === canonicalJson(row));
+    if (place >= 0) rest.splice(place, 1);
+    return place < 0;
+  });
+  return [gone, rest];
 }
 
 function personalColumns(contract: Contract | undefined): readonly string[] {

@@ -1,3 +1,4 @@
+import { mermaidBox } from '../util/mermaid.ts';
 import type { ColumnRef } from './types.ts';
 import { type Edge, type Place, placeKey } from './walk.ts';
 
@@ -19,18 +20,14 @@ export function drawMermaid(
   return [
     'flowchart LR',
     ...nodes.flatMap((node, index) => [
-      `  subgraph n${index}["${escaped(nameOf(node))}"]`,
+      `  subgraph ${mermaidBox(`n${index}`, nameOf(node))}`,
       ...known
         .filter((place) => place.node === node)
-        .map((place) => `    ${idOf(place)}["${escaped(place.column ?? 'rows')}"]`),
+        .map((place) => `    ${mermaidBox(idOf(place), place.column ?? 'rows')}`),
       '  end',
     ]),
     ...new Set(arrows),
     '  classDef asked stroke-width:3px',
     `  class ${[...new Set(starts.map(idOf))].join(',')} asked`,
   ].join('\n');
-}
-
-function escaped(text: string): string {
-  return text.replace(/[#"<>]/g, (letter) => `#${letter.charCodeAt(0)};`);
 }
