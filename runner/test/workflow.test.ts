@@ -10,6 +10,7 @@ import { ROOT } from './cli.ts';
 interface Step {
   readonly name?: string;
   readonly uses?: string;
+  readonly if?: string;
   readonly run?: string;
   readonly with?: Readonly<Record<string, unknown>>;
 }
@@ -104,29 +105,49 @@ describe('its scripts', () => {
   });
 
   it('keep the exit code and show the diff in the summary', () => {
+    expect(run(scriptOf('diff', 'What is told where nothing comes of it'))).toBe(0);
     program('npx', 'echo "the diff" > target/diff.md; exit 1');
     expect(run(scriptOf('diff', 'Compare'), { BASE_REF: 'origin/main' })).toBe(0);
+    expect(run(scriptOf('diff', 'Show'))).toBe(0);
     expect(read('summary')).toBe('the diff\n');
     expect(read('output')).toBe('code=1\n');
     expect(run(scriptOf('diff', 'What fails on the branch fails here'), { CODE: '1' })).toBe(1);
   });
 
-  it('say so where there is no diff', () => {
+  it('say so where there is no diff, also where the branch can not be set up', () => {
+    const names = jobs.diff?.steps.map(({ name = '' }) => name) ?? [];
+    const [first, land] = ['What is told where nothing comes of it', 'Land the sample, as the base does'];
+    expect(names.indexOf(first)).toBeLessThan(names.indexOf(land));
+    const shown = jobs.diff?.steps.filter(({ name, uses }) => name === 'Show' || uses?.includes('upload-artifact'));
+    expect(shown?.map((step) => step.if)).toEqual(['always()', 'always()']);
+    expect(run(scriptOf('diff', first))).toBe(0);
     program('npx', 'exit 2');
     expect(run(scriptOf('diff', 'Compare'), { BASE_REF: 'origin/main' })).toBe(0);
-    expect(read('summary').startsWith(MARKER)).toBe(true);
+    expect(read('target/diff.md')).toContain('could not be compared: the log of the job `diff` says why');
     expect(read('output')).toBe('code=2\n');
   });
 
   it('write a comment the first time and replace it after that', () => {
     const script = scriptOf('comment', 'One comment, replaced each time');
-    const env = { COMMENTS: 'repos/o/r/issues/7/comments', COMMENT: 'repos/o/r/issues/comments' };
+    const env = {
+      COMMENTS: 'repos/o/r/issues/7/comments',
+      COMMENT: 'repos/o/r/issues/comments',
+      FILES: 'repos/o/r/pulls/7/files',
+      HEAD_SHA: 'abc123',
+    };
+    writeFileSync(join(dir, 'diff.md'), `${MARKER}\n\n### the diff\n`);
     program('gh', 'true');
     expect(run(script, env)).toBe(0);
-    expect(read('calls')).toContain('gh api --silent --method POST repos/o/r/issues/7/comments -F body=@diff.md');
+    expect(read('calls')).toContain('gh api --silent --method POST repos/o/r/issues/7/comments -F body=@comment.md');
+    expect(read('comment.md')).toBe(`${MARKER}\n\nOf commit abc123.\n\n\n### the diff\n`);
     expect(script).toContain(`startswith("${MARKER}")`);
-    program('gh', 'case "$*" in *--paginate*) printf "11\\n12\\n";; esac');
+    // A diff that the branch's own runner wrote: the marker may lack.
+    writeFileSync(join(dir, 'diff.md'), '### another\n');
+    program('gh', 'case "$*" in *pulls/7/files*) echo runner/diff/rows.ts;; *--paginate*) printf "11\\n12\\n";; esac');
     expect(run(script, env)).toBe(0);
-    expect(read('calls')).toContain('gh api --silent --method PATCH repos/o/r/issues/comments/11 -F body=@diff.md');
+    expect(read('calls')).toContain('gh api --silent --method PATCH repos/o/r/issues/comments/11 -F body=@comment.md');
+    expect(read('comment.md')).toMatch(
+      /^<!-- runner diff -->\n\nOf commit abc123\.\n\n.*its own runner.*\n\n### another\n$/,
+    );
   });
 });
