@@ -6,9 +6,17 @@ import { type CommonColumn, compared } from './sides.ts';
 
 const BUCKETS = 1024;
 
+/** Which rows may differ, and how many of them there are on either side. */
+export interface Buckets {
+  /** SQL over a row `t`. */
+  readonly filter: string;
+  readonly before: number;
+  readonly after: number;
+}
+
 /**
  * Sorts the rows of both sides into buckets by a hash of their key, or of all columns without one, and names those whose number
- * of rows or sum of row hashes differs, as SQL over a row `t`. Equal values have equal hashes, as the server's own index of records needs them.
+ * of rows or sum of row hashes differs. Equal values have equal hashes, as the server's own index of records needs them.
  */
 export async function differingBuckets(
   db: Pick<Session, 'query'>,
@@ -16,7 +24,7 @@ export async function differingBuckets(
   head: Node,
   key: readonly CommonColumn[],
   values: readonly CommonColumn[],
-): Promise<string> {
+): Promise<Buckets> {
   // Nobody can know beforehand which rows would collide.
   const seed = randomInt(2 ** 47);
   const hash = (columns: readonly CommonColumn[]): string =>
@@ -28,9 +36,14 @@ export async function differingBuckets(
     `select ${bucket} as bucket, count(*) as rows, sum(${row}) as hashes from ${quoted(relation)} as t group by 1`;
   // The planner takes each value of an expression for another, and would sort the whole table for a thousand groups.
   const { rows } = await db.query(`set local enable_sort = off;
-select coalesce(b.bucket, h.bucket)
+select coalesce(b.bucket, h.bucket), coalesce(b.rows, 0), coalesce(h.rows, 0)
 from (${sums(base)}) as b
 full join (${sums(head)}) as h on b.bucket = h.bucket
 where (b.rows, b.hashes) is distinct from (h.rows, h.hashes)`);
-  return `(${bucket}) = any ('{${rows.map(([number]) => number).join(',')}}'::bigint[])`;
+  const total = (place: number): number => rows.reduce((sum, row) => sum + Number(row[place]), 0);
+  return {
+    filter: `(${bucket}) = any ('{${rows.map(([number]) => number).join(',')}}'::bigint[])`,
+    before: total(1),
+    after: total(2),
+  };
 }

@@ -3,7 +3,7 @@ import { MASK } from '../contracts/personal.ts';
 import { DatabaseError } from '../errors.ts';
 import type { ModelNode, Node } from '../graph/types.ts';
 import { identifier, literal, quoted } from '../util/sql.ts';
-import { keyOfBoth } from './keys.ts';
+import { askKey, keyOfBoth } from './keys.ts';
 import { type Changes, untold } from './may-tell.ts';
 import { paired } from './paired.ts';
 import { mayBePersonal, type RowsOptions } from './rows.ts';
@@ -41,7 +41,9 @@ export async function compareFigure(
   const { comesFromPersonal, members } = options;
   const sides = await readSides(db, base, head);
   const isOne = sides.before <= 1 && sides.after <= 1;
-  const declared = (await keyOfBoth(db, base, head, sides.common)).columns.map(({ name }) => name);
+  const declared = (await keyOfBoth(base, head, sides.common, (key) => askKey(db, [base, head], key))).columns.map(
+    ({ name }) => name,
+  );
   const isKey = (name: string): boolean => (declared.length > 0 ? declared.includes(name) : !isOne);
   const key = sides.common.filter(({ name }) => isKey(name));
   const columns = [...new Set([...sides.headColumns, ...sides.baseColumns])].filter((name) => !isKey(name));

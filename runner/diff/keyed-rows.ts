@@ -1,21 +1,29 @@
 import type { Session } from '../adapters/types.ts';
 import type { Node } from '../graph/types.ts';
 import { identifier, quoted } from '../util/sql.ts';
+import { keyProblem } from './keys.ts';
 import type { Compared, Plan } from './rows.ts';
 import { compared, listed, shown } from './sides.ts';
 import type { Cell, RowExample } from './types.ts';
 
-/** Joins both sides by a key that tells every row of them. */
-export async function compareKeyed(db: Pick<Session, 'query'>, plan: Plan): Promise<Compared> {
+type Keyed = { readonly found: Compared; readonly problem: null } | { readonly found: null; readonly problem: string };
+
+/** Joins both sides by the key. Where a key is NULL, or double in rows that differ, counts would be wrong: a problem, in words. */
+export async function compareKeyed(db: Pick<Session, 'query'>, plan: Plan): Promise<Keyed> {
+  const { key, values, before, after } = plan;
   const { rows } = await db.query(comparison(plan));
   const [[, counts] = [], ...examples] = rows;
-  const [added = 0, removed = 0, changed = 0, ...byColumn] = (JSON.parse(counts ?? '[]') as readonly string[]).map(
+  const [nulls, pairs, added, removed, changed, ...byColumn] = (JSON.parse(counts ?? '[]') as readonly string[]).map(
     Number,
   );
-  const changedColumns = plan.values
+  if (Number(nulls) > 0) return { found: null, problem: keyProblem(key, 'NULL') };
+  const isDouble = pairs !== before - Number(removed) || pairs !== after - Number(added);
+  if (isDouble) return { found: null, problem: keyProblem(key, 'double') };
+  const changedColumns = values
     .map(({ name }, index) => ({ column: name, rows: byColumn[index] ?? 0 }))
     .filter((column) => column.rows > 0);
-  return { added, removed, changed, changedColumns, examples: examples.map((row) => exampleOf(plan, row)) };
+  const found = { added: Number(added), removed: Number(removed), changed: Number(changed), changedColumns };
+  return { found: { ...found, examples: examples.map((row) => exampleOf(plan, row)) }, problem: null };
 }
 
 /**
@@ -41,6 +49,8 @@ function comparison({ base, head, key, values, baseColumns, headColumns, filter,
     ...flags.map((name, index) => `b.there and h.there and ${differs[index]} as ${name}`),
   ];
   const counts = [
+    `count(*) filter (where kind in ('added', 'removed') and (${keys.map((name) => `${name} is null`).join(' or ')}))`,
+    "count(*) filter (where kind is null or kind = 'changed')",
     ...['added', 'removed', 'changed'].map((name) => `count(*) filter (where kind = '${name}')`),
     ...flags.map((name) => `count(*) filter (where ${name})`),
   ];

@@ -14,26 +14,32 @@ export interface Key {
 /**
  * What tells a row on both sides: the key of the head's contract or, where it tells none, of the base's; where neither does, the
  * first of them with its problem.
+ * @param problemOf why columns do not tell every row, in words
  */
 export async function keyOfBoth(
-  db: Pick<Session, 'query'>,
   base: ModelNode | SeedNode,
   head: ModelNode | SeedNode,
   common: readonly CommonColumn[],
+  problemOf: (columns: readonly CommonColumn[]) => Promise<string | null>,
 ): Promise<Key> {
   const names = common.map(({ name }) => name);
   const declared = [head, base].map((node) => keyOf(node, names)).filter((columns) => columns.length > 0);
   const keys: Key[] = [];
-  for (const named of declared) {
+  for (const named of new Map(declared.map((columns) => [columns.join(), columns])).values()) {
     const columns = common.filter(({ name }) => named.includes(name));
-    const problem = await problemOf(db, [base, head], columns);
+    const problem = await problemOf(columns);
     if (problem === null) return { columns, problem };
     keys.push({ columns, problem });
   }
   return keys[0] ?? { columns: [], problem: 'no contract names a key of both sides' };
 }
 
-async function problemOf(
+export function keyProblem(columns: readonly CommonColumn[], what: 'NULL' | 'double'): string {
+  return `the key (${columns.map(({ name }) => name).join(', ')}) is ${what} in some rows`;
+}
+
+/** Counts the keys of both sides, for tables that are not large. */
+export async function askKey(
   db: Pick<Session, 'query'>,
   nodes: readonly Node[],
   columns: readonly CommonColumn[],
@@ -48,7 +54,6 @@ async function problemOf(
     `select bool_or(${isNull}), bool_or(rows > 1) from (${sides.map((side) => `(${side})`).join(' union all ')}) as keys`,
   );
   const [[hasNull, isDouble] = []] = rows;
-  const named = `the key (${columns.map(({ name }) => name).join(', ')})`;
-  if (hasNull === 't') return `${named} is NULL in some rows`;
-  return isDouble === 't' ? `${named} is double in some rows` : null;
+  if (hasNull === 't') return keyProblem(columns, 'NULL');
+  return isDouble === 't' ? keyProblem(columns, 'double') : null;
 }

@@ -3,7 +3,7 @@ import { MASK } from '../contracts/personal.ts';
 import type { ModelNode } from '../graph/types.ts';
 import type { OutcomeConfig } from '../project/review-types.ts';
 import { identifier, literal, quoted } from '../util/sql.ts';
-import { keyOfBoth } from './keys.ts';
+import { askKey, keyOfBoth } from './keys.ts';
 import { paired } from './paired.ts';
 import { mayBePersonal, type RowsOptions } from './rows.ts';
 import { readSides } from './sides.ts';
@@ -31,7 +31,7 @@ export async function compareOutcome(
   const sides = await readSides(db, base, head);
   const types = [sides.baseTypes.get(column), sides.headTypes.get(column)];
   const other = types.findIndex((type) => type !== 'boolean');
-  const { columns: key, problem } = await keyOfBoth(db, base, head, sides.common);
+  const { columns: key, problem } = await keyOfBoth(base, head, sides.common, (key) => askKey(db, [base, head], key));
   const unknown =
     other < 0 ? problem : `${column} is ${types[other] ?? 'not there'}, not boolean, on the ${['base', 'head'][other]}`;
   if (unknown !== null) return { title, model, ...(await totals(db, [base, head], types, column)), unknown };

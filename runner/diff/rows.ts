@@ -32,13 +32,16 @@ export interface Plan {
   readonly headColumns: readonly string[];
   /** SQL over a row `t` of either side; `null` for all rows. */
   readonly filter: string | null;
+  /** Rows of that. */
+  readonly before: number;
+  readonly after: number;
   readonly examples: number;
   readonly isMasked: (column: string) => boolean;
 }
 
 /**
  * How the rows of two relations of a node differ, by the key of its contract; as wholes, if there is none or it is NULL or
- * double in some rows. Order of rows and columns does not matter. Above `exactUpTo` only rows are looked at whose
+ * double in rows that differ. Order of rows and columns does not matter. Above `exactUpTo` only rows are looked at whose
  * bucket of the key's hash has another count or sum of row hashes: counts are exact up to a collision of 64 bits.
  * Values of personal columns do not leave the server.
  * @throws DatabaseError where a relation is not there
@@ -53,18 +56,29 @@ export async function compareRows(
   const { before, after, common, baseColumns, headColumns } = sides;
   const method = Math.max(before, after) > (options.exactUpTo ?? 1_000_000) ? 'buckets' : 'exact';
   const names = common.map(({ name }) => name);
-  const { columns, problem } = await keyOfBoth(db, base, head, common);
-  const key = problem === null ? columns : [];
-  const values = common.filter((column) => !key.includes(column));
-  const filter = method === 'buckets' ? await differingBuckets(db, base, head, key, values) : null;
-  const isMasked = (column: string): boolean => mayBePersonal(base, head, column, options);
-  const plan = { base, head, key, values, baseColumns, headColumns, filter, examples: options.examples ?? 5, isMasked };
+  const planOf = async (key: readonly CommonColumn[]): Promise<Plan> => {
+    const values = common.filter((column) => !key.includes(column));
+    const plan = { base, head, key, values, baseColumns, headColumns, examples: options.examples ?? 5 };
+    const isMasked = (column: string): boolean => mayBePersonal(base, head, column, options);
+    const buckets =
+      method === 'buckets' ? await differingBuckets(db, base, head, key, values) : { filter: null, before, after };
+    return { ...plan, isMasked, ...buckets };
+  };
+
+  let found: Compared | null = null;
+  // A large table is not read once more for it: the join finds what is double or NULL.
+  const { columns, problem } = await keyOfBoth(base, head, common, async (key) => {
+    const keyed = await compareKeyed(db, await planOf(key));
+    found = keyed.found;
+    return keyed.problem;
+  });
+  found ??= await compareWhole(db, await planOf([]));
   return {
-    key: key.map(({ name }) => name),
+    key: problem === null ? columns.map(({ name }) => name) : [],
     unkeyed: problem,
     before,
     after,
-    ...(await (problem === null ? compareKeyed : compareWhole)(db, plan)),
+    ...found,
     columnsAdded: headColumns.filter((name) => !names.includes(name)),
     columnsRemoved: baseColumns.filter((name) => !names.includes(name)),
     columnsRetyped: common.flatMap(({ name, baseType, headType }) =>
