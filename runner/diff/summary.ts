@@ -114,7 +114,7 @@ function verdictOf(
     ...(moved.length + more > 0 || rows === 0 ? [] : [`other rows in ${plural(rows, 'node')}`]),
   ];
   const effect = isStill ? 'no figure, no row and no result of a contract moves' : told.join('; ');
-  const said = `${cause === undefined ? `${effect[0]?.toUpperCase()}${effect.slice(1)}` : `${cause}: ${effect}`}.`;
+  const said = `${cause === undefined ? effect : `${cause}: ${effect}`}.`;
   if (broken.length > 0)
     return {
       mood: 'bad',
