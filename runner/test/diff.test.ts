@@ -206,16 +206,16 @@ describe('runner diff', () => {
     project.git('checkout', '-q', 'main');
     project.commit({ 'models/shop/old.sql': 'select 1 as id' });
     project.git('checkout', '-q', '-B', 'branch');
-    project.commit({ 'seeds/rate.csv': 'id,value\nvat,0.25\ncoupon,0.10\n' });
+    project.commit({ 'seeds/rate.csv': 'id,value\nvat,0.25\ncoupon,0.10\n', 'models/shop/old.sql': null });
     const found = await report({ select: ['revenue', 'old'], exclude: ['list'] });
-    expect(kinds(found)).toEqual({ revenue: 'impacted' });
+    expect(kinds(found)).toEqual({ revenue: 'impacted', old: 'removed' });
     // What is not selected is not compared, but it is the branch's.
     expect(found.figures).toMatchObject([{ column: 'total', before: '204.6000', difference: '+8.5250' }]);
     expect(found).toMatchObject({
       touched: 4,
       selection: { words: '--select revenue old --exclude list', left: ['rate', 'paid', 'bonus'] },
     });
-    expect((await project.diff({ select: ['list'], failIfDiff: true })).stdout).toContain('4 other nodes may move');
+    expect((await project.diff({ select: ['list'], failIfDiff: true })).stdout).toContain('5 other nodes may move');
     expect(await project.diff({ select: ['revenu'] })).toMatchObject({
       code: 2,
       faults: [{ code: 'SELECTOR_EMPTY', hint: expect.stringContaining('revenue') }],
