@@ -32,7 +32,10 @@ export interface DiffBuild extends OpenTarget {
   readonly emit: Emit;
 }
 
-type Measured = Pick<DiffReport, 'batches' | 'nodes' | 'figures' | 'compared' | 'outcomes' | 'terms' | 'notes'>;
+type Measured = Pick<
+  DiffReport,
+  'batches' | 'nodes' | 'figures' | 'compared' | 'outcomes' | 'terms' | 'notes' | 'empty'
+>;
 
 /**
  * Builds what was chosen on both sides, on the batches in force as they are now, and compares. What of it is affected is built
@@ -78,6 +81,8 @@ export async function buildBoth(build: DiffBuild): Promise<Measured> {
       nodes,
       notes: [...build.known.notes, ...requestNotes(head.project.sources, nodes)],
       terms: termsOf(head, { ...build.known, ...moved }, nodes),
+      // Without a batch a source is a table without rows.
+      empty: sources.filter(({ name }) => !state.batches.get(name)?.rowCount).map(({ name }) => name),
       batches: sources.flatMap(({ name }) => {
         const batch = state.batches.get(name);
         return batch ? [{ source: name, batchId: batch.batchId, rows: batch.rowCount }] : [];
@@ -170,6 +175,6 @@ function nothingLanded(sources: readonly SourceNode[]): RunnerError {
   return new RunnerError({
     code: 'NOTHING_LANDED',
     message: `nothing has landed yet of ${sources.map(({ name }) => name).join(', ')}: there is no data to compare on`,
-    hint: 'Load first: runner load, or runner pipeline where a model asks sources.',
+    hint: 'Run runner pipeline first: it loads the sources, and asks those that a model asks during the build.',
   });
 }

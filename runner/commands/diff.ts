@@ -1,11 +1,13 @@
-import { resolve } from 'node:path';
+import { statSync } from 'node:fs';
+import { dirname, resolve, sep } from 'node:path';
+import { accessChanges } from '../diff/access.ts';
 import { type Affected, findAffected } from '../diff/affected.ts';
 import { configNotes } from '../diff/config-notes.ts';
 import { failuresOf } from '../diff/failures.ts';
 import { macroDiffs } from '../diff/macro-diffs.ts';
 import { isDifferent } from '../diff/outcome.ts';
 import type { DiffReport } from '../diff/types.ts';
-import { EXIT, type Fault, RunnerError } from '../errors.ts';
+import { Cancelled, EXIT, type Fault, RunnerError } from '../errors.ts';
 import { selectNodes } from '../graph/select.ts';
 import type { Node } from '../graph/types.ts';
 import { type Commits, findCommits } from '../project/base-commit.ts';
@@ -29,6 +31,20 @@ export interface DiffArgs extends SelectionArgs {
 
 /** `runner diff`: what a change does to the same data on the same day, built from both sides in schemas that are thrown away. */
 export const diff: Command<DiffArgs> = async (args, reporter) => {
+  try {
+    return await compare(args, reporter);
+  } catch (error) {
+    if (!(error instanceof Cancelled)) throw error;
+    const message = `cancelled by ${error.signal}: nothing was compared, and nothing that is published was touched`;
+    throw new RunnerError(
+      { code: 'CANCELLED', message, hint: 'Run the same command again: it begins anew.' },
+      error.exitCode,
+    );
+  }
+};
+
+const compare: Command<DiffArgs> = async (args, reporter) => {
+  if (args.out !== undefined) requireWritable(args.out, args.projectDir);
   const commits = await findCommits(args.projectDir, args.base);
   const sides = await loadBoth(args, commits);
   const affected = findAffected(sides.base, sides.head);
@@ -45,13 +61,28 @@ export const diff: Command<DiffArgs> = async (args, reporter) => {
   return isBroken || (args.failIfDiff && isDifferent(report)) ? EXIT.failed : EXIT.done;
 };
 
+/** Told before any work. Folders are made below the project's only: elsewhere a path that is not there is one mistyped. */
+function requireWritable(out: string, projectDir: string): void {
+  const [path, project] = [resolve(out), resolve(projectDir)];
+  const isFolder = (at: string): boolean => statSync(at, { throwIfNoEntry: false })?.isDirectory() === true;
+  const isBelow = path.startsWith(project + sep);
+  if (!isFolder(path) && (isBelow || isFolder(dirname(path)))) return;
+  throw new RunnerError({
+    code: 'OUT_NOT_A_FILE',
+    message: `the report cannot be written to ${out}`,
+    expected: 'a file, in a folder that is there',
+    found: isFolder(path) ? 'a folder' : `no folder ${dirname(path)}`,
+    hint: 'Name a file: --out target/diff.md',
+  });
+}
+
 /** What is known before anything is built. */
 type Known = Pick<
   DiffReport,
-  'base' | 'head' | 'day' | 'macros' | 'notes' | 'outputs' | 'total' | 'touched' | 'selection'
+  'base' | 'head' | 'day' | 'macros' | 'access' | 'notes' | 'outputs' | 'total' | 'touched' | 'selection'
 >;
 
-const NOTHING = { batches: [], nodes: [], figures: [], compared: [], outcomes: [], terms: {} };
+const NOTHING = { batches: [], empty: [], nodes: [], figures: [], compared: [], outcomes: [], terms: {} };
 
 interface Sides {
   readonly base: LoadedProject;
@@ -145,6 +176,7 @@ function plain({ base, head }: Sides, affected: readonly Affected[]): Omit<Known
   return {
     day: head.asOf,
     macros: macroDiffs(base.project.macros, head.project.macros),
+    access: accessChanges(base, head),
     notes: configNotes(base, head, affected),
     outputs: head.project.config.outputs,
     total: [...head.graph.nodes.values()].filter(isBuilt).length,

@@ -11,6 +11,7 @@ export function contractDiff(base: Contract | undefined, head: Contract | undefi
   return {
     columns: columnWords(base?.columns ?? [], head?.columns ?? []),
     checks: checkWords(base?.checks ?? [], head?.checks ?? []),
+    fewer: fewer(base?.checks ?? [], head?.checks ?? []),
     others: [
       ...(base && head ? [] : [head ? '+ contract' : '- contract']),
       ...OTHERS.flatMap((key) => changed(key, base?.[key] ?? null, head?.[key] ?? null)),
@@ -18,7 +19,8 @@ export function contractDiff(base: Contract | undefined, head: Contract | undefi
   };
 }
 
-const OTHERS = ['description', 'grain', 'owner', 'filter', 'tags', 'declassify'] as const;
+/** What is declassified is told with all else that is personal. */
+const OTHERS = ['description', 'grain', 'owner', 'filter', 'tags'] as const;
 
 function columnWords(base: readonly ColumnSpec[], head: readonly ColumnSpec[]): readonly string[] {
   const names = (columns: readonly ColumnSpec[]): readonly string[] => columns.map(({ name }) => name);
@@ -47,13 +49,43 @@ function typed({ dataType, personal }: ColumnSpec): string {
   return `${dataType ? ` ${dataType}` : ''}${personal ? ` (personal: ${personal})` : ''}`;
 }
 
+/** How many checks of the base ask no more what they asked. */
+function fewer(base: readonly Check[], head: readonly Check[]): ContractDiff['fewer'] {
+  const found = base.map((check) => [check, head.find(({ path }) => path === check.path)] as const);
+  return {
+    removed: found.filter(([, now]) => !now).length,
+    changed: found.filter(([then, now]) => now && isOtherCheck(then, now)).length,
+  };
+}
+
+/** Whether two checks differ in more than their names and what else is named. */
+export function isOtherCheck(base: Check, head: Check, beside: readonly string[] = []): boolean {
+  return keysOf(base, head).some((key) => !['name', 'attributes', ...beside].includes(key));
+}
+
+const SQL_KEYS = ['filter', 'columnExpression', 'expression', 'query', 'rowsTestedQuery'] as const;
+
+/** SQL of the author's, by its key. */
+export function sqlOf(check: Check): readonly (readonly [key: string, sql: string])[] {
+  return SQL_KEYS.flatMap((key) => {
+    const sql = fieldOf(check, key);
+    return typeof sql === 'string' ? [[key, sql] as const] : [];
+  });
+}
+
+/** What a check asks, to be read where it is new or gone. */
+function asked(check: Check, sign: string): string {
+  const lines = sqlOf(check).flatMap(([key, sql]) => [`${key}:`, ...sql.trimEnd().split('\n')]);
+  return lines.map((line) => `\n${sign}   ${line}`).join('');
+}
+
 function checkWords(base: readonly Check[], head: readonly Check[]): readonly string[] {
   const gone = base.filter(({ path }) => !head.some((check) => check.path === path));
   return [
-    ...gone.map((check) => `- ${titleOf(check)}: ${describeThreshold(check)}`),
+    ...gone.map((check) => `- ${titleOf(check)}: ${describeThreshold(check)}${asked(check, '-')}`),
     ...head.flatMap((check) => {
       const former = base.find(({ path }) => path === check.path);
-      if (!former) return [`+ ${titleOf(check)}: ${describeThreshold(check)}`];
+      if (!former) return [`+ ${titleOf(check)}: ${describeThreshold(check)}${asked(check, '+')}`];
       const [then, now] = [describeThreshold(former), describeThreshold(check)];
       return [
         ...(then === now ? [] : [`! ${titleOf(check)}: ${then} → ${now}`]),

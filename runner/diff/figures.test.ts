@@ -156,7 +156,7 @@ describe('a cost of salaries', () => {
     options?: Partial<FigureOptions>,
   ): Promise<readonly FigureDiff[]> =>
     figure({ members, figure: ['select 100.00 as cost', 'select 112.34 as cost'], ...(options ? { options } : {}) });
-  const small = 'cost 100.00 → null (2 persons or fewer come or go: what changes is theirs)';
+  const small = 'cost 100.00 → null (not compared, for 2 persons or fewer come or go: the difference is their pay)';
 
   it('is told where the same persons get it, as when a rate changes', async () => {
     expect(told(await total(['g/a g/b', 'g/b g/a']))).toEqual(['cost 100.00 → 112.34 (+12.34)']);
@@ -179,7 +179,7 @@ describe('a cost of salaries', () => {
   it('is hidden where nothing says whose it is, or SQL has changed that may add up anything', async () => {
     const figures = ['select 1 as cost', 'select 2 as cost'] as const;
     expect((await figure({ figure: figures })).map(({ hidden }) => hidden)).toEqual([
-      'nothing says whose values it adds up (review.members in project.yml)',
+      'not compared, for nothing says whose values it adds up (review.members in project.yml)',
     ]);
     expect((await total(['g/a', 'g/a'], { otherSql: ['pay'] }))[0]?.hidden).toMatch(/changed \(pay\)/);
   });
@@ -211,8 +211,8 @@ describe('a cost of salaries', () => {
       'unit = v: cost 1 → null (null)',
       'unit = x: cost 10.0 → 11.0 (+1.0)',
       'unit = y: n 2 → 5 (+3)',
-      'unit = y: cost 20.0 → null (persons come or go in one group of several: what changes may be one of them, by subtraction)',
-      'unit = z: cost null → null (it was not told before)',
+      "unit = y: cost 20.0 → null (a group's cost is not compared when who is in it has changed: less the other groups, the difference could be one person's pay)",
+      "unit = z: cost null → null (not compared, for it was not told before: with the other totals it could be one person's pay)",
     ]);
   });
 });

@@ -1,10 +1,10 @@
-import { grouped } from '../util/plural.ts';
+import { grouped, plural } from '../util/plural.ts';
 import type { Section } from './markdown-fold.ts';
 import { cell, examplesOf, nodesTable, resultsOf, shown } from './markdown-nodes.ts';
 import { block, code, plain, table } from './markdown-text.ts';
 import { drawGraph } from './mermaid.ts';
 import { showFigure } from './summary.ts';
-import type { DiffReport, NodeDiff } from './types.ts';
+import type { DiffReport, FigureDiff, NodeDiff } from './types.ts';
 
 /** Rows of one table. */
 const MOST = 100;
@@ -15,7 +15,7 @@ export function sectionsOf(report: DiffReport): readonly Section[] {
   return [
     figures(report),
     macros(report),
-    pieces('What was changed in SQL', nodes, ({ sql }) => sql && block('diff', sql)),
+    pieces('What was changed in SQL', nodes, sqlOf),
     pieces('What was changed in contracts', nodes, ({ contract }) => {
       const lines = [...(contract?.others ?? []), ...(contract?.columns ?? []), ...(contract?.checks ?? [])];
       return lines.length > 0 ? block('diff', lines.join('\n')) : null;
@@ -31,6 +31,16 @@ export function sectionsOf(report: DiffReport): readonly Section[] {
   ].filter(({ pieces: list }) => list.length > 0);
 }
 
+/** What comes by a model's own file is told apart from what macros make of it. */
+function sqlOf({ sql, own, reasons }: NodeDiff): string | null {
+  if (sql === null) return null;
+  const macros = reasons.flatMap((reason) => /^macro (\w+)/.exec(reason)?.[1] ?? []);
+  if (macros.length === 0) return block('diff', sql);
+  const by = `By ${plural(macros.length, 'macro')} (${macros.map(code).join(', ')})`;
+  if (own === null) return `${by}; its own file says what it said:\n\n${block('diff', sql)}`;
+  return `By its own file:\n\n${block('diff', own)}\n\n${by} and its own file together:\n\n${block('diff', sql)}`;
+}
+
 function pieces(title: string, nodes: readonly NodeDiff[], draw: (node: NodeDiff) => string | null): Section {
   const drawn = nodes.flatMap((node) => {
     const text = draw(node);
@@ -43,14 +53,22 @@ function pieces(title: string, nodes: readonly NodeDiff[], draw: (node: NodeDiff
 function figures(report: DiffReport): Section {
   const reasons = [...new Set(report.figures.flatMap(({ hidden }) => hidden ?? []))];
   const labelled = new Set<string>();
-  const rows = report.figures.map((figure) => {
+  const groups = new Map<string, readonly [FigureDiff, ...FigureDiff[]]>();
+  for (const figure of report.figures) {
+    const { model, column, before, after, difference, hidden } = figure;
+    const same = JSON.stringify([model, column, before, after, difference, hidden]);
+    const [first, ...others] = groups.get(same) ?? [];
+    groups.set(same, first ? [first, ...others, figure] : [figure]);
+  }
+  const rows = [...groups.values()].map(([figure, ...others]) => {
     const { label, before, after, difference, hidden } = showFigure(report, figure);
     const name = `${figure.model}.${figure.column}`;
     const isFirst = !labelled.has(name);
     labelled.add(name);
     const note = hidden === null ? '' : ` (${reasons.indexOf(hidden) + 1})`;
     const first = `${code(name)}${label === null || !isFirst ? '' : `<br>${plain(label)}`}`;
-    return [first, plain(figure.row), plain(before), `${plain(after)}${note}`, plain(difference)];
+    const of = others.length === 0 ? plain(figure.row) : `in ${plural(others.length + 1, 'row')}`;
+    return [first, of, plain(before), `${plain(after)}${note}`, plain(difference)];
   });
   const header = ['Figure', 'of', 'before', 'after', 'difference'];
   const notes = reasons.map((reason, index) => `(${index + 1}) ${plain(reason)}`).join('<br>');
@@ -59,7 +77,7 @@ function figures(report: DiffReport): Section {
     text: table(header, rows.slice(index * MOST, (index + 1) * MOST), [2, 3, 4]),
   }));
   return {
-    title: `Figures that move (${rows.length})`,
+    title: `Figures that move (${report.figures.length})`,
     pieces: [...parts, ...(notes === '' ? [] : [{ name: 'why figures are not told', text: notes }])],
   };
 }

@@ -21,6 +21,8 @@ function node(name: string, more: Partial<NodeDiff> = {}): NodeDiff {
     parts: [],
     reasons: [],
     sql: null,
+    own: null,
+    isRead: false,
     seed: null,
     contract: null,
     rows: null,
@@ -63,6 +65,8 @@ const REPORT: DiffReport = {
   touched: 4,
   selection: null,
   macros: [{ name: 'gross', text: '- {{ x }} * 1.2\n+ {{ x }} * (1 + rate)' }],
+  access: [],
+  empty: [],
   notes: ['project.yml has changed: keep_batches.'],
   figures: [
     {
@@ -123,6 +127,7 @@ const REPORT: DiffReport = {
       sql: '  select\n    id,\n-   amount * 1.2 as paid\n+   amount * (1 + rate) as paid',
       contract: {
         columns: ['+ column rate numeric'],
+        fewer: { removed: 0, changed: 1 },
         checks: ['! check "No sale is free": must be 0 → must be less than 5 %'],
         others: [],
       },
@@ -207,6 +212,42 @@ describe('the Markdown of a diff', () => {
     expect(isDifferent({ ...retyped, outcomes: [] })).toBe(true);
     const output = { name: 'by city', model: 'by_city', column: 'total' };
     expect(drawMarkdown({ ...REPORT, outputs: [...REPORT.outputs, output] })).toContain('stay as they are: buyers.');
+  });
+
+  it('is not green where who may read what changes, fewer checks are asked or a source is empty', () => {
+    const still = { ...REPORT, nodes: [node('by_city', { rows: ROWS })], figures: [], outcomes: [] };
+    expect(drawMarkdown(still)).toMatch(/^### ✅/m);
+    const access = ['readers may select from shop.paid, and could not'];
+    const fewer = { columns: [], checks: ['- check "a": must be 0'], fewer: { removed: 1, changed: 0 }, others: [] };
+    for (const report of [
+      { ...still, access },
+      { ...still, access, nodes: [] },
+      { ...still, nodes: [node('by_city', { kind: 'changed' as const, rows: ROWS, contract: fewer })] },
+      { ...still, empty: ['shop.sale'] },
+    ]) {
+      expect(drawMarkdown(report)).not.toMatch(/✅/);
+      expect(drawDiff(report)).toMatch(/readers may select|Fewer checks: 1 removed, 0 changed|shop.sale has no rows/);
+    }
+    expect(isDifferent({ ...still, access })).toBe(true);
+  });
+
+  it('tells one cause once with who reads it, data before unit tests, and what could not be compared', () => {
+    const fault = (code: string, message: string) => ({ code, message });
+    const failed = [fault('UNIT_TEST_FAILED', 'paid: unit test'), fault('CHECK_FAILED', 'paid: check')];
+    const lost: Audit = { status: 'upstream_failed', rows: null, passed: 0, failed: [], warned: [] };
+    const broken = [
+      node('paid', { audit: { base: AUDIT, head: { ...AUDIT, failed } } }),
+      ...['revenue', 'by_city'].map((name) => node(name, { audit: { base: AUDIT, head: lost } })),
+    ];
+    const drawn = drawDiff({ ...REPORT, nodes: broken, figures: [], compared: [], outcomes: [] });
+    expect(drawn).toMatch(/^2 failures that the base does not have\. [Tt]otal: not built; buyers: not built[.;]/m);
+    expect(drawn).toMatch(/base:\n {2}paid: check\n {2}paid: unit test\n {2}not built, .*: revenue, by_city\n/);
+  });
+
+  it('folds rows of one figure that change alike into one', () => {
+    const rows = ['a', 'b', 'c'].map((row) => ({ ...REPORT.figures[1], row, hidden: 'why' }));
+    const drawn = drawMarkdown({ ...REPORT, figures: rows as never });
+    expect(drawn).toContain('| `by_city.total` | in 3 rows | 20 | not told (1) |');
   });
 
   it('fits into a comment of GitHub, leaves out of the folds what is last, and says so', () => {

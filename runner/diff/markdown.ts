@@ -29,6 +29,9 @@ export function drawMarkdown(report: DiffReport): string {
     `### ${ICONS[summary.mood]} ${plain(cut(summary.verdict, 3 * LONG))}`,
     `${line(nameOf(base))} → ${line(nameOf(head))}, day ${day}${line(selectionOf(report))}${data}. Built aside: nothing that is published was touched.`,
     ...list('Fails now, and did not on the base', summary.broken, ICONS.bad),
+    ...list('Data that is not there', summary.empty, ICONS.bad),
+    ...list('Who may read what, and what is personal, changes', report.access, ICONS.warns),
+    ...list('Gone or of another type, of what roles or analysts read', summary.columns, ICONS.bad),
     ...list('Fails on both sides', summary.faulty),
     ...list('Failed on the base, and does not any more', summary.mended),
     ...list('What was changed', summary.causes),
@@ -39,7 +42,7 @@ export function drawMarkdown(report: DiffReport): string {
   return fold(top, sectionsOf(report));
 }
 
-const ICONS = { bad: '❌', moves: '🔶', still: '✅', partial: '▫️' };
+const ICONS = { bad: '❌', moves: '🔶', still: '✅', partial: '▫️', warns: '⚠️' };
 
 function line(text: string): string {
   return plain(cut(text, LONG));
@@ -52,14 +55,15 @@ function list(title: string, lines: readonly string[], icon = ''): readonly stri
   return [`**${icon && `${icon} `}${title}**`, [...shown, ...(more > 0 ? [`- … and ${more} more`] : [])].join('\n')];
 }
 
-function effects({ figures, more, outcomes, mood }: Summary): readonly string[] {
+function effects({ figures, more, outcomes, mood, unbuilt, rows: counts }: Summary): readonly string[] {
   if ((mood === 'still' || mood === 'partial') && figures.length + outcomes.length === 0) return [];
-  const rows = figures.map(({ name, label, before, after, difference, hidden }) => [
+  const known = figures.map(({ name, label, before, after, difference, hidden }) => [
     `${code(cut(name, LONG))}${label === null ? '' : `<br>${line(label)}`}`,
     line(before),
     line(hidden === null ? after : `${after}: ${hidden}`),
     difference === '' ? '' : `**${line(difference)}**`,
   ]);
+  const rows = [...known, ...unbuilt.map((name) => [code(name), '', 'not built', ''])];
   const lines = outcomes.map(({ title, text, motives }) =>
     [`- **${line(title)}**: ${line(text)}`, ...motives.slice(0, MOST).map((motive) => `  - ${line(motive)}`)].join(
       '\n',
@@ -69,6 +73,7 @@ function effects({ figures, more, outcomes, mood }: Summary): readonly string[] 
     '**What moves**',
     ...(rows.length > 0 ? [table(['Figure', 'before', 'after', 'difference'], rows, [1, 2, 3])] : []),
     ...(lines.length > 0 ? [lines.join('\n')] : []),
+    ...(counts.length > 0 ? [`Rows: ${counts.map(plain).join(', ')}.`] : []),
     ...(rows.length === 0
       ? [`None of the figures that the project names first${more > 0 ? `; ${plural(more, 'other')} below` : ''}.`]
       : []),

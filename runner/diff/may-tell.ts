@@ -19,12 +19,16 @@ export interface Changes {
 export function untold({ before, after, persons, isOne, smallGroup, otherSql }: Changes): string | null {
   if (after === null) return null;
   if (otherSql.length > 0)
-    return `SQL between personal values and it has changed (${otherSql.join(', ')}): it may be about anybody`;
-  if (persons === null) return 'nothing says whose values it adds up (review.members in project.yml)';
-  if (before === null) return 'it was not told before';
+    return `not compared, for SQL between personal values and it has changed (${otherSql.join(', ')}): the difference could be one person's pay`;
+  if (persons === null) return 'not compared, for nothing says whose values it adds up (review.members in project.yml)';
+  if (before === null)
+    return "not compared, for it was not told before: with the other totals it could be one person's pay";
   if (persons === 0) return null;
-  if (persons <= smallGroup) return `${smallGroup} persons or fewer come or go: what changes is theirs`;
-  return isOne ? null : 'persons come or go in one group of several: what changes may be one of them, by subtraction';
+  if (persons <= smallGroup)
+    return `not compared, for ${smallGroup} persons or fewer come or go: the difference is their pay`;
+  return isOne
+    ? null
+    : "a group's cost is not compared when who is in it has changed: less the other groups, the difference could be one person's pay";
 }
 
 /**

@@ -1,12 +1,16 @@
 import type { Audit, DiffReport, NodeDiff } from './types.ts';
 
-/** Whether a figure, an outcome, a row, a column or a result of a contract is another one; a text alone makes no difference. */
-export function isDifferent({ nodes, figures, outcomes }: DiffReport): boolean {
+/**
+ * Whether a figure, an outcome, a row, a column or a result of a contract is another one, or who may read what; a text alone makes
+ * no difference.
+ */
+export function isDifferent({ nodes, figures, outcomes, access }: DiffReport): boolean {
   const isMoved = outcomes.some(
     ({ before, after, gained, lost, motives }) =>
       before !== after || Number(gained) + Number(lost) + motives.length > 0,
   );
-  return figures.length > 0 || isMoved || nodes.some((node) => hasOtherRows(node) || hasOtherVerdict(node));
+  const isOther = access.length + figures.length > 0 || isMoved;
+  return isOther || nodes.some((node) => hasOtherRows(node) || hasOtherVerdict(node));
 }
 
 /** Other rows or columns, a column of another type too. */

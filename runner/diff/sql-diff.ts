@@ -20,6 +20,13 @@ export function sqlDiff(
   return shortDiff(then, now, CONTEXT) || null;
 }
 
+/** How a model's own file differs, as it is written: `null` where comments and layout alone do. */
+export function ownText(base: string, head: string): string | null {
+  const words = (template: string): string => sqlLines(template.replace(/\{#[\s\S]*?#\}/g, ' ')).join('\n');
+  const linesOf = (template: string): readonly string[] => template.trimEnd().split('\n');
+  return words(base) === words(head) ? null : shortDiff(linesOf(base), linesOf(head), CONTEXT);
+}
+
 function linesOf(graph: Graph, node: ModelNode | undefined): readonly string[] {
   if (!node) return [];
   const { body, incrementalBody } = node.rendered;

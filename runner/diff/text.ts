@@ -19,13 +19,18 @@ export function drawDiff(report: DiffReport): string {
   ]);
   const blocks = [
     section('FAILS NOW, and did not on the base', summary.broken),
+    section('NOT THERE', summary.empty),
+    section('WHO MAY READ WHAT, AND WHAT IS PERSONAL, CHANGES', report.access),
+    section('GONE OR OF ANOTHER TYPE, of what roles or analysts read', summary.columns),
     section('Fails on both sides', summary.faulty),
     section('Failed on the base, and does not any more', summary.mended),
     section('Changed', summary.causes),
     section('Moves', [
       ...figures,
+      ...summary.unbuilt.map((name) => `${name}: not built`),
       ...(summary.more > 0 ? [`and ${plural(summary.more, 'other figure')}`] : []),
       ...outcomes,
+      ...summary.rows.map((text) => `Rows: ${text}`),
     ]),
     section('Not affected', report.nodes.length === 0 ? [] : summary.untouched),
     section('Note', report.notes),

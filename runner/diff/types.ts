@@ -28,6 +28,10 @@ export interface DiffReport {
   readonly selection: { readonly words: string; readonly left: readonly string[] } | null;
   /** Macros that differ, their text as a diff by lines. */
   readonly macros: readonly { readonly name: string; readonly text: string }[];
+  /** Who may read what, and what is personal: each change in a sentence, whatever is selected. */
+  readonly access: readonly string[];
+  /** Sources without a row: figures that read them mean nothing. */
+  readonly empty: readonly string[];
   /** What else differs, a sentence each: changes of project.yml that reach no node. */
   readonly notes: readonly string[];
 }
@@ -64,11 +68,15 @@ export interface NodeDiff {
   readonly reasons: readonly string[];
   /** Compiled SQL as a diff by lines; `null` when equal, and of what is no model. */
   readonly sql: string | null;
+  /** The template of its own file, without what macros put into it, as a diff by lines; `null` where only comments or layout differ. */
+  readonly own: string | null;
   /** Of a seed, its rows as they stand in its file. */
   readonly seed: SeedDiff | null;
   readonly contract: ContractDiff | null;
   /** `null` where one side is not there, or neither was built. */
   readonly rows: RowsDiff | null;
+  /** Roles are granted it, or analysts' tools read it. */
+  readonly isRead: boolean;
   readonly audit: { readonly base: Audit | null; readonly head: Audit | null };
 }
 
@@ -92,6 +100,8 @@ export interface ContractDiff {
   /** In words, `+` added, `-` removed, `!` changed: `! column x, type: integer → bigint`. */
   readonly columns: readonly string[];
   readonly checks: readonly string[];
+  /** Checks of the base that are gone, or ask something else. */
+  readonly fewer: { readonly removed: number; readonly changed: number };
   readonly others: readonly string[];
 }
 

@@ -1,15 +1,13 @@
 import type { Session } from '../adapters/types.ts';
 import type { Node } from '../graph/types.ts';
-import { quoted } from '../util/sql.ts';
+import { identifier, quoted } from '../util/sql.ts';
 import type { Compared, Plan } from './rows.ts';
 import { compared, listed, shown } from './sides.ts';
 import type { Cell, RowExample } from './types.ts';
 
 /** Compares rows as wholes by the columns of both sides, one that is there three times being three. */
-export async function compareWhole(
-  db: Pick<Session, 'query'>,
-  { base, head, values, filter, examples, isMasked }: Plan,
-): Promise<Compared> {
+export async function compareWhole(db: Pick<Session, 'query'>, plan: Plan): Promise<Compared> {
+  const { base, head, values, filter, examples, isMasked } = plan;
   const cells = values.map((_, index) => `v${index}`);
   const of = (node: Node, sign: number): string => {
     const columns = values.map((column, index) => `, ${compared('t', column)} as v${index}`).join('');
@@ -45,5 +43,30 @@ order by surplus > 0 desc, place`);
     changed: 0,
     changedColumns: [],
     examples: examples === 0 ? [] : rows.map(example),
+  };
+}
+
+/** The one row of each side, which is the same one. */
+export async function compareOnly(
+  db: Pick<Session, 'query'>,
+  { base, head, values, examples, isMasked }: Plan,
+): Promise<Compared> {
+  const cellsOf = (alias: string): string =>
+    listed(values.map(({ name }) => shown(`${alias}.${identifier(name)}`, isMasked(name))));
+  const differs = values.map((column) => `(${compared('b', column)} is distinct from ${compared('h', column)})::text`);
+  const { rows } = await db.query(
+    `select ${listed(differs)}, ${cellsOf('b')}, ${cellsOf('h')} from ${quoted(base.relation)} as b, ${quoted(head.relation)} as h`,
+  );
+  const [flags = [], then = [], now = []] = (rows[0] ?? []).map((json): readonly Cell[] => JSON.parse(json ?? '[]'));
+  const cells = values.flatMap(({ name }, index) =>
+    flags[index] === 'true' ? [{ column: name, before: then[index] ?? null, after: now[index] ?? null }] : [],
+  );
+  const isChanged = cells.length > 0;
+  return {
+    added: 0,
+    removed: 0,
+    changed: isChanged ? 1 : 0,
+    changedColumns: cells.map(({ column }) => ({ column, rows: 1 })),
+    examples: isChanged && examples > 0 ? [{ kind: 'changed', key: [], cells }] : [],
   };
 }

@@ -24,7 +24,7 @@ beforeAll(async () => {
   // What has nothing to stand on is told before anything is built.
   edit('seeds/param_avantage.csv', 'reference,taux_prime,0.05', 'reference,taux_prime,0.06');
   const early = await project.runner(['diff', ...SAMPLE_DAY]);
-  expect(early).toMatchObject({ code: 2, stderr: expect.stringMatching(/NOTHING_LANDED[\s\S]*runner load/) });
+  expect(early).toMatchObject({ code: 2, stderr: expect.stringMatching(/NOTHING_LANDED[\s\S]*runner pipeline/) });
   mend();
   expect((await project.runner(['pipeline', ...SAMPLE_DAY, '-q'])).code).toBe(0);
 });

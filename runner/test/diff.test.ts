@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { DiffReport } from '../diff/types.ts';
+import { Cancelled } from '../errors.ts';
 import { type TestDatabase, testDatabase } from './database.ts';
 import { type GitProject, gitProject } from './diff-project.ts';
 
@@ -139,6 +140,77 @@ describe('runner diff', () => {
     }
   });
 
+  it("tells of a model's own edit beside that of a macro it calls", async () => {
+    project.commit({
+      'macros/gross.sql': SHOP['macros/gross.sql']?.replace("'vat'", "'coupon'") ?? '',
+      'models/shop/paid.sql': `${SHOP['models/shop/paid.sql']} where amount > 20`,
+    });
+    const { stdout } = await project.diff({ output: 'markdown' });
+    expect(stdout).toMatch(/^- macro gross: changed \(paid\)\n- the SQL of paid$/m);
+    expect(stdout).toMatch(/By its own file:\n\n```diff\n.*\n\+ .*gross\('amount'\).*where amount > 20\n```/);
+    expect(stdout).toContain('By 1 macro (`gross`) and its own file together:');
+  });
+
+  it('tells who may read what, and lets no check of a branch spell a personal value', async () => {
+    const config = `${SHOP['project.yml']}roles: {readers: {}}\npersonal: {kinds: {identity: who}, schemas: {shop: [identity]}}\n`;
+    const [list, tagged] = ['{name: id}', '{name: id, personal: identity}'].map((id) =>
+      contract('list', `columns: [${id}]`),
+    );
+    const spelling = "[{failed_rows: {name: spelled, query: 'select generate_series(1, 4711)'}}, {dup";
+    project.git('checkout', '-q', 'main');
+    project.commit({ 'project.yml': config, 'soda/shop/list.yml': tagged ?? '' });
+    project.git('checkout', '-q', '-B', 'branch');
+    project.commit({
+      'project.yml': config.replace('table}}', 'table, grants: {select: [readers]}}}'),
+      'soda/shop/paid.yml': SHOP['soda/shop/paid.yml']?.replace('[{dup', spelling) ?? '',
+    });
+    const { code, stdout, faults } = await project.diff();
+    expect([code, faults]).toEqual([1, []]);
+    expect(stdout).toMatch(/WHO MAY READ .*:\n {2}readers may select from (shop\.\w+(, )?){4}, and could not$/m);
+    expect(stdout).toContain('contract of paid: new check "spelled": must be 0 query: select generate_series(1, 4711)');
+    const told = stdout.slice(stdout.indexOf('FAILS NOW')).replaceAll('(1, 4711)', '');
+    expect(told).toContain('paid: spelled: it failed; its count is not told');
+    expect(told).not.toContain('4711');
+    // Only a tag, which moves no row.
+    project.commit({
+      'project.yml': config,
+      'soda/shop/paid.yml': SHOP['soda/shop/paid.yml'] ?? '',
+      'soda/shop/list.yml': list ?? '',
+    });
+    const only = await project.diff({ failIfDiff: true });
+    expect(only).toMatchObject({
+      code: 1,
+      stdout: expect.stringContaining('list.id is not tagged as personal any more (identity)'),
+    });
+  });
+
+  it('names rows and columns that those who read a relation would miss', async () => {
+    project.commit({ 'models/shop/revenue.sql': "select sum(paid)::text as sum from {{ ref('paid') }} having false" });
+    const { stdout } = await project.diff({ output: 'markdown' });
+    expect(stdout).toMatch(/Gone or of another type, of what roles or analysts read\*\*\n\n- revenue.total$/m);
+    expect(stdout).toMatch(/^Rows: revenue 1 → 0\.$/m);
+  });
+
+  it('that is told to end says that it publishes nothing', async () => {
+    project.commit({ 'seeds/rate.csv': 'id,value\nvat,0.25\n' });
+    const signal = AbortSignal.abort(new Cancelled('SIGINT'));
+    expect(await project.diff({ signal })).toMatchObject({
+      code: 130,
+      faults: [
+        {
+          code: 'CANCELLED',
+          message: expect.stringContaining('nothing was compared'),
+          hint: expect.stringContaining('anew'),
+        },
+      ],
+    });
+  });
+
+  it('refuses what it can not write to before it does anything', async () => {
+    for (const out of [project.dir, '/nowhere/x.md'])
+      expect(await project.diff({ out })).toMatchObject({ code: 2, stdout: '', faults: [{ code: 'OUT_NOT_A_FILE' }] });
+  });
+
   it('tells of a removed and a new model', async () => {
     project.commit({
       'models/shop/list.sql': null,
@@ -157,8 +229,9 @@ describe('runner diff', () => {
     project.commit({ 'models/shop/paid.sql': "select id, buyer, amount / 0 as paid from {{ ref('sale') }}" });
     const { code, stdout } = await project.diff();
     expect(code).toBe(1);
+    expect(stdout).toMatch(/^1 failure that the base does not have\. .*: total: not built\.$/m);
     expect(stdout).toMatch(
-      /FAILS NOW, and did not on the base:\n {2}paid: division by zero \(models\/shop\/paid.sql\S*\) SQL_22012\n {2}bonus is not built/,
+      /FAILS NOW, and did not on the base:\n {2}paid: division by zero \(models\/shop\/paid.sql\S*\) SQL_22012\n {2}not built, for what they read is not: bonus, revenue\n/,
     );
     expect(await leftOver()).toEqual([]);
   });
