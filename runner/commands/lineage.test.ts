@@ -112,8 +112,17 @@ it('draws a flowchart for Mermaid', async () => {
 });
 
 it.each([
+  ['marts.order_line.amount', 'order_line.amount'],
+  ['landed.shop_orders.product', 'shop.orders.product'],
+  ['ORDER_LINE.Amount', 'order_line.amount'],
+  ['Marts.Order_line', 'order_line'],
+])('finds what psql calls %s', async (column, name) => {
+  expect(await run({ column, depth: 1 })).toBe(await run({ column: name, depth: 1 }));
+});
+
+it.each([
   ['revenu.revenue', 'no model, seed or source has that name', 'Did you mean "revenue"?'],
-  ['revenue.revnue', 'revenue has no such column', 'Did you mean "revenue"?'],
+  ['revenue.revnue', 'revenue has no such column', 'Did you mean "revenue.revenue"?'],
   ['shop.order.amount', 'no model, seed or source has that name', 'Did you mean "shop.orders"?'],
   ['rate.x', 'rate has no such column', 'It has: currency, rate, since.'],
 ])('names what is near where there is no %s', async (column, message, hint) => {
