@@ -1,6 +1,6 @@
-/** What the site's scripts draw. Each stands beside a table that says the same, for who reads without scripts. */
+/** What the site draws. Each drawing stands beside a table that says the same. */
 
-/** In `<figure class="chart">`, as `<script type="application/json">`. */
+/** In `<figure class="chart">`. */
 export interface ChartData {
   readonly kind: 'line' | 'bar';
   readonly title: string;
@@ -34,7 +34,6 @@ export interface GanttData {
   }[];
 }
 
-/** `data/graph.js`: `window.siteGraph = …`. */
 export interface GraphData {
   readonly nodes: readonly GraphNode[];
   /** Indices of `nodes`: what is read, and what reads it. */
@@ -46,18 +45,14 @@ export interface GraphNode {
   readonly type: 'model' | 'seed' | 'source';
   /** `table`, `view`, …; of a seed `seed`, of a source `source`. */
   readonly kind: string;
-  readonly schema: string;
   /** Folder of its file: `models/bi`; of a source its system. */
   readonly folder: string;
-  readonly tags: readonly string[];
   readonly description: string;
   /** Of its last result; empty when there is none. */
   readonly status: string;
   readonly isPersonal: boolean;
   /** From the root of the site: `nodes/x.html`. */
   readonly href: string;
-  /** Longest way from a node without parents, 0 for those: columns of a layered drawing. */
-  readonly rank: number;
 }
 
 /** `data/search.js`: `window.siteSearch = […]`, loaded when somebody searches. Best kinds first. */

@@ -8,23 +8,17 @@ export function graphData({ dag }: Graph, nodes: readonly NodeView[]): GraphData
   const byId = new Map(nodes.map((node) => [node.id, node]));
   const order = dag.order.flatMap((id) => byId.get(id) ?? []);
   const index = new Map(order.map(({ id }, at) => [id, at]));
-  const ranks = new Map<string, number>();
   const parentsOf = (id: string): readonly string[] => [...new Set(dag.parents(id))].filter((one) => index.has(one));
-  for (const { id } of order)
-    ranks.set(id, Math.max(0, ...parentsOf(id).map((parent) => (ranks.get(parent) ?? 0) + 1)));
   return {
-    nodes: order.map(({ id, name, type, kind, schema, folder, tags, description, status, personal, href }) => ({
+    nodes: order.map(({ name, type, kind, folder, description, status, personal, href }) => ({
       name,
       type,
       kind,
-      schema,
       folder,
-      tags,
       description,
       status: status?.key ?? '',
       isPersonal: personal.length > 0,
       href,
-      rank: ranks.get(id) ?? 0,
     })),
     edges: order.flatMap(({ id }, child) =>
       parentsOf(id).map((parent): readonly [number, number] => [index.get(parent) ?? 0, child]),

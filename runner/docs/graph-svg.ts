@@ -102,7 +102,7 @@ function layout({ nodes, edges }: Part): Layout {
   };
 }
 
-/** From point to point, leaving and arriving level. */
+/** From point to point, leaving and arriving level, as `d3.curveBumpX` draws in the page. */
 function curve(points: readonly { readonly x: number; readonly y: number }[]): string {
   return points
     .map(({ x, y }, index) => {
