@@ -3,8 +3,8 @@ import { createHtmlRenderer } from '../compile/html.ts';
 import { gatherSite } from '../docs/gather-site.ts';
 import type { CompiledSql } from '../docs/input.ts';
 import type { Site } from '../docs/types.ts';
-import { DRAWINGS, writeSite } from '../docs/write-site.ts';
-import { EXIT } from '../errors.ts';
+import { DRAWINGS, openFolder, writeSite } from '../docs/write-site.ts';
+import { EXIT, RunnerError } from '../errors.ts';
 import { modelSql } from '../execute/model-sql.ts';
 import type { Graph } from '../graph/types.ts';
 import { traceProject } from '../lineage/trace-project.ts';
@@ -28,6 +28,8 @@ const PAUSE = 3_000;
 export const docs: Command<DocsArgs> = async (args, reporter) => {
   const loaded = await loadProject(args);
   const { project, graph, asOf, cache } = loaded;
+  const folder = args.out === undefined ? join(project.dir, 'target', 'docs') : outFolder(args.out);
+  openFolder(folder);
   const lineage = await traceProject(graph, cache);
   cache.save();
   stopwatch.lap('lineage');
@@ -44,7 +46,6 @@ export const docs: Command<DocsArgs> = async (args, reporter) => {
     missing,
   });
   stopwatch.lap('gather');
-  const folder = args.out === undefined ? join(project.dir, 'target', 'docs') : resolve(args.out);
   let told = Date.now();
   const files = writeSite(withoutSecrets(site), folder, {
     render: createHtmlRenderer(join(packageRoot(), 'runner', 'docs', 'site'), DRAWINGS),
@@ -61,6 +62,17 @@ export const docs: Command<DocsArgs> = async (args, reporter) => {
   reporter.text(`${plural(files, 'file')}: open ${near.startsWith('..') ? index : near}`);
   return EXIT.done;
 };
+
+function outFolder(out: string): string {
+  if (out.trim() !== '') return resolve(out);
+  throw new RunnerError({
+    code: 'DOCS_FOLDER_UNUSABLE',
+    message: '--out names no folder',
+    expected: 'a folder for the site alone',
+    found: JSON.stringify(out),
+    hint: 'Name one: --out DIR. Without --out it is target/docs.',
+  });
+}
 
 /** As it is sent; a source stands as its whole table: which batch is in force changes from run to run. */
 function compiledSql(graph: Graph): ReadonlyMap<string, CompiledSql> {

@@ -142,14 +142,14 @@ function writer({ locale, unit, series }: ChartData): (value: number, short?: bo
   return (value, short = false) => `${(short ? compact : full).format(value)}${unit && `\u00a0${unit}`}`;
 }
 
-function legend({ kind, series }: ChartData): string {
+function legend({ kind, series, locale }: ChartData): string {
   if (series.length < 2) return '';
   const shapes = kind === 'line' ? ['●', '■', '▲', '◆'] : ['■'];
   const entries = series.map(
     ({ name }, index) =>
       `<li><span aria-hidden="true" class="series-${(index % 6) + 1}">${shapes[index % shapes.length]}</span> ${escapeHtml(name)}</li>`,
   );
-  return `<ul class="legend">${entries.join('')}</ul>`;
+  return `<ul class="legend" lang="${escapeHtml(locale)}">${entries.join('')}</ul>`;
 }
 
 /** What a chart shows, for who cannot see it. */

@@ -62,12 +62,11 @@ function lineageOf(
   { graph, lineage }: SiteInput,
   { id }: Node,
   traces: Traces,
-): Pick<NodeView, 'conditions' | 'decides' | 'unresolved' | 'isTraced'> {
+): Pick<NodeView, 'conditions' | 'decides' | 'unresolved'> {
   return {
     conditions: conditionsOf(graph, lineage, id),
     decides: traces.decides.get(id) ?? [],
     unresolved: lineage.get(id)?.unresolved ?? [],
-    isTraced: lineage.has(id),
   };
 }
 
@@ -78,7 +77,7 @@ function settingsOf(node: Node): NodeView['settings'] {
   if (node.type !== 'source')
     return Object.entries(node.config)
       .filter(([key]) => !TOLD.has(key))
-      .map(([key, value]) => [key, typeof value === 'string' ? value : JSON.stringify(value)]);
+      .map(([key, value]) => [key, [value].flat().map(plain).join('\n')]);
   const { mode, loader = '', env, vars, requests } = node.source;
   const settings: NodeView['settings'] = [
     ['mode', mode],
@@ -88,6 +87,11 @@ function settingsOf(node: Node): NodeView['settings'] {
     ['asked for the rows of', requests?.model ?? ''],
   ];
   return settings.filter(([, value]) => value !== '');
+}
+
+/** One of several stands in a line of its own. */
+function plain(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 function testsOf({ target }: SiteInput, node: Node): readonly TestView[] {

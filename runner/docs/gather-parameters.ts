@@ -15,15 +15,19 @@ export function parametersOf(graph: Graph, configs: readonly ParameterConfig[]):
   });
 }
 
-type Rows = Pick<ParameterView, 'columns' | 'rows'>;
+type Rows = Pick<ParameterView, 'columns' | 'rows' | 'inherits'>;
 
 function plainOf(node: SeedNode): Rows {
   const { header } = node.seed;
-  return { columns: header, rows: cellsOf(node).map((row) => header.map((name) => row.get(name) ?? NONE)) };
+  const rows = cellsOf(node).map((row) => header.map((name) => row.get(name) ?? NONE));
+  return { columns: header, rows, inherits: '' };
 }
 
 /** One row a parameter, one column a scenario; a cell holds the values over time, each with the day from which it holds. */
-function gridOf(node: SeedNode, { row, column, value, since }: NonNullable<ParameterConfig['grid']>): Rows {
+function gridOf(
+  node: SeedNode,
+  { row, column, value, since, inherits = '' }: NonNullable<ParameterConfig['grid']>,
+): Rows {
   const cells = cellsOf(node);
   const columns = [...groupBy(cells, (cell) => cell.get(column) ?? NONE).keys()];
   const text = (cell: ReadonlyMap<string, string>): string => {
@@ -34,8 +38,12 @@ function gridOf(node: SeedNode, { row, column, value, since }: NonNullable<Param
     columns: [row, ...columns],
     rows: [...groupBy(cells, (cell) => cell.get(row) ?? NONE)].map(([name, own]) => {
       const byColumn = groupBy(own, (cell) => cell.get(column) ?? NONE);
-      return [name, ...columns.map((scenario) => byColumn.get(scenario)?.map(text).join('; ') ?? NONE)];
+      const textIn = (scenario: string): string | undefined => byColumn.get(scenario)?.map(text).join('; ');
+      const general = textIn(inherits);
+      const inherited = general === undefined ? NONE : { inherited: general };
+      return [name, ...columns.map((scenario) => textIn(scenario) ?? inherited)];
     }),
+    inherits,
   };
 }
 

@@ -1,3 +1,4 @@
+import { isEphemeral } from '../graph/inlined.ts';
 import type { Graph } from '../graph/types.ts';
 import type { PastBatch, PastResult, PastRun, RunHistory } from '../state/run-history.ts';
 import { groupBy } from '../util/group-by.ts';
@@ -22,7 +23,7 @@ export function runsOf(graph: Graph, history: RunHistory | undefined): readonly 
     started: run.started,
     seconds: secondsOf(run.seconds),
     error: run.error ?? '',
-    counts: countsOf(run.results),
+    counts: countsOf(graph, run.results),
     gantt: { seconds: run.seconds ?? lastEnd(run), bars: run.results.flatMap((result) => barOf(graph, result)) },
     nodes: run.results.map((result) => rowOf(graph, result)),
     batches: (landed.get(run.runId) ?? []).map((batch) => ({
@@ -103,8 +104,12 @@ function rowOf(
   };
 }
 
-function countsOf(results: readonly PastResult[]): string {
-  const counts = groupBy(results, ({ status }) => status);
+/** A node without a relation is not built: when its tests pass, no run has counted it. */
+function countsOf(graph: Graph, results: readonly PastResult[]): string {
+  const counts = groupBy(results, ({ nodeId, status }) => {
+    const node = graph.nodes.get(nodeId);
+    return status === 'success' && node && isEphemeral(node) ? 'tested alone' : status;
+  });
   return [...counts]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([status, own]) => `${countOf(own.length)} ${status.replaceAll('_', ' ')}`)

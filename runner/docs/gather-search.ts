@@ -12,7 +12,12 @@ export function searchEntries(
     ...pages.map(({ title, href }) => ({ title, kind: 'page' as const, href, text: '' })),
     ...nodes.map(({ name, type, href, description }) => ({ title: name, kind: type, href, text: description })),
     ...parameters.flatMap(({ node, rows }) =>
-      rows.map(([title = '']) => ({ title, kind: 'parameter' as const, href: 'parameters.html', text: node.text })),
+      rows.map(([title]) => ({
+        title: String(title),
+        kind: 'parameter' as const,
+        href: 'parameters.html',
+        text: node.text,
+      })),
     ),
     ...nodes.flatMap((node) => [
       ...node.columns.map(({ name, anchor, description }) => ({

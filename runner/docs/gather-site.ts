@@ -28,6 +28,7 @@ export function gatherSite(input: SiteInput): Site {
     project: config.name,
     made,
     missing: input.missing,
+    locale: config.docs.locale,
     figures: figuresOf(graph, config, target?.figures),
     failures: failuresOf(nodes),
     schemas: schemasOf(nodes),

@@ -5,13 +5,15 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { parseContract } from '../contracts/parse.ts';
 import type { Graph, Node } from '../graph/types.ts';
 import type { CheckPoint } from '../state/check-history.ts';
+import type { PastRun } from '../state/run-history.ts';
 import { graphOf, projectOf } from '../test/projects.ts';
 import { readSite } from '../test/site.ts';
 import { checksOf } from './gather-checks.ts';
 import { parametersOf } from './gather-parameters.ts';
+import { runsOf } from './gather-runs.ts';
 import { gatherSite } from './gather-site.ts';
 import type { Site } from './types.ts';
-import { figureOf } from './words.ts';
+import { figureOf, secondsOf } from './words.ts';
 import { writeSite } from './write-site.ts';
 
 const FILES = {
@@ -52,6 +54,12 @@ describe('the folder of a site', () => {
     expect(readSite(join(root, 'other'))).toEqual(new Map([['index.html', 'mine']]));
   });
 
+  it('is refused where there can be none', () => {
+    writeFileSync(join(root, 'file'), '');
+    for (const folder of ['file', 'file/site'])
+      expect(() => write(siteOf(FILES), folder)).toThrow('the site has no folder that it could be written to');
+  });
+
   it('is not left by what its list of files says', () => {
     mkdirSync(join(root, 'list'));
     writeFileSync(join(root, 'victim.txt'), 'mine');
@@ -75,6 +83,7 @@ describe('what a site tells', () => {
     expect(figureOf('-0.5', 'en')).toBe('-0.5');
     expect(figureOf('R&D', 'en', '€')).toBe('R&D');
     expect(figureOf(null, 'en', '€')).toBe('—');
+    expect([0.114, 74.6].map(secondsOf)).toEqual(['0.11\u00a0s', '75\u00a0s']);
   });
 
   it('no figure of a check that measures a personal column, or a node that its reader may not see', () => {
@@ -105,6 +114,28 @@ columns:
     expect(told(false)).toEqual([false, false, true]);
   });
 
+  it('settings as they were written, one of several in a line', () => {
+    const files = { 'models/b.sql': "{{ config(post_hook=['select 1', 'select 2']) }} select 1 as x" };
+    expect(siteOf(files).nodes[0]?.settings).toContainEqual(['post_hook', 'select 1\nselect 2']);
+  });
+
+  it('as many nodes of a run as the run did, and beside them what has no relation and was tested alone', () => {
+    const own = graphOf({
+      'models/e.sql': "{{ config(materialized='ephemeral') }} select 1 as x",
+      'models/b.sql': 'select 1 as x',
+    });
+    const nothing = { offset: null, seconds: null, rows: null, changed: null, message: null, started: null };
+    const results = [...own.nodes.values()].map(({ id, name }) => ({
+      nodeId: id,
+      name,
+      status: 'success',
+      ...nothing,
+    }));
+    const runs = [{ runId: 'r', status: 'success', seconds: null, results } as unknown as PastRun];
+    const history = { runs, lastResults: new Map(), unitTests: new Map(), batches: new Map() };
+    expect(runsOf(own, history)[0]?.counts).toBe('1 success, 1 tested alone');
+  });
+
   it('parameters by scenario, each value with the day from which it holds, and no personal one', () => {
     const header = ['code', 'scenario', 'value', 'since'];
     const rows = [
@@ -121,6 +152,15 @@ columns:
     expect(shown?.columns).toEqual(['code', 'base', 'other']);
     expect(shown?.rows).toEqual([
       ['rate', '1 (since 2020-01-01); 2 (since 2021-01-01)', '—'],
+      ['limit', '—', '— (since 2020-01-01)'],
+    ]);
+    const [heir] = parametersOf(seeded(), [{ seed: 'rate', grid: { ...grid, inherits: 'base' } }]);
+    expect(heir?.rows).toEqual([
+      [
+        'rate',
+        '1 (since 2020-01-01); 2 (since 2021-01-01)',
+        { inherited: '1 (since 2020-01-01); 2 (since 2021-01-01)' },
+      ],
       ['limit', '—', '— (since 2020-01-01)'],
     ]);
     const contract = 'dataset: a/b/c/rate\ncolumns: [{name: value, personal: salary}]\n';

@@ -7,6 +7,8 @@ export interface Site {
   readonly made: string;
   /** Why there are no runs and figures; empty when there are. */
   readonly missing: string;
+  /** Language of the titles and names that the project gives, as BCP 47 has it; the pages' own words are English. */
+  readonly locale: string;
   readonly figures: Figures;
   readonly failures: readonly Failure[];
   /** How many nodes a schema holds. */
@@ -113,7 +115,6 @@ export interface NodeView {
   /** Models whose rows its columns decide on. */
   readonly decides: readonly Link[];
   readonly unresolved: readonly string[];
-  readonly isTraced: boolean;
   readonly contractFile: string;
   readonly checks: readonly CheckView[];
   readonly tests: readonly TestView[];
@@ -212,7 +213,7 @@ export interface RunView {
   readonly started: string;
   readonly seconds: string;
   readonly error: string;
-  /** `58 success, 2 failed`. */
+  /** `58 success, 1 tested alone`. */
   readonly counts: string;
   readonly gantt: GanttData;
   readonly nodes: readonly RunNodeView[];
@@ -235,7 +236,9 @@ export interface ParameterView {
   readonly file: string;
   readonly description: string;
   readonly columns: readonly string[];
-  readonly rows: readonly (readonly string[])[];
+  readonly rows: readonly (readonly (string | { readonly inherited: string })[])[];
+  /** The column from which empty cells inherit; empty where none do. */
+  readonly inherits: string;
 }
 
 export interface PolicyView {

@@ -25,10 +25,10 @@ function numberFormat(locale: string, digits: number): Intl.NumberFormat {
   return format;
 }
 
-/** `0.12 s`, `75 s`. */
+/** `0.12 s`, `75 s`, which stay in one line. */
 export function secondsOf(seconds: number | null): string {
   if (seconds === null) return NONE;
-  return `${seconds.toFixed(seconds < 10 ? 2 : 0)} s`;
+  return `${seconds.toFixed(seconds < 10 ? 2 : 0)}\u00a0s`;
 }
 
 export function countOf(count: number | null): string {

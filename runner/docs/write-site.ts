@@ -1,4 +1,6 @@
 import {
+  accessSync,
+  constants,
   copyFileSync,
   existsSync,
   mkdirSync,
@@ -35,10 +37,10 @@ export interface WriteOptions {
 /**
  * Writes a site into a folder and removes what a former site has left there.
  * @returns how many files there are
- * @throws RunnerError `DOCS_FOLDER_TAKEN` when the folder holds something else than a site
+ * @throws RunnerError as `openFolder`
  */
 export function writeSite(site: Site, folder: string, { render, onPage }: WriteOptions): number {
-  const former = formerFiles(folder);
+  const former = openFolder(folder);
   const pages = pagesOf(site);
   const copied = assets();
   const search = 'data/search.js';
@@ -60,8 +62,25 @@ export function writeSite(site: Site, folder: string, { render, onPage }: WriteO
   return files.length + 1;
 }
 
-function formerFiles(folder: string): readonly string[] {
-  if (!existsSync(folder) || readdirSync(folder).length === 0) return [];
+/**
+ * Makes the folder of a site where it is not there.
+ * @returns the files of the site that it holds
+ * @throws RunnerError `DOCS_FOLDER_UNUSABLE` when there can't be one, `DOCS_FOLDER_TAKEN` when it holds something else
+ */
+export function openFolder(folder: string): readonly string[] {
+  try {
+    mkdirSync(folder, { recursive: true });
+    accessSync(folder, constants.W_OK);
+  } catch (error) {
+    throw new RunnerError({
+      code: 'DOCS_FOLDER_UNUSABLE',
+      message: 'the site has no folder that it could be written to',
+      file: folder,
+      found: error instanceof Error ? error.message : String(error),
+      hint: 'Name another folder: --out DIR. Nothing was written.',
+    });
+  }
+  if (readdirSync(folder).length === 0) return [];
   const list = join(folder, LIST);
   if (!existsSync(list)) {
     throw new RunnerError({

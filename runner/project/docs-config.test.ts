@@ -22,7 +22,7 @@ it('docs: says who reads, how figures are written, which there are, and where th
   locale: fr-FR
   figures: [{title: Total, model: t, column: c, unit: €, history: h, at: day}]
   charts: [{model: t, by: a, columns: [b, c], order_by: b desc}, {model: t, by: a, columns: {b: Bees}}]
-  parameters: [{seed: s}, {seed: s, row: code, column: scenario, value: v, since: day}]
+  parameters: [{seed: s}, {seed: s, row: code, column: scenario, value: v, since: day, inherits: base}]
 `;
   expect(parsed(yml)).toEqual({
     reader: 'reader',
@@ -39,7 +39,10 @@ it('docs: says who reads, how figures are written, which there are, and where th
       },
       { title: 't', model: 't', by: 'a', columns: [{ name: 'b', label: 'Bees' }], unit: '' },
     ],
-    parameters: [{ seed: 's' }, { seed: 's', grid: { row: 'code', column: 'scenario', value: 'v', since: 'day' } }],
+    parameters: [
+      { seed: 's' },
+      { seed: 's', grid: { row: 'code', column: 'scenario', value: 'v', since: 'day', inherits: 'base' } },
+    ],
   });
 });
 

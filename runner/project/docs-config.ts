@@ -7,7 +7,7 @@ import type { OutputConfig, RoleConfig } from './types.ts';
 
 const FIGURE_KEYS = ['title', 'model', 'column', 'unit', 'history', 'at'];
 const CHART_KEYS = ['title', 'model', 'by', 'columns', 'unit', 'order_by'];
-const PARAMETER_KEYS = ['seed', 'row', 'column', 'value', 'since'];
+const PARAMETER_KEYS = ['seed', 'row', 'column', 'value', 'since', 'inherits'];
 
 /**
  * `docs:` of project.yml. Without `figures`, the `outputs` are the figures.
@@ -86,13 +86,14 @@ function columnsOf(map: MapReader): ChartConfig['columns'] {
 
 function parameters(map: MapReader): ParameterConfig {
   const seed = needed(map, 'seed', 'the seed that holds them');
-  const isGrid = ['row', 'column', 'value', 'since'].some((key) => map.get(key) !== null);
+  const isGrid = PARAMETER_KEYS.slice(1).some((key) => map.get(key) !== null);
   const grid = isGrid
     ? defined({
         row: needed(map, 'row', 'the column that names a parameter'),
         column: needed(map, 'column', 'the column that names a scenario'),
         value: needed(map, 'value', 'the column of the value'),
         since: map.filled('since'),
+        inherits: map.filled('inherits'),
       })
     : null;
   return defined({ seed, grid });

@@ -45,5 +45,7 @@ export interface ParameterConfig {
     readonly value: string;
     /** The column of the day from which a value holds. */
     readonly since?: string;
+    /** The scenario whose value holds where another has none. */
+    readonly inherits?: string;
   };
 }

@@ -52,6 +52,13 @@
 
   /** More nodes than this would keep a reader waiting. */
   const MOVED = 300;
+  /** As the page has it. */
+  const curve = d3
+    .line(
+      ({ x }) => x,
+      ({ y }) => y,
+    )
+    .curve(d3.curveBumpX);
   let chosen;
   let shown = new Set(all);
 
@@ -65,7 +72,11 @@
       [size.width, size.height],
     ])
     .filter((event) => !event.button && (event.type !== 'wheel' || event.ctrlKey || event.metaKey))
-    .on('zoom', ({ transform }) => svg.querySelector('.viewport').setAttribute('transform', transform));
+    .on('zoom', ({ transform }) => {
+      svg.querySelector('.viewport').setAttribute('transform', transform);
+      const edge = (size.width + svg.clientWidth * perPixel()) / 2;
+      graph.classList.toggle('has-more', transform.applyX(Math.max(...[...shown].map(rightOf))) > edge + 1);
+    });
   const view = d3.select(svg).call(zoom).on('dblclick.zoom', null);
   const isCalm = matchMedia('(prefers-reduced-motion: reduce)');
 
@@ -78,17 +89,23 @@
     return Math.max(size.width / svg.clientWidth, size.height / svg.clientHeight);
   }
 
+  function rightOf({ x, width }) {
+    return x + width;
+  }
+
   /** Shows what is left by the filter: all of it, or where `isLegible` as much as can be read, from the left. */
   function show(isLegible) {
     const boxes = [...shown];
     if (boxes.length === 0) return;
     const [left, top] = ['x', 'y'].map((at) => Math.min(...boxes.map((box) => box[at])) - 16);
-    const right = Math.max(...boxes.map(({ x, width }) => x + width)) + 16;
+    const right = Math.max(...boxes.map(rightOf)) + 16;
     const bottom = Math.max(...boxes.map(({ y, height }) => y + height)) + 16;
     const [width, height] = [svg.clientWidth, svg.clientHeight].map((pixels) => pixels * perPixel());
     const [across, down] = [width / (right - left), height / (bottom - top)];
     const all = Math.min(across, down, 1.25 * perPixel());
-    const legible = Math.max(Math.min(down, 0.8 * perPixel()), 0.6 * perPixel());
+    // On a phone, held near, as much as has letters of 11 px; elsewhere letters of 8 px at the least.
+    const least = svg.clientWidth < 640 ? 0.9 : 0.65;
+    const legible = Math.max(Math.min(down, 0.8 * perPixel()), least * perPixel());
     const scale = isLegible ? Math.max(all, legible) : all;
     zoom.scaleExtent([Math.min(all, 1) / 2, 3 * perPixel()]);
     const isChosen = shown.has(chosen) && scale > all;
@@ -156,17 +173,6 @@
 
   function side(node, across) {
     return { x: node.x + across, y: node.y + node.height / 2 };
-  }
-
-  /** From point to point, leaving and arriving level. */
-  function curve([first, ...rest]) {
-    let before = first;
-    return rest.reduce((path, point) => {
-      const middle = (before.x + point.x) / 2;
-      const drawn = `${path}C${middle} ${before.y} ${middle} ${point.y} ${point.x} ${point.y}`;
-      before = point;
-      return drawn;
-    }, `M${first.x} ${first.y}`);
   }
 
   function filter() {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { SAMPLE_DAY, type SampleProject, sampleProject } from '../sample-project.ts';
+import { builtSample, SAMPLE_DAY, type SampleProject } from '../sample-project.ts';
 import { type Browser, openBrowser } from './browser.ts';
 
 const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
@@ -19,8 +19,7 @@ let pages: readonly string[];
 let kinds: readonly string[];
 
 beforeAll(async () => {
-  project = await sampleProject();
-  expect((await project.runner(['pipeline', ...SAMPLE_DAY])).code).toBe(0);
+  project = await builtSample();
   site = join(project.dir, 'site');
   const made = await project.runner(['docs', '--out', site, ...SAMPLE_DAY]);
   expect(made.code, made.stderr).toBe(0);
@@ -66,6 +65,19 @@ describe('the site, opened from disk', () => {
     expect(browser.faults).toEqual([]);
   });
 
+  it('shows on a phone each cell of a node and of the policy without moving sideways', async () => {
+    const { page, open } = browser;
+    await page.setViewportSize(PHONE);
+    for (const path of ['nodes/activite.html', 'policy.html']) {
+      await open(path);
+      const boxes = page.locator('.stacks');
+      expect(await boxes.count()).toBeGreaterThan(2);
+      const wider = await boxes.evaluateAll((all) => all.filter((box) => box.scrollWidth > box.clientWidth).length);
+      expect(wider, path).toBe(0);
+    }
+    await page.setViewportSize(DESK);
+  });
+
   it('has no fault that axe finds, in the light and in the dark', async () => {
     const found: string[] = [];
     for (const path of kinds) {
@@ -107,7 +119,7 @@ describe('the site, opened from disk', () => {
         expect(await page.locator('.theme-switch').count()).toBe(0);
       }
       await open('index.html');
-      expect(await page.locator('.chart svg').count()).toBeGreaterThan(5);
+      expect(await page.locator('.chart svg').count()).toBe(4);
       await open('graph.html');
       await page.locator('.node', { hasText: 'code_param' }).click();
       await page.waitForURL(/nodes\/code_param\.html$/);
@@ -241,6 +253,22 @@ describe('the graph', () => {
     expect(await width()).toBeLessThan(before);
     await page.getByRole('button', { name: 'Fit' }).click();
     expect(await outside()).toBe(0);
+  });
+
+  it.each([
+    ['phone', PHONE, 9],
+    ['desk', DESK, 7],
+  ])('is read at once on a %s, and says that there is more', async (_what, size, letters) => {
+    const { page, open } = browser;
+    await page.setViewportSize(size);
+    await open('graph.html');
+    const more = (): Promise<boolean> => page.locator('.graph.has-more').isVisible();
+    expect((await page.locator('#graph').boundingBox())?.height).toBeLessThan(size.height * 0.7);
+    expect((await page.locator('.node text').first().boundingBox())?.height).toBeGreaterThan(letters);
+    expect(await more()).toBe(true);
+    await page.getByRole('button', { name: 'Fit' }).click();
+    expect(await more()).toBe(false);
+    await page.setViewportSize(DESK);
   });
 
   it('is walked by arrow keys, chosen from by Space, left by Escape, and opened by Enter', async () => {
