@@ -190,7 +190,10 @@ export const COMMANDS: readonly CommandSpec[] = [
     command: 'lineage <column>',
     describe: 'Say what a column is made of and what is made of it, back to sources and on to views; without a server',
     positionals: {
-      column: { type: 'string', describe: 'model.column, system.table.column or schema.relation.column; all columns without one' },
+      column: {
+        type: 'string',
+        describe: 'model.column, system.table.column or schema.relation.column; all columns without one',
+      },
     },
     options: {
       direction: {
