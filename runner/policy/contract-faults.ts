@@ -27,17 +27,19 @@ export function untaggedFaults({ graph, tags, personal, node, own: { carried } }
   });
 }
 
-/** Whoever is granted a relation may read what it holds. */
-export function grantFaults({ personal: { readers }, node, own }: Judged): readonly Fault[] {
+/** Whoever is granted a relation may read what it holds, and is given the use of its schema with it. */
+export function grantFaults({ personal: { readers, schemas }, node, own }: Judged): readonly Fault[] {
   const grants = node.type === 'source' ? {} : (node.config.grants ?? {});
   const kinds = [...new Set([...own.carried.values()].flat().map(({ kind }) => kind))];
   return [...new Set(Object.values(grants).flat())].flatMap((role) => {
-    const barred = kinds.filter((kind) => !readers[role]?.includes(kind));
+    const isBarred = (kind: string): boolean => !readers[role]?.includes(kind);
+    const beside = schemas[node.relation.schema] ?? [];
+    const barred = kinds.length === 0 && beside.every(isBarred) ? beside : kinds.filter(isBarred);
     if (barred.length === 0) return [];
     return [
       {
         code: 'PERSONAL_GRANTED',
-        message: `${node.name} holds ${barred.join(', ')}, and ${role} may read it`,
+        message: `${node.name}${kinds.length === 0 ? ` stands in ${node.relation.schema}, which may hold` : ' holds'} ${barred.join(', ')}, and ${role} may read it`,
         file: node.file,
         expected:
           Object.keys(readers)

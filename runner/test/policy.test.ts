@@ -108,9 +108,10 @@ describe('the policy on personal data of this project', () => {
     expect(found).toEqual([['DECLASSIFY_FORM'], ['DECLASSIFY_FORM'], []]);
   });
 
-  it('lets nobody but HR be granted what holds personal data', () => {
+  it('lets nobody but HR be granted what holds personal data, nor by any grant the use of its schema', () => {
+    const tags = tagColumns(graph, lineage, personal);
     for (const node of graph.nodes.values()) {
-      if (node.type !== 'model' || !(tagColumns(graph, lineage, personal).get(node.id)?.carried.size ?? 0)) continue;
+      if (node.type !== 'model' || !(tags.get(node.id)?.carried.size || node.relation.schema === 'sec')) continue;
       const granted = { ...node, config: { ...node.config, grants: { select: ['sds_bi'] } } };
       const nodes = new Map<string, Node>([...graph.nodes, [node.id, granted]]);
       const faults = policyFaults({ ...graph, nodes }, lineage, personal, project.models);
