@@ -9,13 +9,14 @@ import type { CommonArgs, Reporter } from './types.ts';
 const SHOWN = 10;
 
 /**
- * The run that is meant: by its id, its label (the last of that label) or `last`, the last that built something.
+ * The run that is meant: by its id, its label (the last of that label) or `last`, the last that built something other than what
+ * a forgotten person has left.
  * @throws RunnerError `RUN_UNKNOWN`, with the last runs listed; `REPLAY_NOTHING` where the run had nothing to build
  */
 export function findRun(name: string, args: CommonArgs, reporter: Reporter): Promise<RecordedRun> {
   return withRecords(args, reporter, async ({ db, config }) => {
     const runs = await lastRuns(db, config.stateSchema, config.name);
-    const found = runs.find((run) => (name === 'last' ? run.built : name === run.runId || name === run.label));
+    const found = runs.find((run) => (name === 'last' ? isLast(run) : name === run.runId || name === run.label));
     if (!found) {
       list(runs, reporter);
       throw new RunnerError({
@@ -39,6 +40,10 @@ export function findRun(name: string, args: CommonArgs, reporter: Reporter): Pro
   });
 }
 
+function isLast({ built, command }: RunLine): boolean {
+  return built && command !== 'forget';
+}
+
 function list(runs: readonly RunLine[], reporter: Reporter): void {
   const rows = runs
     .slice(0, SHOWN)
@@ -55,6 +60,6 @@ function list(runs: readonly RunLine[], reporter: Reporter): void {
 }
 
 function hintOf(runs: readonly RunLine[]): string {
-  const last = runs.find(({ built }) => built);
+  const last = runs.find(isLast);
   return last ? `The last that built something: runner replay ${last.runId}` : 'Build first: runner pipeline';
 }

@@ -4,7 +4,7 @@ import type { RecordedRun } from '../state/recorded-run.ts';
 import { plural } from '../util/plural.ts';
 import type { LoadedProject } from './load-project.ts';
 import { buildAgain } from './replay-build.ts';
-import { comparedOf } from './replay-compare.ts';
+import { type Compared, comparedOf } from './replay-compare.ts';
 import { filesOf, type ReplayFiles } from './replay-files.ts';
 import { findRun } from './replay-run.ts';
 import { drawReplay, replayRows } from './replay-text.ts';
@@ -39,13 +39,20 @@ export const replay: Command<ReplayArgs> = async (args, reporter) => {
     reporter,
   );
   requireBatches(loaded, now, needed);
-  for (const [title, result] of tables) reporter.table(title, result);
+  // What differs since is what a person who was forgotten had: neither it nor a total beside the one that is kept is told.
+  const isForgotten = now.forgotten.length > 0;
+  if (!isForgotten) for (const [title, result] of tables) reporter.table(title, result);
+  const told = isForgotten ? compared.map(withoutExamples) : compared;
   const isEqual = compared.every(({ result }) => result === 'equal');
   const why = isEqual ? [] : reasonsOf(now, loaded, compared, files.unproven);
-  if (args.output === 'json') reporter.answer(replayRows(compared, why));
-  else reporter.text(drawReplay(compared, why));
+  if (args.output === 'json') reporter.answer(replayRows(told, why));
+  else reporter.text(drawReplay(told, why));
   return isEqual ? EXIT.done : EXIT.failed;
 };
+
+function withoutExamples(one: Compared): Compared {
+  return one.rows ? { ...one, rows: { ...one.rows, examples: [] } } : one;
+}
 
 /** @throws RunnerError `OPTIONS_CONFLICT` */
 function requireNoDay({ asOf, vars }: ReplayArgs): void {
