@@ -152,7 +152,7 @@ describe('runner diff', () => {
   });
 
   it('tells who may read what, and lets no check of a branch spell a personal value', async () => {
-    const config = `${SHOP['project.yml']}roles: {readers: {}}\npersonal: {kinds: {identity: who}, schemas: {shop: [identity]}}\n`;
+    const config = `${SHOP['project.yml']}roles: {readers: {}}\npersonal: {kinds: {identity: who}, schemas: {shop: [identity]}, readers: {readers: [identity]}}\n`;
     const [list, tagged] = ['{name: id}', '{name: id, personal: identity}'].map((id) =>
       contract('list', `columns: [${id}]`),
     );
