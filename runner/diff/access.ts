@@ -54,7 +54,7 @@ function grants(pairs: readonly Pair[], { nodes }: Graph): readonly string[] {
 function grantsOf(node: Node | undefined): readonly string[] {
   if (!node || node.type === 'source') return [];
   return Object.entries(node.config.grants ?? {}).flatMap(([privilege, roles]) =>
-    roles.map((role) => `${role} may ${privilege} ${privilege === 'select' ? 'from ' : ''}…`),
+    roles.map((role) => `${role} may ${privilege === 'select' ? 'select from' : privilege} …`),
   );
 }
 
