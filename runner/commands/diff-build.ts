@@ -81,8 +81,11 @@ export async function buildBoth(build: DiffBuild): Promise<Measured> {
       nodes,
       notes: [...build.known.notes, ...requestNotes(head.project.sources, nodes)],
       terms: termsOf(head, { ...build.known, ...moved }, nodes),
-      // Without a batch a source is a table without rows.
-      empty: sources.filter(({ name }) => !state.batches.get(name)?.rowCount).map(({ name }) => name),
+      // Without a batch a source is a table without rows. One that is switched off is to be empty.
+      empty: sources
+        .filter(({ source: { requests } }) => !requests?.when_env || head.env(requests.when_env) === '1')
+        .filter(({ name }) => !state.batches.get(name)?.rowCount)
+        .map(({ name }) => name),
       batches: sources.flatMap(({ name }) => {
         const batch = state.batches.get(name);
         return batch ? [{ source: name, batchId: batch.batchId, rows: batch.rowCount }] : [];

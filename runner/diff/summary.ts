@@ -173,7 +173,11 @@ function fewerChecks(nodes: readonly NodeDiff[]): readonly string[] {
   const [removed, changed] = [sum('removed'), sum('changed')];
   return removed + changed === 0
     ? []
-    : [`⚠ ${removed > 0 ? 'Fewer' : 'Other'} checks: ${removed} removed, ${changed} changed.`];
+    : [
+        removed > 0
+          ? `⚠ Fewer checks: ${removed} removed, ${changed} changed.`
+          : `⚠ ${plural(changed, 'check')} changed.`,
+      ];
 }
 
 function untouchedOf({ nodes, total, touched, selection, outputs, figures, compared }: DiffReport): readonly string[] {

@@ -30,7 +30,7 @@ export interface DiffReport {
   readonly macros: readonly { readonly name: string; readonly text: string }[];
   /** Who may read what, and what is personal: each change in a sentence, whatever is selected. */
   readonly access: readonly string[];
-  /** Sources without a row: figures that read them mean nothing. */
+  /** Sources without a row, but those that are switched off: figures that read them mean nothing. */
   readonly empty: readonly string[];
   /** What else differs, a sentence each: changes of project.yml that reach no node. */
   readonly notes: readonly string[];
