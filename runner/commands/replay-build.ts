@@ -1,22 +1,20 @@
-import type { TextResult } from '../adapters/types.ts';
 import { hasFailed, type NodeResult } from '../execute/types.ts';
 import { traceProject } from '../lineage/trace-project.ts';
 import { buildScratch } from '../scratch/build-scratch.ts';
-import { type ScratchSpace, withScratchSpace } from '../scratch/scratch-space.ts';
-import type { Scratch } from '../scratch/types.ts';
+import { withScratchSpace } from '../scratch/scratch-space.ts';
 import { hasRelation } from '../scratch/with-all-read.ts';
 import { type RecordedRun, recordedRun } from '../state/recorded-run.ts';
-import { identifier, quoted } from '../util/sql.ts';
 import type { LoadedProject } from './load-project.ts';
 import { withDatabase } from './open-database.ts';
 import { type Compared, compareKept } from './replay-compare.ts';
+import { summaryTables } from './steps.ts';
 import type { CommonArgs, Reporter } from './types.ts';
 
 /** What a run built, built once more. */
 export interface BuiltAgain {
   readonly compared: readonly Compared[];
   /** The tables that project.yml wants to see, by title, as they were on that day. */
-  readonly tables: ReadonlyMap<string, TextResult>;
+  readonly tables: Awaited<ReturnType<typeof summaryTables>>;
   /** The run's record afterwards: batches may have been dropped, and persons forgotten, while it was built. */
   readonly now: RecordedRun;
 }
@@ -53,7 +51,7 @@ export async function buildAgain(
       });
       return {
         compared: await compareKept(space, graph, scratch, compared, lineage),
-        tables: await summaryOf(space, loaded, scratch),
+        tables: await summaryTables(scratch.graph, project, space.db.query),
         now: await recordedRun(space.db, stateSchema, run.runId),
       };
     }),
@@ -62,21 +60,4 @@ export async function buildAgain(
 
 function isOwnFailure({ status }: NodeResult): boolean {
   return hasFailed(status) && status !== 'upstream_failed';
-}
-
-async function summaryOf(
-  { db }: ScratchSpace,
-  { graph, project }: LoadedProject,
-  scratch: Scratch,
-): Promise<ReadonlyMap<string, TextResult>> {
-  const tables = new Map<string, TextResult>();
-  for (const { title, model, columns, order_by } of project.config.summary) {
-    const id = graph.idOf(model);
-    const relation = scratch.graph.nodes.get(id)?.relation;
-    if (!relation || scratch.results.get(id)?.status !== 'success') continue;
-    const list = columns?.map(identifier).join(', ') ?? '*';
-    const order = order_by ? ` order by ${order_by}` : '';
-    tables.set(title, await db.query(`select ${list} from ${quoted(relation)}${order}`));
-  }
-  return tables;
 }

@@ -1,9 +1,10 @@
-import type { TextResult } from '../adapters/types.ts';
+import type { Session, TextResult } from '../adapters/types.ts';
 import { Cancelled, EXIT, type Fault, RunnerError } from '../errors.ts';
 import { hasFailed, type NodeResult, type OutputValue } from '../execute/types.ts';
-import type { SourceNode } from '../graph/types.ts';
+import type { Graph, SourceNode } from '../graph/types.ts';
 import type { Landing } from '../landing/land.ts';
 import type { LoaderRun, runLoader } from '../landing/run-loader.ts';
+import type { Project } from '../project/types.ts';
 import { findOrphans, orphansNotice } from '../state/orphans.ts';
 import { identifier, quoted } from '../util/sql.ts';
 import type { LoadedProject } from './load-project.ts';
@@ -102,17 +103,28 @@ export function reportOrphans(run: OpenRun): void {
   if (message !== undefined) run.emit({ type: 'notice', message });
 }
 
-/** The tables that project.yml wants to see after a build, as far as they are there. */
 export async function reportSummary(run: OpenRun, reporter: Reporter): Promise<void> {
-  for (const { title, model, columns, order_by } of run.project.config.summary) {
-    const relation = run.graph.nodes.get(run.graph.idOf(model))?.relation;
+  for (const [title, result] of await summaryTables(run.graph, run.project, run.lock.query))
+    reporter.table(title, result);
+}
+
+/** The tables that project.yml wants to see, by title, as far as they are there. */
+export async function summaryTables(
+  graph: Graph,
+  { config }: Pick<Project, 'config'>,
+  query: Session['query'],
+): Promise<readonly (readonly [title: string, TextResult])[]> {
+  const tables: (readonly [string, TextResult])[] = [];
+  for (const { title, model, columns, order_by } of config.summary) {
+    const relation = graph.nodes.get(graph.idOf(model))?.relation;
     if (!relation) continue;
     const list = columns?.map(identifier).join(', ') ?? '*';
-    const result: TextResult | undefined = await run.lock
-      .query(`select ${list} from ${quoted(relation)}${order_by ? ` order by ${order_by}` : ''}`)
-      .catch(() => undefined);
-    if (result) reporter.table(title, result);
+    const result = await query(
+      `select ${list} from ${quoted(relation)}${order_by ? ` order by ${order_by}` : ''}`,
+    ).catch(() => undefined);
+    if (result) tables.push([title, result]);
   }
+  return tables;
 }
 
 /** Types by OID that an orchestrator may count with; a `numeric` stays text. */

@@ -136,14 +136,14 @@ function sayDeclassify({ columns, kinds, as }: Declassify): string {
 /** Where personal data may be, and what else of project.yml is about persons. */
 function places(base: Side, head: Side): readonly string[] {
   const [then, now] = [base.project.config, head.project.config];
-  const words = (
-    was: string | undefined,
-    is: string | undefined,
-    said: (kinds: string) => string,
-  ): readonly string[] =>
-    was === is ? [] : [`${said(is ?? 'nothing personal')}, and could hold ${was ?? 'nothing personal'}`];
-  const schemas = [then, now].map(({ personal }) => new Map(Object.entries(personal?.schemas ?? {})));
-  const models = [then, now].map(({ personal }) => new Map(Object.entries(personal?.models ?? {})));
+  const lists = [then, now].map(({ personal: { schemas = {}, models = {}, readers = {} } = {} }) => [
+    ...Object.entries(schemas).map(([name, kinds]) => [`the schema ${name} may hold`, kinds] as const),
+    ...Object.entries(models).map(([name, { kinds }]) => [`the model ${name} may hold`, kinds] as const),
+    ...Object.entries(readers).map(([name, kinds]) => [`the role ${name} may be granted`, kinds] as const),
+  ]);
+  const [were, are] = lists.map(
+    (list) => new Map<string, string>(list.map(([what, kinds]) => [what, kinds.join(', ')])),
+  );
   const others = [
     ['the kinds of personal data (personal.kinds)', then.personal?.kinds, now.personal?.kinds],
     ['what is secret (secrets)', then.secrets, now.secrets],
@@ -151,20 +151,10 @@ function places(base: Side, head: Side): readonly string[] {
     ['what the site shows (docs.reader)', then.docs.reader, now.docs.reader],
   ] as const;
   return [
-    ...union(schemas[1]?.keys(), schemas[0]?.keys()).flatMap((name) =>
-      words(
-        schemas[0]?.get(name)?.join(', '),
-        schemas[1]?.get(name)?.join(', '),
-        (kinds) => `the schema ${name} may hold ${kinds}`,
-      ),
-    ),
-    ...union(models[1]?.keys(), models[0]?.keys()).flatMap((name) =>
-      words(
-        models[0]?.get(name)?.kinds.join(', '),
-        models[1]?.get(name)?.kinds.join(', '),
-        (kinds) => `the model ${name} may hold ${kinds}`,
-      ),
-    ),
+    ...union(are?.keys(), were?.keys()).flatMap((what) => {
+      const [was, is] = [were?.get(what) ?? 'nothing personal', are?.get(what) ?? 'nothing personal'];
+      return was === is ? [] : [`${what} ${is}, and until now ${was}`];
+    }),
     ...others.filter(([, was, is]) => plainly(was) !== plainly(is)).map(([what]) => `another rule for ${what}`),
   ];
 }

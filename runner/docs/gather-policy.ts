@@ -2,7 +2,7 @@ import { FORMS } from '../contracts/declassify.ts';
 import type { Graph, Node } from '../graph/types.ts';
 import { pathOf } from '../policy/tag-columns.ts';
 import type { Tag, Tags } from '../policy/types.ts';
-import type { PersonalConfig } from '../project/types.ts';
+import type { PersonalConfig } from '../project/personal-types.ts';
 import { groupBy } from '../util/group-by.ts';
 import { columnLink, linkTo } from './places.ts';
 import type { Declassified, NodeView, Path, PersonalColumn, PersonalSchema, PolicyView } from './types.ts';

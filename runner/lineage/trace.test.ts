@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Database } from '../adapters/types.ts';
 import { loadParser } from '../compile/sql.ts';
 import { type TestDatabase, testDatabase } from '../test/database.ts';
+import { SCHEMA, SHAPES } from '../test/lineage-shapes.ts';
 import { AGGREGATES, RECORD_MAKERS, ROW_MAKERS } from './functions.ts';
-import { SCHEMA, SHAPES } from './testing-shapes.ts';
 import { traceQuery } from './trace-query.ts';
 import type { ColumnRef, ModelLineage } from './types.ts';
 

@@ -31,19 +31,23 @@ export function untaggedFaults({ graph, tags, personal, node, own: { carried } }
 export function grantFaults({ personal: { readers, schemas }, node, own }: Judged): readonly Fault[] {
   const grants = node.type === 'source' ? {} : (node.config.grants ?? {});
   const kinds = [...new Set([...own.carried.values()].flat().map(({ kind }) => kind))];
+  const beside = kinds.length > 0 ? [] : (schemas[node.relation.schema] ?? []);
+  const refused = (role: string): readonly string[] => {
+    const isRefused = (kind: string): boolean => !readers[role]?.includes(kind);
+    return beside.every(isRefused) ? [...beside, ...kinds.filter(isRefused)] : [];
+  };
   return [...new Set(Object.values(grants).flat())].flatMap((role) => {
-    const isBarred = (kind: string): boolean => !readers[role]?.includes(kind);
-    const beside = schemas[node.relation.schema] ?? [];
-    const barred = kinds.length === 0 && beside.every(isBarred) ? beside : kinds.filter(isBarred);
+    const barred = refused(role);
     if (barred.length === 0) return [];
+    const holds = kinds.length > 0 ? 'holds' : `stands in ${node.relation.schema}, which may hold`;
     return [
       {
         code: 'PERSONAL_GRANTED',
-        message: `${node.name}${kinds.length === 0 ? ` stands in ${node.relation.schema}, which may hold` : ' holds'} ${barred.join(', ')}, and ${role} may read it`,
+        message: `${node.name} ${holds} ${barred.join(', ')}, and ${role} may read it`,
         file: node.file,
         expected:
           Object.keys(readers)
-            .filter((reader) => kinds.every((kind) => readers[reader]?.includes(kind)))
+            .filter((reader) => refused(reader).length === 0)
             .join(', ') || 'no grants',
         found: role,
         hint: 'Take the grant out: which role may read which kinds is said under personal: in project.yml.',

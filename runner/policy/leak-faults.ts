@@ -1,6 +1,6 @@
 import type { Fault } from '../errors.ts';
 import type { Node } from '../graph/types.ts';
-import type { PersonalConfig } from '../project/types.ts';
+import type { PersonalConfig } from '../project/personal-types.ts';
 import { mayHold, pathOf, untracedWords } from './tag-columns.ts';
 import type { Judged, NodeTags, Tag } from './types.ts';
 

@@ -1,7 +1,8 @@
 import type { Fault } from '../errors.ts';
 import type { Graph, Node } from '../graph/types.ts';
 import type { Lineage } from '../lineage/types.ts';
-import type { ModelFile, PersonalConfig } from '../project/types.ts';
+import type { PersonalConfig } from '../project/personal-types.ts';
+import type { ModelFile } from '../project/types.ts';
 import { didYouMean } from '../util/suggest.ts';
 import { exceptionFaults, grantFaults, untaggedFaults } from './contract-faults.ts';
 import { declassifyFaults } from './declassify-faults.ts';

@@ -1,7 +1,7 @@
 import type { Graph, Node } from '../graph/types.ts';
 import { DISAGREEMENT } from '../lineage/disagreement.ts';
 import type { ColumnLineage, ColumnRef, Lineage, ModelLineage } from '../lineage/types.ts';
-import type { PersonalConfig } from '../project/types.ts';
+import type { PersonalConfig } from '../project/personal-types.ts';
 import type { NodeTags, Tag, Tags } from './types.ts';
 
 /** What starts a trail of personal data and what ends it: both are the words of contracts and sources.yml, unless told otherwise. */

@@ -1,6 +1,6 @@
 import type { Graph, Node } from '../graph/types.ts';
 import type { ColumnRef, Lineage } from '../lineage/types.ts';
-import type { PersonalConfig } from '../project/types.ts';
+import type { PersonalConfig } from '../project/personal-types.ts';
 
 /** A kind of personal data that a column carries. */
 export interface Tag {

@@ -1,7 +1,8 @@
 import { didYouMean } from '../util/suggest.ts';
 import type { YamlFile } from '../util/yaml.ts';
 import type { MapReader } from '../util/yaml-map.ts';
-import type { PersonalConfig, RoleConfig } from './types.ts';
+import type { PersonalConfig } from './personal-types.ts';
+import type { RoleConfig } from './types.ts';
 
 /** `personal:` of project.yml: the kinds of personal data, and which schemas and models may hold which, which roles may read which. */
 export function personalConfig(

@@ -2,6 +2,7 @@ import type { Contract } from '../contracts/types.ts';
 import type { DocsConfig } from './docs-types.ts';
 import type { ForgetConfig } from './forget-types.ts';
 import type { AlertConfig, OutboxConfig } from './message-types.ts';
+import type { PersonalConfig } from './personal-types.ts';
 import type { ReviewConfig } from './review-types.ts';
 import type { SemanticModelConfig } from './semantic-types.ts';
 
@@ -57,25 +58,6 @@ export interface ProjectConfig {
   readonly personal?: PersonalConfig;
   readonly docs: DocsConfig;
   readonly review?: ReviewConfig;
-}
-
-/** Which kinds of personal data there are, and where they may be. */
-export interface PersonalConfig {
-  /** Kind → what belongs to it. */
-  readonly kinds: Readonly<Record<string, string>>;
-  /** Schema → the kinds that its relations may hold; one that is not named may hold none. */
-  readonly schemas: Readonly<Record<string, readonly string[]>>;
-  /** Model → what it may hold beside that. */
-  readonly models: Readonly<Record<string, PersonalException>>;
-  /** Role → the kinds that it may be granted; one that is not named may read none. */
-  readonly readers: Readonly<Record<string, readonly string[]>>;
-}
-
-export interface PersonalException {
-  readonly kinds: readonly string[];
-  readonly reason: string;
-  /** In project.yml, from 1. */
-  readonly line: number;
 }
 
 /** Of a source: a column that holds personal data. */

@@ -152,7 +152,7 @@ describe('runner diff', () => {
   });
 
   it('tells who may read what, and lets no check of a branch spell a personal value', async () => {
-    const config = `${SHOP['project.yml']}roles: {readers: {}}\npersonal: {kinds: {identity: who}, schemas: {shop: [identity]}, readers: {readers: [identity]}}\n`;
+    const config = `${SHOP['project.yml']}roles: {readers: {}}\npersonal: {kinds: {identity: who}, schemas: {shop: [identity]}}\n`;
     const [list, tagged] = ['{name: id}', '{name: id, personal: identity}'].map((id) =>
       contract('list', `columns: [${id}]`),
     );
@@ -161,12 +161,15 @@ describe('runner diff', () => {
     project.commit({ 'project.yml': config, 'soda/shop/list.yml': tagged ?? '' });
     project.git('checkout', '-q', '-B', 'branch');
     project.commit({
-      'project.yml': config.replace('table}}', 'table, grants: {select: [readers]}}}'),
+      'project.yml': config
+        .replace('table}}', 'table, grants: {select: [readers]}}}')
+        .replace('[identity]}}', '[identity]}, readers: {readers: [identity]}}'),
       'soda/shop/paid.yml': SHOP['soda/shop/paid.yml']?.replace('[{dup', spelling) ?? '',
     });
     const { code, stdout, faults } = await project.diff();
     expect([code, faults]).toEqual([1, []]);
     expect(stdout).toMatch(/WHO MAY READ .*:\n {2}readers may select from (shop\.\w+(, )?){4}, and could not$/m);
+    expect(stdout).toContain('the role readers may be granted identity, and until now nothing personal');
     expect(stdout).toContain('contract of paid: new check "spelled": must be 0 query: select generate_series(1, 4711)');
     const told = stdout.slice(stdout.indexOf('FAILS NOW')).replaceAll('(1, 4711)', '');
     expect(told).toContain('paid: spelled: it failed; its count is not told');

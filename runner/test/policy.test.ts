@@ -7,7 +7,8 @@ import { traceProject } from '../lineage/trace-project.ts';
 import type { Lineage } from '../lineage/types.ts';
 import { policyFaults } from '../policy/policy-faults.ts';
 import { tagColumns } from '../policy/tag-columns.ts';
-import type { PersonalConfig, Project } from '../project/types.ts';
+import type { PersonalConfig } from '../project/personal-types.ts';
+import type { Project } from '../project/types.ts';
 import { ROOT } from './cli.ts';
 import { SAMPLE_DAY } from './sample-project.ts';
 
