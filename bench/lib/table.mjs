@@ -1,0 +1,54 @@
+import os from 'node:os';
+import process from 'node:process';
+
+/** Where and how it was measured, as one line. */
+export function machine(rounds) {
+  const [{ model } = {}] = os.cpus();
+  const memory = Math.round(os.totalmem() / 2 ** 30);
+  const day = new Date().toISOString().slice(0, 10);
+  return `${day}, ${os.availableParallelism()} virtual processors (${model}), ${memory} GiB, Node ${process.versions.node}; medians of ${rounds} rounds in turn after one that counts for none, unless a line says otherwise.`;
+}
+
+/** An aim that was measured and not reached. A peer that can't run is no miss. */
+export function isMiss(line) {
+  return line.most !== undefined && line.error === undefined && !((line.ratio ?? line.value) <= line.most);
+}
+
+/** The lines of several rows as one table. */
+export function tableOf(sections) {
+  const head = ['what', 'the runner', 'against', 'it takes', 'ratio', 'aim', '', 'note'];
+  const rows = sections.flatMap(({ about, lines }) => [
+    [`**${about.title}**`, '', '', '', '', '', '', ''],
+    ...lines.map(cellsOf),
+  ]);
+  const align = ['---', '---:', '---', '---:', '---:', '---:', '---', '---'];
+  return [head, align, ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+}
+
+function cellsOf(line) {
+  const { what, value, unit = 's', against = '', other, ratio, most, note = '', error } = line;
+  const measured = (number) => (number === undefined ? '' : `${figure(number)}${unit === '×' ? '×' : ` ${unit}`}`);
+  const aim = most === undefined ? '' : ratio === undefined ? `≤ ${measured(most)}` : `≤ ${figure(most)}×`;
+  const verdict = error !== undefined ? 'not run' : most === undefined ? '' : isMiss(line) ? '**miss**' : 'pass';
+  const told = [note, error]
+    .filter(Boolean)
+    .join('; ')
+    .replaceAll('|', '\\|')
+    .replaceAll(/\s*\n\s*/g, ' ');
+  return [
+    what,
+    measured(value),
+    against,
+    measured(other),
+    ratio === undefined ? '' : `${figure(ratio)}×`,
+    aim,
+    verdict,
+    told,
+  ];
+}
+
+/** Three digits that count. */
+function figure(number) {
+  if (Math.abs(number) >= 100) return Math.round(number).toLocaleString('en-US');
+  return Number(number.toPrecision(3)).toString();
+}
