@@ -20,7 +20,7 @@ import { personalFaults } from './personal-faults.ts';
  * @throws RunnerError
  */
 export async function projectGraph(
-  { project, faults: ofFiles, unread }: Inspected,
+  { project, faults: ofFiles, unread, contractTexts }: Inspected,
   options: RenderOptions,
   locate: LocateInModel,
   cache: Cache,
@@ -29,17 +29,16 @@ export async function projectGraph(
   if ([...unread].some((file) => file.startsWith('macros/'))) throw new RunnerError(placeFaults(project.dir, ofFiles));
   const faults = [...ofFiles];
   const anySource = unread.has(SOURCES);
-  const { macroFaults, render } = cachedRenderer(project, { ...options, anySource }, cache);
+  const { macroFaults, renderAhead, render } = cachedRenderer(project, { ...options, anySource }, cache);
   faults.push(...(await macroFaults()));
+  await renderAhead(project.models.filter(({ file }) => !unread.has(file)));
   const models = await renderModels(
     project.models,
     (model) => renderRead(model, unread, render),
     (model, incremental, offset) => locate(model.name, incremental, offset),
   );
   for (const contract of project.contracts.values()) {
-    const { file, hash, checks } = contract;
-    // The hash tells nothing of places, which faults have.
-    const key = [file, hash, ...checks.map(({ line }) => line)];
+    const key = contractTexts.get(contract.file) ?? [contract];
     faults.push(...(await cache.memo('contract sql', key, () => contractSql(contract))));
   }
   const { alert, ...config } = project.config;

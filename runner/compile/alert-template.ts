@@ -60,7 +60,7 @@ function render(
 ): { readonly text: string; readonly faults: readonly Fault[] } {
   const empty = { models: [], macros: [], seeds: [], sources: [], contracts: new Map(), unitTests: new Map() };
   const options = { asOf: alert.run.day, vars: config.vars, env };
-  const { run } = createTemplates({ dir: '', config, ...empty }, options);
+  const { run } = createTemplates({ config, ...empty }, options);
   const { text, reading } = run({ name: 'alert', file: FILE, template, config: {} }, false, { ...alert });
   return { text: text.trim(), faults: reading.faults };
 }

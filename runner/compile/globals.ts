@@ -1,8 +1,8 @@
 import { configOf } from '../project/node-config.ts';
-import type { NodeConfig, Project } from '../project/types.ts';
+import type { NodeConfig } from '../project/types.ts';
 import { didYouMean } from '../util/suggest.ts';
 import type { Noted } from './reads.ts';
-import type { RenderOptions } from './types.ts';
+import type { RenderOptions, Templated } from './types.ts';
 import { isUnknown, UNKNOWN, type Watched, type Watcher } from './watch.ts';
 
 /** What one rendering reads; collected by the functions that templates call. */
@@ -33,17 +33,17 @@ type Refuse = Watcher['refuse'];
 
 /** The functions and values that templates see, by name. */
 export function globalsOf(
-  project: Project,
+  project: Templated,
   options: RenderOptions,
   reading: () => Reading,
   refuse: Refuse,
 ): Readonly<Record<string, unknown>> {
-  const nodes = [...project.models, ...project.seeds].map(({ name }) => name);
+  const nodes = new Set([...project.models, ...project.seeds].map(({ name }) => name));
   const tables = project.sources.map(({ system, table }) => `${system}.${table}`);
   const secrets = new Set(project.config.secrets.map(({ name }) => name));
   const functions = {
     ref(name: string): unknown {
-      if (!nodes.includes(name)) {
+      if (!nodes.has(name)) {
         const hint = didYouMean(name, nodes) ?? 'It is the name of a file in models/ or seeds/.';
         return refuse({ message: `ref('${name}') names no model or seed`, found: name, hint });
       }

@@ -1,13 +1,13 @@
 import nunjucks from 'nunjucks';
 import { type Fault, RunnerError } from '../errors.ts';
-import type { ModelFile, Project } from '../project/types.ts';
+import type { ModelFile } from '../project/types.ts';
 import { hashOf } from '../util/hash.ts';
 import { toReads } from './reads.ts';
 import { loadParser } from './sql.ts';
 import type { Compiled } from './template.ts';
 import { createTemplates, type Run } from './templates.ts';
 import { createMarker, type Token, type Trace } from './trace.ts';
-import type { Rendered, RenderOptions } from './types.ts';
+import type { Rendered, RenderOptions, Templated } from './types.ts';
 
 // What is rendered is parsed: this module is loaded by commands that need it, and then with the parser.
 const parser = await loadParser();
@@ -21,7 +21,7 @@ const parser = await loadParser();
  * @returns a function of one model; it throws RunnerError with every `TEMPLATE_ERROR`, with file, line and column
  */
 export function createRenderer(
-  project: Project,
+  project: Templated,
   options: RenderOptions,
   onMacroFaults: (faults: readonly Fault[]) => void = (faults) => {
     throw new RunnerError(faults);
@@ -61,7 +61,7 @@ export function createRenderer(
  * @returns `undefined` when the marks that this needs change what is rendered
  */
 export function createTracer(
-  project: Project,
+  project: Templated,
   options: RenderOptions,
 ): (model: ModelFile, incremental: boolean) => Trace | undefined {
   const { lexer } = nunjucks as unknown as { lexer: { lex(template: string): { nextToken(): Token | null } } };
@@ -96,9 +96,15 @@ function asQueries(
   return {
     body: first.text,
     incrementalBody: second.text,
-    treeHash: hashOf([first.tree, second.tree]),
+    treeHash: hashOfBoth(first.tree, second.tree),
     ...(problem ? { problem } : {}),
   };
+}
+
+/** As `hashOf` of the list of both; a text of many kilobytes is made into JSON once. */
+function hashOfBoth(first: string, second: string): string {
+  const json = JSON.stringify(first);
+  return hashOf(`[${json},${second === first ? json : JSON.stringify(second)}]`);
 }
 
 /** PostgreSQL keeps 63 bytes of a name, so that two placeholders could be the same in the tree. */

@@ -158,19 +158,29 @@ const PLACES = new Set([
   'list_end',
 ]);
 
+/** The tree, from which its places are taken, as text. */
 function withoutPlaces(tree: unknown): string {
-  return JSON.stringify(tree, (key, value: unknown) => (PLACES.has(key) ? undefined : value));
+  removePlaces(tree);
+  return JSON.stringify(tree);
+}
+
+function removePlaces(tree: unknown): void {
+  if (!tree || typeof tree !== 'object') return;
+  const node = tree as Record<string, unknown>;
+  for (const key in node) {
+    // Undefined is no part of JSON; to delete a key takes far longer.
+    if (PLACES.has(key)) node[key] = undefined;
+    else removePlaces(node[key]);
+  }
 }
 
 /** Far from where recursion would end, so that a query counts as deep in every process or in none. */
 const DEEPEST = 1500;
 
-function isDeep(tree: unknown): boolean {
-  let level: readonly unknown[] = [tree];
-  for (let depth = 0; level.length > 0; depth += 1) {
-    if (depth > DEEPEST) return true;
-    level = level.flatMap((node) => (node && typeof node === 'object' ? Object.values(node) : []));
-  }
+function isDeep(tree: unknown, depth = 0): boolean {
+  if (depth > DEEPEST) return true;
+  if (!tree || typeof tree !== 'object') return false;
+  for (const key in tree) if (isDeep((tree as Readonly<Record<string, unknown>>)[key], depth + 1)) return true;
   return false;
 }
 

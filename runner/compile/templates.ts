@@ -1,6 +1,6 @@
 import nunjucks from 'nunjucks';
 import type { Fault } from '../errors.ts';
-import type { ModelFile, NodeConfig, Project } from '../project/types.ts';
+import type { ModelFile, NodeConfig } from '../project/types.ts';
 import { placeOf } from '../util/places.ts';
 import { DAYS, ofDay } from './day-filters.ts';
 import { globalsOf, type Reading } from './globals.ts';
@@ -9,7 +9,7 @@ import { newNotes } from './reads.ts';
 import { type Compiled, compileTemplate, type Template, type Watch } from './template.ts';
 import { templateFault } from './template-fault.ts';
 import type { Marker } from './trace.ts';
-import type { RenderOptions } from './types.ts';
+import type { RenderOptions, Templated } from './types.ts';
 import { createWatcher, newWatched } from './watch.ts';
 
 /** What a template gave, and all that went wrong. */
@@ -32,7 +32,7 @@ interface TemplateOptions {
 }
 
 export function createTemplates(
-  project: Project,
+  project: Templated,
   options: RenderOptions,
   { marker, compiled = new Map() }: TemplateOptions = {},
 ): Templates {

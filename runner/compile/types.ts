@@ -1,5 +1,8 @@
-import type { NodeConfig } from '../project/types.ts';
+import type { NodeConfig, Project } from '../project/types.ts';
 import type { QueryProblem } from './sql.ts';
+
+/** What of a project its templates may see. */
+export type Templated = Pick<Project, 'config' | 'macros' | 'models' | 'seeds' | 'sources'>;
 
 /** A model's template, rendered once for a day and a set of variables, before anything is known of the database. */
 export interface Rendered {

@@ -1,6 +1,5 @@
 import { type Fault, RunnerError } from '../errors.ts';
-import { hashOf } from '../util/hash.ts';
-import { withoutPlaces } from '../util/places.ts';
+import { hashWithoutPlaces } from '../util/hash.ts';
 import { openYaml, type YamlFile } from '../util/yaml.ts';
 import type { MapReader } from '../util/yaml-map.ts';
 import type { CheckScope } from './check-types.ts';
@@ -74,7 +73,7 @@ export function parseContract(text: string, file: string, { variables = {} }: Pa
     ),
   };
   if (yaml.faults().length > 0) throw new RunnerError(yaml.faults());
-  return { ...contract, hash: hashOf(withoutPlaces(contract)) };
+  return { ...contract, hash: hashWithoutPlaces(contract) };
 }
 
 function withHint(fault: Fault): Fault {

@@ -41,7 +41,7 @@ export function buildGraph(project: Project, rendered: readonly Rendered[]): Gra
   const edges = new Map([...nodes.values()].map((node) => [node.id, parentsOf(node)]));
   const dag = withCycleNamed(nodes, () => {
     const built = buildDag(edges);
-    buildDag(betweenTransactions(nodes, edges));
+    if (models.some(({ config }) => config.transaction)) buildDag(betweenTransactions(nodes, edges));
     return built;
   });
   const selectors = new Map(project.config.selectors.map((selector) => [selector.name, selector]));

@@ -95,8 +95,9 @@ const UNUSED: Readonly<Record<ModelNode['materialized'], readonly (keyof NodeCon
 /** A key of the model's own that has no effect: whoever wrote it expects one. What its folder says may be for others. */
 function unusedFaults(node: ModelNode, project: Project): readonly Fault[] {
   const { name, file, materialized, config } = node;
-  const folder = project.models.find((model) => model.name === name)?.config;
-  const unused = UNUSED[materialized].filter((key) => config[key] !== undefined && config[key] !== folder?.[key]);
+  const given = UNUSED[materialized].filter((key) => config[key] !== undefined);
+  const folder = given.length > 0 ? project.models.find((model) => model.name === name)?.config : undefined;
+  const unused = given.filter((key) => config[key] !== folder?.[key]);
   const faults = unused.map((key) => ({
     code: 'CONFIG_UNUSED',
     message: `${key} has no effect on ${name}, which is ${materialized}`,

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadProject } from '../commands/load-project.ts';
 import type { Graph } from '../graph/types.ts';
-import type { Cache } from '../project/cache.ts';
+import { type Cache, NO_CACHE } from '../project/cache.ts';
 import { originsOf, readersOf } from './origins.ts';
 import { traceProject } from './trace-project.ts';
 import type { ColumnRef, Lineage } from './types.ts';
@@ -130,7 +130,7 @@ describe('the lineage of a project', () => {
     const kept = new Map<string, unknown>();
     let made = 0;
     const cache: Cache = {
-      save: () => undefined,
+      ...NO_CACHE,
       async memo<T>(kind: string, key: readonly unknown[], compute: () => Promise<T>): Promise<T> {
         const text = JSON.stringify([kind, key]);
         if (!kept.has(text)) {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Cache, NO_CACHE, openCache } from './cache.ts';
+import { inParts } from './cache-form.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -10,7 +11,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-const file = (): string => join(folder, 'project.json');
+const file = (): string => join(folder, 'project.cache');
 const MISSED = 'computed again';
 const find = (cache: Cache, key: readonly unknown[], kind = 'k'): Promise<unknown> =>
   cache.memo(kind, key, async (): Promise<unknown> => MISSED);
@@ -84,18 +85,13 @@ describe('the cache', () => {
   it('computes again what no longer holds', async () => {
     await keep('old');
     const cache = openCache(folder, 'v1');
-    const value = await cache.memo(
-      'k',
-      ['a'],
-      async () => 'new',
-      (kept) => kept === 'new',
-    );
+    const value = await cache.memo('k', ['a'], async () => 'new', { holds: (kept) => kept === 'new' });
     expect(value).toBe('new');
     cache.save();
     expect(await find(openCache(folder, 'v1'), ['a'])).toBe('new');
   });
 
-  it('drops what the last writer did not use, and keeps nothing of what failed', async () => {
+  it('adds to what others use, and keeps nothing of what failed', async () => {
     await keep('first', ['a']);
     const cache = openCache(folder, 'v1');
     await cache.memo('k', ['b'], async () => 'second');
@@ -103,10 +99,70 @@ describe('the cache', () => {
     cache.save();
     const later = openCache(folder, 'v1');
     expect([await find(later, ['a']), await find(later, ['b']), await find(later, ['c'])]).toEqual([
-      MISSED,
+      'first',
       'second',
       MISSED,
     ]);
+  });
+
+  it('drops what is no longer used once that is most of the file', async () => {
+    await keep('x'.repeat(3 << 20), ['old']);
+    await keep('new', ['a']);
+    expect(readFileSync(file()).length).toBeLessThan(200);
+    const later = openCache(folder, 'v1');
+    expect([await find(later, ['old']), await find(later, ['a'])]).toEqual([MISSED, 'new']);
+  });
+
+  it('takes the later one where two processes have kept a value for one key', async () => {
+    const [one, two] = [openCache(folder, 'v1'), openCache(folder, 'v1')];
+    await keep('first', ['other']);
+    await one.memo('k', ['a'], async () => 'one');
+    await two.memo('k', ['a'], async () => 'two');
+    one.save();
+    two.save();
+    expect(await find(openCache(folder, 'v1'), ['a'])).toBe('two');
+  });
+
+  it('is written anew where a process was killed while it added to it', async () => {
+    await keep('first', ['a']);
+    const whole = readFileSync(file());
+    await keep('second', ['b']);
+    writeFileSync(file(), readFileSync(file()).subarray(0, whole.length + 60));
+    expect(await find(openCache(folder, 'v1'), ['a'])).toBe(MISSED);
+    await keep('first', ['a']);
+    await keep('second', ['b']);
+    const later = openCache(folder, 'v1');
+    expect([await find(later, ['a']), await find(later, ['b'])]).toEqual(['first', 'second']);
+  });
+
+  it('tells what it lacks, and takes what was computed elsewhere', async () => {
+    const cache = openCache(folder, 'v1');
+    const key = ['a'];
+    expect([cache.lacks('k', key), cache.lacks('k', [undefined])]).toEqual([true, false]);
+    cache.put('k', key, '"elsewhere"');
+    expect([cache.lacks('k', key), cache.lacks('other', key)]).toEqual([false, true]);
+    expect(await find(cache, key)).toBe('elsewhere');
+    cache.save();
+    expect(await find(openCache(folder, 'v1'), ['a'])).toBe('elsewhere');
+  });
+
+  it('reads a part of a value when it is asked for, and gives it as any other value', async () => {
+    const form = inParts<{ id: number; text: string }, { id: number }>(
+      ({ id }) => ({ id }),
+      (head, whole) => ({
+        ...head,
+        get text() {
+          return whole().text;
+        },
+      }),
+    );
+    const value = { id: 1, text: 'à\tb\n' };
+    const written = form.write(value) ?? '';
+    expect(form.read(written)).toStrictEqual(value);
+    expect({ ...form.read(written) }).toStrictEqual(value);
+    expect(JSON.parse(JSON.stringify(form.read(written)))).toStrictEqual(value);
+    expect(form.read(written.replace('"text"', '"lost"')).id).toBe(1);
+    expect(form.write({ id: Number.NaN, text: '' })).toBeUndefined();
   });
 
   it('is not written when all was known', async () => {
@@ -122,7 +178,7 @@ describe('the cache', () => {
     const caches = [1, 2, 3].map(() => openCache(folder, 'v1'));
     await Promise.all(caches.map((cache, index) => cache.memo('k', [index], async () => index)));
     for (const cache of caches) cache.save();
-    expect(readdirSync(folder)).toEqual(['project.json']);
+    expect(readdirSync(folder)).toEqual(['project.cache']);
     expect(await find(openCache(folder, 'v1'), [2])).toBe(2);
   });
 
@@ -131,7 +187,7 @@ describe('the cache', () => {
     writeFileSync(folder, '');
     await keep('x');
     rmSync(folder);
-    mkdirSync(join(folder, 'project.json'), { recursive: true });
+    mkdirSync(join(folder, 'project.cache'), { recursive: true });
     await keep('x');
     expect(await find(openCache(folder, 'v1'), ['a'])).toBe(MISSED);
   });

@@ -1,9 +1,9 @@
 import { hash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { appendFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { isDeepStrictEqual } from 'node:util';
 import { redactor } from '../util/redact.ts';
 import { writeWhole } from '../util/write-whole.ts';
+import { type Form, isPlain, WHOLE } from './cache-form.ts';
 
 /**
  * What was computed from the project's files, kept from one process to the next in `target/cache/`. A value is found
@@ -13,114 +13,147 @@ import { writeWhole } from '../util/write-whole.ts';
 export interface Cache {
   /**
    * What `compute` gave for this key, now or in an earlier process.
-   * @param key all that the value depends on, as plain JSON; anything else in it keeps the value out of the cache
-   * @param holds asked of a value from an earlier process; it is computed again when it no longer holds
+   * @param key all that the value depends on, as plain JSON; anything else in it keeps the value out of the cache. Of an
+   * array that is given again, the content is looked at once
    */
-  memo<T>(kind: string, key: readonly unknown[], compute: () => Promise<T>, holds?: (value: T) => boolean): Promise<T>;
-  /** Keeps what was used since the cache was opened, and drops the rest. A folder that can't be written is no error. */
+  memo<T>(kind: string, key: Key, compute: () => Promise<T>, options?: MemoOptions<T>): Promise<T>;
+  /** Whether nothing is kept for this key, though something could be. */
+  lacks(kind: string, key: Key): boolean;
+  /** Takes a value for this key that was computed elsewhere, as its form wrote it. */
+  put(kind: string, key: Key, text: string): void;
+  /** Keeps what was computed since the cache was opened. A folder that can't be written is no error. */
   save(): void;
 }
 
-export const NO_CACHE: Cache = { memo: (_kind, _key, compute) => compute(), save: () => undefined };
+export type Key = readonly unknown[];
 
-const FILE = 'project.json';
+export interface MemoOptions<T> {
+  /** Asked of a value from an earlier process; it is computed again when it no longer holds. By default it holds. */
+  readonly holds?: (value: T) => boolean;
+  /** How it is kept; as JSON by default. */
+  readonly form?: Form<T>;
+}
+
+export const NO_CACHE: Cache = {
+  memo: (_kind, _key, compute) => compute(),
+  lacks: () => false,
+  put: () => undefined,
+  save: () => undefined,
+};
+
+const FILE = 'project.cache';
+
+/** A file may hold so many times what the last process used of it, and so many bytes beside, before it is written anew. */
+const MOST = { times: 2, bytes: 1 << 20 };
 
 /**
  * @param folder `target/cache` of the project
  * @param version of the runner and its libraries: what another one wrote is not read
  */
 export function openCache(folder: string, version: string): Cache {
-  const former = readEntries(join(folder, FILE), version);
-  const used = new Map<string, unknown>();
-  let isNew = false;
+  const path = join(folder, FILE);
+  const former = readEntries(path, version);
+  const used = new Map<string, string>();
+  const added = new Set<string>();
+  const digests = new WeakMap<Key, string | undefined>();
+  const nameOf = (kind: string, key: Key): string | undefined => {
+    if (!digests.has(key)) digests.set(key, digestOf(key));
+    const digest = digests.get(key);
+    return digest === undefined ? undefined : `${kind}\t${digest}`;
+  };
+  const keep = (name: string, text: string): void => {
+    used.set(name, text);
+    added.add(name);
+  };
   return {
-    async memo<T>(
-      kind: string,
-      parts: readonly unknown[],
-      compute: () => Promise<T>,
-      holds: (value: T) => boolean = () => true,
-    ) {
-      const key = keyOf(kind, parts);
-      if (key === undefined) return compute();
-      const kept = (used.get(key) ?? former.get(key)) as T | undefined;
-      if (kept !== undefined && holds(kept)) {
-        used.set(key, kept);
-        return kept;
+    async memo<T>(kind: string, key: Key, compute: () => Promise<T>, options: MemoOptions<T> = {}) {
+      const { holds = () => true, form = WHOLE as Form<T> } = options;
+      const name = nameOf(kind, key);
+      if (name === undefined) return compute();
+      const text = used.get(name) ?? former.entries.get(name);
+      if (text !== undefined) {
+        const kept = form.read(text);
+        if (holds(kept)) {
+          used.set(name, text);
+          return kept;
+        }
       }
       const value = await compute();
-      if (isExact(value)) {
-        used.set(key, value);
-        isNew = true;
-      }
+      const written = form.write(value);
+      if (written !== undefined) keep(name, written);
       return value;
     },
+    lacks(kind, key) {
+      const name = nameOf(kind, key);
+      return name !== undefined && !used.has(name) && !former.entries.has(name);
+    },
+    put(kind, key, text) {
+      const name = nameOf(kind, key);
+      if (name !== undefined) keep(name, text);
+    },
     save() {
-      if (!isNew) return;
-      isNew = false;
-      writeEntries(folder, version, used);
+      if (added.size === 0) return;
+      const block = blockOf(added, used);
+      added.clear();
+      const sum = [...used.values()].reduce((size, text) => size + text.length, 0);
+      try {
+        if (former.size > 0 && former.size + block.length < MOST.times * sum + MOST.bytes) appendFileSync(path, block);
+        else writeWhole(path, `${version}\n${blockOf(used.keys(), used)}`);
+      } catch {
+        // The next run computes it again.
+      }
     },
   };
 }
 
 /** A part of many keys, made short once: a hash of it, or `undefined`, which keeps values out of the cache. */
-export function digest(part: unknown): string | undefined {
-  return keyOf('part', [part]);
+export function digestOf(part: unknown): string | undefined {
+  return isPlain(part) ? hash('sha256', JSON.stringify(part), 'base64url') : undefined;
 }
 
-/** `undefined` when the parts hold something that JSON would not tell from another thing. */
-function keyOf(kind: string, parts: readonly unknown[]): string | undefined {
-  return isPlain(parts) ? hash('sha256', JSON.stringify([kind, ...parts]), 'base64url') : undefined;
+/** What is written at once: a line with its checksum and length, then a line of each entry. */
+function blockOf(names: Iterable<string>, texts: ReadonlyMap<string, string>): string {
+  const lines = Array.from(names, (name) => `${name}\t${texts.get(name)}\n`);
+  // Someone may have written a secret into the project.
+  const body = lines.filter((line) => redactor.redact(line) === line).join('');
+  return `${hash('sha256', body)} ${body.length}\n${body}`;
 }
 
-function isPlain(value: unknown): boolean {
-  if (typeof value === 'number') return Number.isFinite(value) && !Object.is(value, -0);
-  if (typeof value !== 'object' || value === null) return ['string', 'boolean', 'object'].includes(typeof value);
-  // Unlike every(), from() gives the holes of an array, too.
-  if (Array.isArray(value)) return Array.from(value).every(isPlain);
-  return Object.getPrototypeOf(value) === Object.prototype && Object.values(value).every(isPlain);
+interface Former {
+  /** Characters of the file; 0 of one that is to be written anew. */
+  readonly size: number;
+  readonly entries: ReadonlyMap<string, string>;
 }
 
-/** A value that would come back from JSON as anything else than it is, is not kept. */
-function isExact(value: unknown): boolean {
-  const text = JSON.stringify(value) as string | undefined;
-  return text !== undefined && isDeepStrictEqual(JSON.parse(text), value);
-}
-
-interface Content {
-  readonly version: string;
-  readonly entries: Readonly<Record<string, unknown>>;
-}
-
-/** None when there is no file, or one that is damaged or of another version. */
-function readEntries(file: string, version: string): ReadonlyMap<string, unknown> {
-  try {
-    const bytes = readFileSync(file);
-    const end = bytes.indexOf('\n');
-    const body = bytes.subarray(end + 1);
-    if (bytes.toString('latin1', 0, end) !== checksum(body)) return new Map();
-    const content = JSON.parse(body.toString('latin1')) as Content;
-    return content.version === version ? new Map(Object.entries(content.entries)) : new Map();
-  } catch {
-    return new Map();
+/** Nothing of a file that is damaged, or of another version. Of two entries with one name the later one counts. */
+function readEntries(path: string, version: string): Former {
+  const entries = new Map<string, string>();
+  const bytes = readBytes(path);
+  const text = bytes.toString('latin1');
+  if (!text.startsWith(`${version}\n`)) return { size: 0, entries };
+  let at = version.length + 1;
+  while (at < text.length) {
+    const start = text.indexOf('\n', at) + 1;
+    const [checksum, length] = text.slice(at, start).split(' ');
+    const end = start + Number(length);
+    if (!(end <= text.length) || hash('sha256', bytes.subarray(start, end)) !== checksum)
+      return { size: 0, entries: new Map() };
+    for (let line = start; line < end; ) {
+      const next = text.indexOf('\n', line) + 1;
+      const kindEnd = text.indexOf('\t', line);
+      const nameEnd = text.indexOf('\t', kindEnd + 1);
+      entries.set(text.slice(line, nameEnd), text.slice(nameEnd + 1, next - 1));
+      line = next;
+    }
+    at = end;
   }
+  return { size: text.length, entries };
 }
 
-function writeEntries(folder: string, version: string, entries: ReadonlyMap<string, unknown>): void {
-  const body = ascii(JSON.stringify({ version, entries: Object.fromEntries(entries) } satisfies Content));
-  // Someone has written a secret into the project.
-  if (redactor.redact(body) !== body) return;
+function readBytes(path: string): Buffer {
   try {
-    writeWhole(join(folder, FILE), `${checksum(body)}\n${body}`);
+    return readFileSync(path);
   } catch {
-    // The next run computes it again.
+    return Buffer.alloc(0);
   }
-}
-
-/** JSON with all other letters escaped: it is read in half the time. */
-function ascii(json: string): string {
-  return json.replace(/[\u007f-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
-}
-
-function checksum(body: string | Buffer): string {
-  return hash('sha256', body);
 }

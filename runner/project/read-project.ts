@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, join, posix } from 'node:path';
 import type { Contract } from '../contracts/types.ts';
 import { type Fault, RunnerError } from '../errors.ts';
@@ -8,7 +8,7 @@ import { didYouMean } from '../util/suggest.ts';
 import { type Cache, NO_CACHE } from './cache.ts';
 import { alertFaults } from './message-faults.ts';
 import { doubles, TESTS_ENDING, unknownNames } from './names.ts';
-import { cachedParsers } from './parsers.ts';
+import { cachedParsers, type TextFile } from './parsers.ts';
 import { placeFaults } from './place-faults.ts';
 import type { ModelFile, NodeConfig, Project, ProjectConfig, SeedFile } from './types.ts';
 import type { UnitTestFile } from './unit-tests.ts';
@@ -34,6 +34,8 @@ export interface Inspected {
   readonly faults: readonly Fault[];
   /** Files that could not be read as what they are. */
   readonly unread: ReadonlySet<string>;
+  /** Contracts as they stand in their files, by the file. */
+  readonly contractTexts: ReadonlyMap<string, TextFile>;
 }
 
 /**
@@ -44,7 +46,7 @@ export async function inspectProject(dir: string, cache: Cache = NO_CACHE): Prom
   const faults: Fault[] = [];
   requireProject(dir);
   const [config] = await collect(faults, () => readConfig(dir, cache));
-  const { parseSeed, parseSources, parseContract, parseUnitTests } = cachedParsers(cache);
+  const { parseSeed, parseSources, parseContract, parseContractsAhead, parseUnitTests } = cachedParsers(cache);
   const each = async <T>(
     files: readonly string[],
     parse: (text: string, file: string) => T | Promise<T>,
@@ -66,17 +68,22 @@ export async function inspectProject(dir: string, cache: Cache = NO_CACHE): Prom
     seeds.push(seed ?? { name: stem(file), file, header: [], rows: [] });
   }
   const sources = (await each(list(dir, 'sources', 'sources.yml'), parseSources)).flat();
-  const contracts = await each(list(dir, 'soda', '.yml'), parseContract);
+  const described = await each(list(dir, 'soda', '.yml'), (text, file): TextFile => [text, file]);
+  await parseContractsAhead(described);
+  const contracts: Contract[] = [];
+  for (const file of described) contracts.push(...(await collect(faults, () => parseContract(file))));
   const unitTests = await each(list(dir, 'models', TESTS_ENDING), parseUnitTests);
   const unread = new Set(faults.flatMap(({ file }) => file ?? []));
 
   const names = [...models, ...seeds].map(({ name }) => name);
-  const described = contracts.map(({ file }) => ({ name: stem(file), file }));
   const tables = sources.map(({ system, table }) => ({ name: `${system}.${table}`, file: SOURCES }));
   faults.push(
     ...doubles('nodes', [...models, ...seeds]),
     ...doubles('macros', macros),
-    ...doubles('contracts', described),
+    ...doubles(
+      'contracts',
+      contracts.map(({ file }) => ({ name: stem(file), file })),
+    ),
     ...doubles('source tables', tables),
     ...doubles(
       'files of unit tests',
@@ -93,7 +100,7 @@ export async function inspectProject(dir: string, cache: Cache = NO_CACHE): Prom
   faults.push(
     ...unknownNames(config, {
       models: models.map(({ name }) => name),
-      folders: models.flatMap(({ file }) => foldersOf(file)),
+      folders: [...new Set(models.flatMap(({ file }) => foldersOf(file)))],
       seeds: seeds.map(({ name }) => name),
       sources: unread.has(SOURCES) ? undefined : tables.map(({ name }) => name),
       contracts: byName,
@@ -105,7 +112,8 @@ export async function inspectProject(dir: string, cache: Cache = NO_CACHE): Prom
   faults.push(...alertFaults(config.alert, byName, judged));
   const tests = new Map(unitTests.map(({ model: name, tests }) => [name, tests]));
   const project = { dir, config, models, macros, seeds, sources, contracts: byName, unitTests: tests };
-  return { project, faults, unread };
+  const contractTexts = new Map(described.map((text) => [text[1], text]));
+  return { project, faults, unread, contractTexts };
 }
 
 export const SOURCES = 'sources/sources.yml';
@@ -150,8 +158,9 @@ function foldersOf(file: string): readonly string[] {
 }
 
 function strayContracts(contracts: readonly Contract[], names: readonly string[]): readonly Fault[] {
+  const known = new Set(names);
   return contracts
-    .filter((contract) => !names.includes(stem(contract.file)))
+    .filter((contract) => !known.has(stem(contract.file)))
     .map((contract) => ({
       code: 'CONTRACT_WITHOUT_MODEL',
       message: `contract ${stem(contract.file)} has no model or seed of that name`,
@@ -177,10 +186,18 @@ function strayTests(files: readonly UnitTestFile[], models: readonly string[]): 
 /** Files below `folder` whose name ends with `ending`, as paths below the project, in a fixed order. */
 function list(dir: string, folder: string, ending: string): readonly string[] {
   if (!existsSync(join(dir, folder))) return [];
-  return readdirSync(join(dir, folder), { recursive: true, encoding: 'utf8' })
-    .map((file) => posix.join(folder, file.replaceAll('\\', '/')))
+  return filesBelow(dir, folder)
     .filter((file) => file.endsWith(ending))
     .sort();
+}
+
+/** Not by `recursive`, which asks the system of every file whether it is a folder. */
+function filesBelow(dir: string, folder: string): readonly string[] {
+  return readdirSync(join(dir, folder), { withFileTypes: true }).flatMap((entry) => {
+    const file = `${folder}/${entry.name}`;
+    const isFolder = entry.isDirectory() || (entry.isSymbolicLink() && statSync(join(dir, file)).isDirectory());
+    return isFolder ? filesBelow(dir, file) : file;
+  });
 }
 
 async function collect<T>(faults: Fault[], work: () => T | Promise<T>): Promise<readonly T[]> {

@@ -14,7 +14,7 @@ const SEARCHED = 26 * 3_600_000;
 /** Today in a time zone. The calendar of the zone, which takes a while to load, is asked once a day. */
 export async function cachedToday(timeZone: string, cache: Cache, now: number = Date.now()): Promise<string> {
   const holds = ({ from, until }: Day): boolean => from <= now && now < until;
-  return (await cache.memo('today', [timeZone], async () => dayAt(timeZone, now), holds)).day;
+  return (await cache.memo('today', [timeZone], async () => dayAt(timeZone, now), { holds })).day;
 }
 
 function dayAt(timeZone: string, now: number): Day {

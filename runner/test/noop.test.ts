@@ -63,7 +63,7 @@ describe('a run that has nothing to do', () => {
   });
 
   it('finds out the same without the cache, and after the cache was damaged', async () => {
-    writeFileSync(join(shop.dir, 'target', 'cache', 'project.json'), 'nonsense');
+    writeFileSync(join(shop.dir, 'target', 'cache', 'project.cache'), 'nonsense');
     for (const env of [{}, { RUNNER_CACHE: '0' }]) {
       expect((await shop.process(NOOP, env)).stdout).toContain('Nothing changed');
     }

@@ -1,7 +1,8 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { copyLine } from './copy.ts';
 import { addMonths, isDay, monthStart, today } from './dates.ts';
-import { canonicalJson, hashOf } from './hash.ts';
+import { canonicalJson, hashOf, hashWithoutPlaces } from './hash.ts';
 import { afterCharacters, placeAt, placeOf } from './places.ts';
 import { identifier, literal, quoted } from './sql.ts';
 import { didYouMean, nearest } from './suggest.ts';
@@ -59,6 +60,34 @@ describe('hashes', () => {
     expect(canonicalJson({ b: 1, a: [{ d: 1, c: 2 }] })).toBe('{"a":[{"c":2,"d":1}],"b":1}');
     expect(hashOf({ a: 1, b: 2 })).toBe(hashOf({ b: 2, a: 1 }));
     expect(hashOf({ a: 1 })).not.toBe(hashOf({ a: '1' }));
+  });
+
+  it('are of the JSON with sorted keys, whatever the value', () => {
+    const sorted = (_key: string, item: unknown): unknown =>
+      item && typeof item === 'object' && !Array.isArray(item)
+        ? Object.fromEntries(Object.entries(item).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)))
+        : item;
+    const values = fc.anything({ withNullPrototype: false, withMap: false });
+    fc.assert(
+      fc.property(values, (value) => {
+        expect(canonicalJson(value)).toBe(JSON.stringify(value, sorted) ?? 'null');
+      }),
+    );
+    expect(canonicalJson({ b: [undefined, () => 1], 10: 1, 9: undefined, a: new Date(0) })).toBe(
+      '{"10":1,"a":"1970-01-01T00:00:00.000Z","b":[null,null]}',
+    );
+    expect(
+      canonicalJson(
+        new Map<string, unknown>([
+          ['b', 1],
+          ['a', new Map<string, number>()],
+        ]),
+      ),
+    ).toBe('{"a":{},"b":1}');
+  });
+
+  it('tell nothing of the places in a file', () => {
+    expect(hashWithoutPlaces({ a: [{ line: 1, file: 'x', b: 2 }] })).toBe(hashOf({ a: [{ b: 2 }] }));
   });
 });
 
