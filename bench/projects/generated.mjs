@@ -104,6 +104,10 @@ export function writeDbt(dir, models, { materialized = 'table' } = {}) {
     'macros/at_least.sql',
     '{% test at_least(model, column_name, least) %}\nselect * from {{ model }} where {{ column_name }} < {{ least }}\n{% endtest %}\n{% test has_rows(model) %}\nselect 1 where not exists (select 1 from {{ model }})\n{% endtest %}',
   );
+  write(
+    'profiles.yml',
+    'bench: {target: dev, outputs: {dev: {type: postgres, host: localhost, port: 1, user: u, password: p, dbname: d, schema: g, threads: 2}}}',
+  );
   for (const model of models) {
     const folder = `l${model.layer}`;
     write(`models/${folder}/${model.name}.sql`, `-- grain: one row per id\n${bodyOf(model, JINJA)}`);
@@ -134,6 +138,12 @@ export function writeSqlMesh(dir, models) {
     cents: (sql) => `@cents(${sql})`,
     label: (sql) => `@label(${sql})`,
   };
+  write(
+    'config.yaml',
+    `gateways: {local: {connection: {type: duckdb}}}
+default_gateway: local
+model_defaults: {dialect: postgres, start: 2026-01-01}`,
+  );
   write('macros/__init__.py', '');
   write(
     'macros/money.py',
@@ -172,18 +182,20 @@ ${bodyOf(model, macro)}`,
     );
 }
 
-/** For Dataform: the same checks as assertions. */
-export function writeDataform(dir, models) {
+/**
+ * For Dataform: the same checks as assertions.
+ * @param core folder of the package `@dataform/core`, which it wants within the project
+ */
+export function writeDataform(dir, models, core) {
   const write = writer(dir);
   const js = {
     ref: (name) => `\${ref("${name}")}`,
     cents: (sql) => `\${money.cents(\`${sql}\`)}`,
     label: (sql) => `\${money.label(\`${sql}\`)}`,
   };
-  write(
-    'workflow_settings.yaml',
-    'defaultProject: generated\ndefaultLocation: EU\ndefaultDataset: g\ndataformCoreVersion: 3.0.62',
-  );
+  write('workflow_settings.yaml', 'defaultProject: generated\ndefaultLocation: EU\ndefaultDataset: g');
+  write('package.json', '{"dependencies": {"@dataform/core": "*"}}');
+  fs.cpSync(core, path.join(dir, 'node_modules', '@dataform', 'core'), { recursive: true, dereference: true });
   write(
     'includes/money.js',
     `module.exports = {\n  cents: (x) => 'round((' + x + ')::numeric / 100, 2)',\n  label: (x) => 'upper(btrim(' + x + '))',\n};`,

@@ -212,9 +212,9 @@ async function collect<T>(faults: Fault[], work: () => T | Promise<T>): Promise<
 
 /** @throws RunnerError `FILE_NOT_UTF8`: accents read wrongly would be other names, and published as such */
 function read(dir: string, file: string): string {
-  const bytes = readFileSync(join(dir, file));
-  if (!isUtf8(bytes)) {
-    const text = bytes.toString('utf8');
+  const text = readFileSync(join(dir, file), 'utf8');
+  // What stands for bytes that are none; it may also stand there itself.
+  if (text.includes('\uFFFD') && !isUtf8(readFileSync(join(dir, file)))) {
     throw new RunnerError({
       code: 'FILE_NOT_UTF8',
       message: `${file} is not written in UTF-8`,
@@ -224,7 +224,7 @@ function read(dir: string, file: string): string {
       hint: 'Save it as UTF-8 (in Excel: "CSV UTF-8").',
     });
   }
-  return bytes.toString('utf8');
+  return text;
 }
 
 function stem(file: string): string {

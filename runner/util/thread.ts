@@ -1,10 +1,14 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { type Chunk, doChunk, openTask } from './threads.ts';
+import type { Chunk, Done, Task } from './threads.ts';
 
 // A thread of `inThreads`: it does one chunk after another until there is none.
 const { module, common } = workerData as { readonly module: string; readonly common: unknown };
-const work = openTask<unknown, unknown>(module, common);
-parentPort?.on('message', async (chunk: Chunk<unknown>) => {
-  if (chunk.items.length === 0) parentPort?.close();
-  else parentPort?.postMessage(await doChunk(await work, chunk));
+const opened = import(module).then((task: Task<unknown, unknown>) => task.open(common));
+parentPort?.on('message', async ({ start, items }: Chunk<unknown>) => {
+  if (items.length === 0) return parentPort?.close();
+  const work = await opened;
+  const texts: (string | undefined)[] = [];
+  // An item that fails gives nothing: it is done again where its error is told.
+  for (const item of items) texts.push(await work(item).catch(() => undefined));
+  parentPort?.postMessage({ start, texts } satisfies Done);
 });

@@ -1,0 +1,32 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { peer, QUIET } from '../peers/install.mjs';
+import { timed } from './process.mjs';
+
+/**
+ * How each peer reads a generated project, without a server: `name, cold` → a run with nothing kept, `name, warm` → one
+ * after that. dbt 2.0 and Dataform keep nothing of what they have parsed. A peer that can't be installed fails as a run.
+ */
+export function peerRuns(dirs, { limit, say }) {
+  return {
+    ...runsOf('dbt-core', dirs, ['parse', '--profiles-dir', '.'], { limit, say }),
+    ...runsOf('dbt 2.0', dirs, ['parse', '--profiles-dir', '.'], { limit, say }),
+    ...runsOf('SQLMesh', dirs, ['info', '--skip-connection'], { limit, say }),
+    ...runsOf('Dataform', dirs, ['compile', '--json', '--timeout', `${limit}s`, '.'], { limit, say }),
+  };
+}
+
+/** What each keeps beside its project. */
+const KEPT = ['target', 'logs', '.cache'];
+
+function runsOf(name, dirs, args, { limit, say }) {
+  const cwd = dirs[name];
+  const run = async () => timed(peer(name, say).command, args, { cwd, env: QUIET, limit });
+  return {
+    [`${name}, cold`]: async () => {
+      for (const kept of KEPT) fs.rmSync(path.join(cwd, kept), { recursive: true, force: true });
+      return run();
+    },
+    [`${name}, warm`]: run,
+  };
+}
