@@ -60,6 +60,8 @@ export async function loadProject(
 ): Promise<LoadedProject> {
   const dir = resolve(args.projectDir);
   const cache = projectCache(at ?? dir);
+  // PostgreSQL's parser is made ready on another processor while the files are read; what fails here fails again where it is used.
+  if (cache.isEmpty) void import('../compile/render.ts').catch(() => undefined);
   const inspected = await inspectProject(at ?? dir, cache);
   const { project } = inspected;
   const ownEnv = readEnv(dir, process.env);

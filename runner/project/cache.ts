@@ -11,6 +11,8 @@ import { type Form, isPlain, WHOLE } from './cache-form.ts';
  * shared by two processes at any moment.
  */
 export interface Cache {
+  /** Nothing is kept from an earlier process: all is going to be computed. */
+  readonly isEmpty: boolean;
   /**
    * What `compute` gave for this key, now or in an earlier process.
    * @param key all that the value depends on, as plain JSON; anything else in it keeps the value out of the cache. Of an
@@ -35,6 +37,7 @@ export interface MemoOptions<T> {
 }
 
 export const NO_CACHE: Cache = {
+  isEmpty: true,
   memo: (_kind, _key, compute) => compute(),
   lacks: () => false,
   put: () => undefined,
@@ -66,6 +69,7 @@ export function openCache(folder: string, version: string): Cache {
     added.add(name);
   };
   return {
+    isEmpty: former.entries.size === 0,
     async memo<T>(kind: string, key: Key, compute: () => Promise<T>, options: MemoOptions<T> = {}) {
       const { holds = () => true, form = WHOLE as Form<T> } = options;
       const name = nameOf(kind, key);
