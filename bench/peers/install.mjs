@@ -3,13 +3,15 @@
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
+import process from 'node:process';
 
 const FOLDER = path.join(import.meta.dirname, '..', '..', '.bench', 'peers');
 
 /**
  * dbt 2.0: from 2.0.0rc197 on the packages on PyPI hold no program, only an address outside PyPI to fetch it from; the
- * last one that holds it is taken. dbt-core 1.12 asks for a parser of that kind, too, and uses it only when told to: the
- * last one that is on PyPI stands in for it.
+ * last one that holds it is taken. It would fetch its driver for PostgreSQL, a build of Apache's, from there, too: Apache's
+ * own of that release is put where dbt keeps it. dbt-core 1.12 asks for a parser of that kind and uses it only when told to:
+ * the last one that is on PyPI stands in for it.
  */
 const PEERS = {
   'dbt-core': {
@@ -17,10 +19,16 @@ const PEERS = {
     pip: [
       ['dbt-postgres==1.11.0', 'dbt-core==1.11.*', 'dbt-core-experimental-parser==2.0.0a4'],
       ['--no-deps', 'dbt-core==1.12.6'],
+      ['python-dotenv==1.*', 'metricflow==0.213.*'],
     ],
     command: 'bin/dbt',
   },
-  'dbt 2.0': { version: '2.0.0rc196', pip: [['dbt==2.0.0rc196']], command: 'bin/dbt' },
+  'dbt 2.0': {
+    version: '2.0.0rc196',
+    pip: [['dbt==2.0.0rc196', 'adbc-driver-postgresql==1.9.0']],
+    command: 'bin/dbt',
+    driver: 'libadbc_driver_postgresql-0.21.0+dbt0.21.0.so',
+  },
   SQLMesh: { version: '0.236.4', pip: [['sqlmesh[postgres]==0.236.4']], command: 'bin/sqlmesh' },
   Dataform: {
     version: '3.0.69',
@@ -39,15 +47,17 @@ export const QUIET = {
 
 /**
  * @param name one of the peers above
- * @returns what it is called in the table, and its program
+ * @returns what it is called in the table, its program, and the environment to run it in
  * @throws Error with what the installer said, when it can't be installed
  */
 export function peer(name, say = () => undefined) {
-  const { version, pip = [], npm, command } = PEERS[name];
+  const { version, pip = [], npm, command, driver } = PEERS[name];
   const folder = path.join(FOLDER, `${name.replace(' ', '-')}-${version}`);
-  const told = { name: `${name} ${version}`, command: path.join(folder, command), folder };
+  const env = driver ? { ...QUIET, XDG_CACHE_HOME: path.join(folder, 'cache') } : QUIET;
+  const told = { name: `${name} ${version}`, command: path.join(folder, command), folder, env };
   const done = path.join(folder, '.installed');
-  if (fs.existsSync(done)) return told;
+  const recipe = JSON.stringify(PEERS[name]);
+  if (fs.existsSync(done) && fs.readFileSync(done, 'utf8') === recipe) return told;
   say(`installing ${told.name}`);
   fs.rmSync(folder, { recursive: true, force: true });
   fs.mkdirSync(folder, { recursive: true });
@@ -56,8 +66,17 @@ export function peer(name, say = () => undefined) {
     run('npm', ['install', '--no-audit', '--no-fund', ...npm], folder);
   } else run('python3', ['-m', 'venv', folder], folder);
   for (const packages of pip) run(path.join(folder, 'bin', 'pip'), ['install', '--quiet', ...packages], folder);
-  fs.writeFileSync(done, '');
+  if (driver) placeDriver(folder, env.XDG_CACHE_HOME, driver);
+  fs.writeFileSync(done, recipe);
   return told;
+}
+
+function placeDriver(folder, cache, driver) {
+  const [python] = fs.readdirSync(path.join(folder, 'lib'));
+  const from = path.join(folder, 'lib', python, 'site-packages/adbc_driver_postgresql/libadbc_driver_postgresql.so');
+  const system = `${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}-manylinux_2_17-linux-gnu`;
+  fs.mkdirSync(path.join(cache, 'com.getdbt/adbc', system), { recursive: true });
+  fs.copyFileSync(from, path.join(cache, 'com.getdbt/adbc', system, driver));
 }
 
 function run(command, args, cwd) {

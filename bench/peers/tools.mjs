@@ -1,0 +1,51 @@
+// The tools that build the sample: the project of each, and how its documentation says to build all of it and to do nothing.
+import fs from 'node:fs';
+import path from 'node:path';
+import { timed } from '../lib/process.mjs';
+import { peer } from './install.mjs';
+import { writeDbt } from './to-dbt.mjs';
+import { writeSqlMesh } from './to-sqlmesh.mjs';
+
+const THREADS = ['--threads', '4'];
+
+/**
+ * Writes the projects below `folder`.
+ * @returns for each tool `{name, key, tests, build, nothing}`; `build` and `nothing` run a whole process and give what it took
+ */
+export function toolsOf(company, folder, say) {
+  return [dbt('dbt-core', 'dbt_core'), dbt('dbt 2.0', 'dbt_2'), sqlmesh()];
+
+  function dbt(called, database) {
+    const { name, run, dir } = tool(called, database);
+    const tests = writeDbt(dir, company.loaded);
+    const state = path.join(dir, 'state');
+    return {
+      name,
+      database,
+      tests,
+      async build() {
+        const built = await run('build', ...THREADS);
+        fs.mkdirSync(state, { recursive: true });
+        fs.copyFileSync(path.join(dir, 'target/manifest.json'), path.join(state, 'manifest.json'));
+        return built;
+      },
+      nothing: {
+        'build --select state:modified': () => run('build', '--select', 'state:modified', '--state', state, ...THREADS),
+      },
+    };
+  }
+
+  function sqlmesh() {
+    const { name, run, dir } = tool('SQLMesh', 'sqlmesh');
+    const tests = writeSqlMesh(dir, company.loaded);
+    const plan = () => run('plan', '--auto-apply', '--no-prompts');
+    return { name, database: 'sqlmesh', tests, build: plan, nothing: { run: () => run('run'), plan } };
+  }
+
+  function tool(called, database) {
+    const { name, command, env } = peer(called, say);
+    const dir = path.join(folder, database);
+    const run = (...args) => timed(command, args, { cwd: dir, env: { ...env, ...company.env(database) } });
+    return { name, run, dir };
+  }
+}

@@ -1,0 +1,72 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import process from 'node:process';
+import { timed } from '../lib/process.mjs';
+import { inTurn } from '../lib/statistics.mjs';
+import { statementsOf } from '../peers/bare.mjs';
+import { landedCompany } from '../peers/company.mjs';
+import { differences } from '../peers/same-rows.mjs';
+import { toolsOf } from '../peers/tools.mjs';
+
+export const about = {
+  title: 'A full build of this project',
+  means:
+    'What one waits for after the first load, or after a change that touches all: 11 seeds, 59 tables and views, 729 checks, from the landed rows of the sample on. The runner also runs its 165 unit tests and keeps what it did, which no peer does here.',
+};
+
+const BARE = 'bare SQL';
+const AIMS = { 'dbt-core': 0.2, [BARE]: 1.15 };
+
+export async function measure({ rounds, say, folder }) {
+  const company = await landedCompany(folder, say);
+  try {
+    const tools = toolsOf(company, folder, say);
+    const statements = path.join(folder, 'statements.json');
+    fs.writeFileSync(statements, JSON.stringify(await statementsOf(company.loaded)));
+    const bare = () =>
+      timed(process.execPath, [path.join(import.meta.dirname, '../peers/bare.mjs'), statements], {
+        env: company.env('bare'),
+      });
+    const all = [
+      { name: 'runner', database: 'runner', build: () => company.runner('runner', 'build', '--threads', '4') },
+      { name: BARE, database: 'bare', build: bare },
+      ...tools,
+    ];
+    const works = Object.fromEntries(
+      all.map(({ name, database, build }) => [
+        name,
+        async () => {
+          await company.fresh(database);
+          return build();
+        },
+      ]),
+    );
+    const results = await inTurn(works, { rounds, say });
+    const runner = results.get('runner');
+    if (runner.error) throw new Error(runner.error);
+    const lines = [];
+    for (const { name, database, tests } of all.slice(1)) {
+      const [aim] = Object.entries(AIMS).find(([of]) => name.startsWith(of)) ?? [];
+      lines.push(await lineOf(company, { name, database, tests, most: AIMS[aim], runner, other: results.get(name) }));
+    }
+    return lines;
+  } finally {
+    await company.close();
+  }
+}
+
+async function lineOf(company, { name, database, tests, most, runner, other }) {
+  const line = { what: 'the sample, 4 threads', value: runner.seconds, against: name, most };
+  if (other.error) return { ...line, error: other.error };
+  const { different, compared } = await differences(company, 'runner', database);
+  if (different.length > 0) return { ...line, error: `other rows than the runner's in ${different.join(', ')}` };
+  const told = tests === undefined ? 'one connection' : `${tests} tests`;
+  return {
+    ...line,
+    other: other.seconds,
+    ratio: runner.seconds / other.seconds,
+    note: `${told}; ${spread(runner)} to ${spread(other)}; the same rows in ${compared} relations`,
+  };
+}
+
+const spread = ({ low, high, runs }) => `${low.toFixed(2)}–${high.toFixed(2)} s (${runs})`;
