@@ -10,21 +10,33 @@ type Vars = Readonly<Record<string, unknown>>;
 
 /**
  * Renders models for unit tests. Each day with its variables has a renderer of its own, and each model is rendered once
- * by it; variables given on the command line play no part.
+ * by it; variables given on the command line play no part. Where all that the model read is the same, it is not rendered
+ * again.
  */
 export function createTestRenderer(project: Project, env: Env): RenderTest {
   const files = new Map(project.models.map((model) => [model.name, model]));
   const compiled: Compiled = new Map();
   const renderers = new Map<string, (model: ModelFile) => Rendered>();
   return async (node, asOf, vars) => {
+    const options = testOptions(project, env, asOf, vars);
+    if (readsTheSame(node.rendered, options, project.config.vars)) return node.rendered;
     const { createRenderer } = await import('../compile/render.ts');
     const key = canonicalJson([asOf, vars]);
-    const render =
-      renderers.get(key) ?? once(createRenderer(project, testOptions(project, env, asOf, vars), undefined, compiled));
+    const render = renderers.get(key) ?? once(createRenderer(project, options, undefined, compiled));
     renderers.set(key, render);
     const file = files.get(node.name);
     return file ? render(file) : node.rendered;
   };
+}
+
+/** A variable has to be that of project.yml on both sides: where it lacks, each `var()` may have had another default. */
+function readsTheSame({ reads }: Rendered, { vars, env, asOf }: RenderOptions, ofProject: Vars): boolean {
+  const isSame = (one: unknown, other: unknown): boolean => canonicalJson([one]) === canonicalJson([other]);
+  return (
+    (reads.asOf === null || reads.asOf === asOf) &&
+    Object.entries(reads.env).every(([name, value]) => value === env(name)) &&
+    Object.entries(reads.vars).every(([name, value]) => isSame(value, vars[name]) && isSame(value, ofProject[name]))
+  );
 }
 
 function once(render: (model: ModelFile) => Rendered): (model: ModelFile) => Rendered {
