@@ -13,7 +13,7 @@ async function run(statements) {
   await client.end();
 }
 
-/** @param relations where sources are read from: their whole raw tables, which hold one batch each */
+/** What a build makes, checks and opens. Sources are read from their whole raw tables, which hold one batch each. */
 export async function statementsOf({ graph }) {
   const { bound, modelSql } = await import('../../dist/runner/execute/model-sql.js');
   const { aggregateQuery, planContract } = await import('../../dist/runner/contracts/plan.js');
@@ -57,4 +57,16 @@ export async function statementsOf({ graph }) {
       ...hooked(node, 'after'),
     ]),
   ];
+}
+
+/** The scripts of all unit tests, each undone by the next. */
+export async function unitTestsOf({ graph, renderTest }) {
+  const { DEFAULT_DAY, planTest } = await import('../../dist/runner/unit-tests/plan.js');
+  const scripts = [];
+  for (const node of graph.nodes.values())
+    for (const test of node.unitTests ?? []) {
+      const rendered = await renderTest(node, test.asOf ?? DEFAULT_DAY, test.vars);
+      scripts.push(`rollback to savepoint test;\n${planTest(graph, node, test, rendered).sql}`);
+    }
+  return ['begin; savepoint test', ...scripts, 'rollback'];
 }

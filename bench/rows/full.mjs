@@ -3,7 +3,7 @@ import path from 'node:path';
 import process from 'node:process';
 import { timed } from '../lib/process.mjs';
 import { inTurn } from '../lib/statistics.mjs';
-import { statementsOf } from '../peers/bare.mjs';
+import { statementsOf, unitTestsOf } from '../peers/bare.mjs';
 import { landedCompany } from '../peers/company.mjs';
 import { differences } from '../peers/same-rows.mjs';
 import { toolsOf } from '../peers/tools.mjs';
@@ -15,21 +15,24 @@ export const about = {
 };
 
 const BARE = 'bare SQL';
+const PROGRAM = path.join(import.meta.dirname, '../peers/bare.mjs');
 const AIMS = { 'dbt-core': 0.2, [BARE]: 1.15 };
 
 export async function measure({ rounds, say, folder }) {
   const company = await landedCompany(folder, say);
   try {
     const tools = toolsOf(company, folder, say);
-    const statements = path.join(folder, 'statements.json');
-    fs.writeFileSync(statements, JSON.stringify(await statementsOf(company.loaded)));
-    const bare = () =>
-      timed(process.execPath, [path.join(import.meta.dirname, '../peers/bare.mjs'), statements], {
-        env: company.env('bare'),
-      });
+    const statements = await statementsOf(company.loaded);
+    const tested = [...(await unitTestsOf(company.loaded)), ...statements];
+    const bare = (database, list) => {
+      const file = path.join(folder, `${database}.json`);
+      fs.writeFileSync(file, JSON.stringify(list));
+      return () => timed(process.execPath, [PROGRAM, file], { env: company.env(database) });
+    };
     const all = [
       { name: 'runner', database: 'runner', build: () => company.runner('runner', 'build', '--threads', '4') },
-      { name: BARE, database: 'bare', build: bare },
+      { name: BARE, database: 'bare', build: bare('bare', statements) },
+      { name: `${BARE} and the unit tests`, database: 'bare_tested', build: bare('bare_tested', tested) },
       ...tools,
     ];
     const works = Object.fromEntries(
