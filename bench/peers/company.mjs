@@ -1,5 +1,6 @@
 // The sample, landed on a server of its own, for rows that build this whole project by several tools: a database each, copied
-// from one in which the raw rows are and nothing is built.
+// from one in which the raw rows are and nothing is built. The project is a copy, too: what .env names is not for a bench.
+import fs from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 import { ensureEmbedded, removeEmbedded } from '../../dist/runner/adapters/embedded.js';
@@ -10,6 +11,7 @@ import { timed } from '../lib/process.mjs';
 
 export const ROOT = path.join(import.meta.dirname, '..', '..');
 const RUNNER = path.join(ROOT, 'bin/runner.mjs');
+const PROJECT = ['project.yml', 'models', 'seeds', 'macros', 'soda', 'sources'];
 const LANDED = 'landed';
 /** What the sample's loaders need where the server is not the embedded one of the project folder. */
 const SAMPLE = {
@@ -31,7 +33,11 @@ const SETTINGS = {
 export async function landedCompany(folder, say) {
   const dataRoot = path.join(folder, 'server');
   const server = await ensureEmbedded({ dataRoot, database: LANDED });
+  const projectDir = copyProject(folder);
+  const loaded = await loadProject({ projectDir });
+  const unset = Object.fromEntries(variablesOf(loaded).map((name) => [name, '']));
   const env = (database) => ({
+    ...unset,
     ...SAMPLE,
     PGHOST: server.host,
     PGPORT: String(server.port),
@@ -41,12 +47,12 @@ export async function landedCompany(folder, say) {
   });
   const open = (database) => openDatabase({ ...server, database }, { max: 1 });
   const runner = (database, ...args) =>
-    timed(process.execPath, [RUNNER, ...args], { cwd: ROOT, env: env(database), codes: [0] });
+    timed(process.execPath, [RUNNER, ...args], { cwd: projectDir, env: env(database) });
   const close = () => removeEmbedded(dataRoot);
   try {
     say('landing the sample');
-    await runner(LANDED, 'pipeline');
-    const loaded = await loadProject({ projectDir: ROOT });
+    await runner(LANDED, 'load');
+    await runner(LANDED, 'build');
     await within(open(LANDED), (db) => db.query(dropBuilt(loaded.graph)));
     const fresh = (database) => within(open('postgres'), (db) => copyLanded(db, database));
     return { loaded, fresh, open, runner, env, close };
@@ -65,11 +71,35 @@ export async function within(db, work) {
   }
 }
 
+function copyProject(folder) {
+  const dir = path.join(folder, 'project');
+  for (const name of PROJECT) fs.cpSync(path.join(ROOT, name), path.join(dir, name), { recursive: true });
+  fs.symlinkSync(path.join(ROOT, 'dist'), path.join(dir, 'dist'));
+  return dir;
+}
+
+/** What loaders and messages would read in the environment: sources that are not the sample's, places where something is sent. */
+function variablesOf({ project, graph }) {
+  const ofSources = [...graph.nodes.values()].flatMap(({ source }) => [
+    ...Object.keys(source?.env ?? {}),
+    ...[source?.requests?.force_env, source?.requests?.when_env].filter(Boolean),
+  ]);
+  return [...ofSources, ...project.config.secrets.map(({ name }) => name)];
+}
+
 /** The relations that a build makes. */
 export function builtOf(graph) {
   return [...graph.nodes.values()].filter(
     ({ type, materialized }) => type !== 'source' && materialized !== 'ephemeral',
   );
+}
+
+/** What is built and checked, in words. */
+export function sizeOf({ graph }) {
+  const nodes = builtOf(graph);
+  const checks = nodes.reduce((sum, { contract }) => sum + (contract?.checks.length ?? 0), 0);
+  const tests = nodes.reduce((sum, { unitTests }) => sum + (unitTests?.length ?? 0), 0);
+  return `this project: ${nodes.length} tables and views, ${checks} checks, ${tests} unit tests`;
 }
 
 function dropBuilt(graph) {

@@ -27,11 +27,12 @@ export function testsOf(contract) {
 
 function testOf(check, contract) {
   const { type, column, filter, threshold } = check;
+  const isPlain = filter === null && threshold?.level === 'fail';
   if (threshold?.metric === 'percent') return { type: 'figure', sql: percentage(check), holds: holds(threshold) };
   if (type === 'schema') return { type };
   if (type === 'row_count' && filter === null) return { type: 'figure', sql: 'count(*)', holds: holds(threshold) };
-  if (type === 'missing' && filter === null) return { type: 'not_null', columns: [column] };
-  if (type === 'duplicate' && filter === null) return { type: 'unique', columns: check.columns ?? [column] };
+  if (type === 'missing' && isPlain) return { type: 'not_null', columns: [column] };
+  if (type === 'duplicate' && isPlain) return { type: 'unique', columns: check.columns ?? [column] };
   if (type === 'metric' && check.expression)
     return { type: 'figure', sql: check.expression, holds: holds(check.threshold) };
   if (type === 'freshness')
@@ -39,7 +40,7 @@ function testOf(check, contract) {
   if (type === 'failed_rows' && check.query) return { type: 'query', sql: check.query.trim().replace(/;$/, '') };
   if (type === 'invalid' && check.validity.reference)
     return { type: 'relationship', column, to: check.validity.reference, where: counted(check) };
-  if (type === 'invalid' && filter === null && isList(check))
+  if (type === 'invalid' && isPlain && isList(check))
     return { type: 'accepted', column, values: check.validity.validValues };
   if (['missing', 'invalid', 'failed_rows'].includes(type))
     return { type: 'rows', sql: all(own(filter), badRow(check)) };

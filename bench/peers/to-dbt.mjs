@@ -3,22 +3,8 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { stringify } from 'yaml';
+import { writeFrame } from './dbt-frame.mjs';
 import { testsOf } from './tests-of.mjs';
-
-const MACROS = {
-  // Schemas are named as they are.
-  'generate_schema_name.sql':
-    '{% macro generate_schema_name(custom, node) %}{{ custom or target.schema }}{% endmacro %}',
-  'no_rows.sql': `{% test no_rows(model, where_true) %}
-select * from {{ model }} where {{ where_true }}
-{% endtest %}`,
-  'figure.sql': `{% test figure(model, sql, holds) %}
-select * from (select {{ sql }} as figure from {{ model }}) as measured where (figure {{ holds }}) is not true
-{% endtest %}`,
-  'unique_together.sql': `{% test unique_together(model, columns) %}
-select {{ columns | join(', ') }} from {{ model }} group by {{ columns | join(', ') }} having count(*) > 1
-{% endtest %}`,
-};
 
 /** @returns the number of tests, as dbt counts them */
 export function writeDbt(dir, { project, graph }) {
@@ -28,10 +14,7 @@ export function writeDbt(dir, { project, graph }) {
   };
   const nodes = [...graph.nodes.values()];
   const refs = refsIn(nodes);
-  write('dbt_project.yml', stringify({ name: 'company', version: '1.0', profile: 'bench' }));
-  write('profiles.yml', stringify({ bench: { target: 'bench', outputs: { bench: PROFILE } } }));
-  for (const [file, text] of Object.entries(MACROS)) write(`macros/${file}`, text);
-  write('models/sources.yml', stringify({ version: 2, sources: sourcesOf(nodes) }));
+  writeFrame(write, nodes);
   let tests = 0;
   for (const node of nodes.filter(({ type }) => type !== 'source')) {
     const all = testsOf(node.contract);
@@ -55,31 +38,6 @@ export function writeDbt(dir, { project, graph }) {
   return tests;
 }
 
-const env = (name) => `{{ env_var('${name}') }}`;
-const PROFILE = {
-  type: 'postgres',
-  host: env('PGHOST'),
-  port: "{{ env_var('PGPORT') | int }}",
-  user: env('PGUSER'),
-  password: env('PGPASSWORD'),
-  dbname: env('PGDATABASE'),
-  schema: 'dbt',
-  threads: 4,
-};
-
-function sourcesOf(nodes) {
-  const tables = nodes.filter(({ type }) => type === 'source');
-  const systems = new Set(tables.map(({ name }) => name.split('.')[0]));
-  return [...systems].map((system) => {
-    const of = tables.filter(({ name }) => name.startsWith(`${system}.`));
-    return {
-      name: system,
-      schema: of[0].relation.schema,
-      tables: of.map((node) => ({ name: node.name.split('.')[1], identifier: node.relation.name })),
-    };
-  });
-}
-
 function seedOf(node) {
   const types = Object.fromEntries((node.contract?.columns ?? []).map(({ name, dataType }) => [name, dataType]));
   return { config: { schema: node.relation.schema, column_types: types, grants: grantsOf(node) } };
@@ -91,7 +49,6 @@ function modelOf(node) {
     node.materialized === 'incremental'
       ? { unique_key: unique_key ?? group_key, incremental_strategy, on_schema_change: 'fail' }
       : {};
-  // Its name is not in the body of an ephemeral model, and nothing is enforced of one.
   const contract = node.contract && node.materialized !== 'ephemeral' ? { contract: { enforced: true } } : {};
   // A hook of several statements in one (the policies of the history) is cut at each semicolon by dbt 2.0: left out of both.
   const hooks = node.rendered.hooks.after.filter((hook) => !hook.includes(';'));
@@ -130,8 +87,12 @@ const isOfColumn = ({ type, columns }) =>
 
 function genericOf(test) {
   const [name, given] = calledWith(test);
-  const where = test.where ? { where: test.where } : {};
-  return { [name]: { arguments: given, config: { severity: test.warn ? 'warn' : 'error', ...where } } };
+  const config = { ...(test.warn ? { severity: 'warn' } : {}), ...(test.where ? { where: test.where } : {}) };
+  const told = {
+    ...(Object.keys(given).length > 0 ? { arguments: given } : {}),
+    ...(Object.keys(config).length > 0 ? { config } : {}),
+  };
+  return Object.keys(told).length > 0 ? { [name]: told } : name;
 }
 
 function calledWith({ type, columns, values, to, sql, holds }) {

@@ -1,4 +1,4 @@
-// This project as a SQLMesh project, as its documentation teaches: a model a file with its kind, grain and columns, built-in audits where
+// This project as a SQLMesh project, as its documentation teaches: a model a file with its kind and columns, built-in audits where
 // there is one, audits written in the model's file for conditions and queries of the author's, raw tables as external models.
 import fs from 'node:fs';
 import path from 'node:path';
@@ -44,6 +44,7 @@ export function writeSqlMesh(dir, { project, graph }) {
 }
 
 const env = (name) => `{{ env_var('${name}') }}`;
+/** Its optimizer is off: two models came out with other rows. */
 const CONFIG = {
   gateways: {
     bench: {

@@ -1,7 +1,7 @@
 import process from 'node:process';
 import { timed } from '../lib/process.mjs';
 import { inTurn, median } from '../lib/statistics.mjs';
-import { landedCompany, ROOT } from '../peers/company.mjs';
+import { landedCompany, ROOT, sizeOf } from '../peers/company.mjs';
 import { toolsOf } from '../peers/tools.mjs';
 
 export const about = {
@@ -43,7 +43,7 @@ export async function measure({ rounds, say, folder }) {
     );
     const runner = results.get('runner');
     if (runner.error) throw new Error(runner.error);
-    const what = 'this project, 70 nodes and 9 sources';
+    const what = sizeOf(company.loaded);
     const line = (against, most) => {
       const other = results.get(against);
       const of = { what, value: runner.seconds, against, most };
