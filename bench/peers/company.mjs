@@ -29,7 +29,7 @@ const SETTINGS = {
   timezone: 'UTC',
 };
 
-/** @returns `{loaded, fresh, open, runner, env, close}`: the project as compiled, and databases by name */
+/** All stand for one day, be it midnight in between. @returns `{loaded, fresh, open, runner, env, close}`: the project as compiled, and databases by name */
 export async function landedCompany(folder, say) {
   const dataRoot = path.join(folder, 'server');
   const server = await ensureEmbedded({ dataRoot, database: LANDED });
@@ -47,7 +47,7 @@ export async function landedCompany(folder, say) {
   });
   const open = (database) => openDatabase({ ...server, database }, { max: 1 });
   const runner = (database, ...args) =>
-    timed(process.execPath, [RUNNER, ...args], { cwd: projectDir, env: env(database) });
+    timed(process.execPath, [RUNNER, ...args, '--as-of', loaded.asOf], { cwd: projectDir, env: env(database) });
   const close = () => removeEmbedded(dataRoot);
   try {
     say('landing the sample');

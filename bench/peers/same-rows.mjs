@@ -3,7 +3,7 @@ import { quoted } from '../../dist/runner/util/sql.js';
 import { builtOf, within } from './company.mjs';
 
 /** Which run it was, and what the runner tells of its own runs. */
-const OF_A_RUN = ['id_histo_run', 'run_label', 'ts_histo', 'ts_snapshot'];
+const OF_A_RUN = ['id_histo_run', 'run_label', 'ts_histo', 'date_histo_paris', 'ts_snapshot'];
 const OF_ALL_RUNS = ['run_metrique'];
 
 /** @returns the names of the relations of which the rows are not the same, and the number of those compared */

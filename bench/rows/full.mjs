@@ -59,13 +59,14 @@ export async function measure({ rounds, say, folder }) {
 }
 
 async function lineOf(company, { name, database, tests, most, runner, other }) {
-  const line = { what: `${sizeOf(company.loaded)}, 4 threads`, value: runner.seconds, against: name, most };
+  const line = { what: `${sizeOf(company.loaded)}, 4 threads`, value: runner.seconds, against: name };
   if (other.error) return { ...line, error: other.error };
   const { different, compared } = await differences(company, 'runner', database);
   if (different.length > 0) return { ...line, error: `other rows than the runner's in ${different.join(', ')}` };
   const told = tests === undefined ? 'one connection' : `${tests} tests`;
   return {
     ...line,
+    most,
     other: other.seconds,
     ratio: runner.seconds / other.seconds,
     note: `${told}; ${spread(runner)} to ${spread(other)}; the same rows in ${compared} relations`,

@@ -46,10 +46,11 @@ export async function measure({ rounds, say, folder }) {
     const what = sizeOf(company.loaded);
     const line = (against, most) => {
       const other = results.get(against);
-      const of = { what, value: runner.seconds, against, most };
+      const of = { what, value: runner.seconds, against };
       if (other.error) return { ...of, error: other.error };
       return {
         ...of,
+        most,
         other: other.seconds,
         ratio: runner.seconds / other.seconds,
         note: `${spread(runner)} to ${spread(other)}`,
