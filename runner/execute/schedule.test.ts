@@ -11,6 +11,7 @@ const graph = graphOf({
   'models/c.sql': model('a'),
   'models/d.sql': model('b', 'c'),
   'models/free.sql': model(),
+  'models/readsB.sql': model('b'),
   'models/log1.sql': `{{ config(transaction='log') }}${model('b')}`,
   'models/log2.sql': `{{ config(transaction='log') }}${model('c')}`,
 });
@@ -65,7 +66,7 @@ describe('a schedule', () => {
   it('runs a node when all it depends on is done, and no more at once than allowed', async () => {
     const { ended, most } = await play(() => 'success', { threads: 2 });
     const at = (name: string): number => ended.indexOf(`${name}: success`);
-    expect(ended).toHaveLength(7);
+    expect(ended).toHaveLength(8);
     expect(at('a')).toBeLessThan(Math.min(at('b'), at('c')));
     expect(at('d')).toBeGreaterThan(Math.max(at('b'), at('c')));
     expect(most).toBe(2);
@@ -145,11 +146,11 @@ describe('a schedule', () => {
         return 'cancelled';
       },
       { signal: controller.signal, threads: 1 },
-      idsOf(graph, 'a', 'b', 'c', 'd', 'log1', 'log2'),
+      idsOf(graph, 'a', 'b', 'c', 'd', 'log1', 'log2', 'readsB'),
     );
     expect(ended.slice(0, 2)).toEqual(['a: success', 'b: cancelled']);
     expect(ended.slice(2).sort()).toEqual(
-      ['c', 'd', 'log1', 'log2'].map((name) => `${name}: skipped (not started: the run was cancelled)`),
+      ['c', 'd', 'log1', 'log2', 'readsB'].map((name) => `${name}: skipped (not started: the run was cancelled)`),
     );
   });
 

@@ -41,10 +41,12 @@ export async function schedule(
   units: readonly Unit[],
   options: ScheduleOptions,
 ): Promise<readonly NodeResult[]> {
-  const unitById = new Map(units.flatMap((unit) => unit.map((node) => [node.id, unit] as const)));
-  const waitsFor = new Map(units.map((unit) => [unit, upstream(graph, unit, unitById)]));
+  const { readers, waiting } = orderOf(graph, units);
   const results = new Map<string, NodeResult>();
-  const waiting = new Set(units);
+  const ready = units.filter((unit) => waiting.get(unit) === 0);
+  const free: Unit[] = [];
+  const belowFailed = new Set<string>();
+  for (const id of options.failed) addBelow(graph, id, belowFailed);
   const running = new Set<Promise<void>>();
   const crashes: unknown[] = [];
   let stopped = options.stopped ?? false;
@@ -53,8 +55,15 @@ export async function schedule(
     waiting.delete(unit);
     for (const result of ended) {
       results.set(result.node.id, result);
+      if (hasFailed(result.status)) addBelow(graph, result.node.id, belowFailed);
       options.onResult(result);
       if (options.failFast && hasFailed(result.status)) stopped = true;
+    }
+    for (const reader of readers.get(unit) ?? []) {
+      const left = waiting.get(reader);
+      if (left === undefined) continue;
+      waiting.set(reader, left - 1);
+      if (left === 1) ready.push(reader);
     }
   };
   const start = (unit: Unit): void => {
@@ -67,23 +76,30 @@ export async function schedule(
       .finally(() => running.delete(work));
     running.add(work);
   };
-  const isDone = (unit: Unit): boolean => unit.every((node) => results.has(node.id));
-  const advance = (unit: Unit): void => {
-    if (stopped || options.signal?.aborted) {
-      const causes = culprits(graph, unit, results, options.failed, ['error', 'failed', 'upstream_failed']);
-      const reason = options.signal?.aborted ? 'the run was cancelled' : '--fail-fast ended the run';
+  const causesOf = (unit: Unit, among?: readonly Status[]): readonly string[] =>
+    unit.some(({ id }) => belowFailed.has(id)) ? culprits(graph, unit, results, options.failed, among) : [];
+  const endAll = (reason: string): void => {
+    for (const unit of waiting.keys()) {
+      const causes = causesOf(unit, ['error', 'failed', 'upstream_failed']);
       if (causes.length > 0) finish(unit, upstreamFailed(unit, causes));
       else finish(unit, notRun(unit, 'skipped', `not started: ${reason}`));
-    } else if ([...(waitsFor.get(unit) ?? [])].every(isDone)) {
-      const causes = culprits(graph, unit, results, options.failed);
-      if (causes.length > 0) {
-        finish(unit, upstreamFailed(unit, causes));
-      } else if (running.size < options.threads) start(unit);
     }
+  };
+  const advance = (): void => {
+    // What is ready is looked at once: a look at all that waits, after each node, would grow with the square of a project.
+    while (ready.length > 0 && !stopped && !options.signal?.aborted) {
+      const unit = ready.shift() as Unit;
+      const causes = causesOf(unit);
+      if (causes.length > 0) finish(unit, upstreamFailed(unit, causes));
+      else free.push(unit);
+    }
+    if (options.signal?.aborted) endAll('the run was cancelled');
+    else if (stopped) endAll('--fail-fast ended the run');
+    else while (running.size < options.threads && free.length > 0) start(free.shift() as Unit);
   };
 
   while (crashes.length === 0 && (waiting.size > 0 || running.size > 0)) {
-    for (const unit of waiting) advance(unit);
+    advance();
     if (running.size > 0) await Promise.race(running);
   }
   await Promise.all(running);
@@ -91,16 +107,46 @@ export async function schedule(
   return units.flatMap((unit) => unit.flatMap((node) => results.get(node.id) ?? []));
 }
 
-/** The other selected units that hold an ancestor of the unit, near or far: a node between may not be selected. */
+/** How many other units each waits for, and who waits for it. */
+function orderOf(
+  graph: Graph,
+  units: readonly Unit[],
+): { readonly readers: ReadonlyMap<Unit, readonly Unit[]>; readonly waiting: Map<Unit, number> } {
+  const unitById = new Map(units.flatMap((unit) => unit.map((node) => [node.id, unit] as const)));
+  const readers = new Map<Unit, Unit[]>(units.map((unit) => [unit, []]));
+  const waiting = new Map<Unit, number>();
+  for (const unit of units) {
+    const others = upstream(graph, unit, unitById);
+    for (const other of others) readers.get(other)?.push(unit);
+    waiting.set(unit, others.size);
+  }
+  return { readers, waiting };
+}
+
+/** The nearest other selected units that hold an ancestor of the unit: a node between may not be selected. */
 function upstream(graph: Graph, unit: Unit, unitById: ReadonlyMap<string, Unit>): ReadonlySet<Unit> {
   const found = new Set<Unit>();
-  for (const node of unit) {
-    for (const id of graph.dag.ancestors(node.id)) {
-      const other = unitById.get(id);
+  const between = new Set(unit.map(({ id }) => id));
+  for (const id of between) {
+    for (const parent of graph.dag.parents(id)) {
+      const other = unitById.get(parent);
       if (other && other !== unit) found.add(other);
+      else between.add(parent);
     }
   }
   return found;
+}
+
+/** Adds all that depends on a node. What is in already has brought the rest. */
+function addBelow(graph: Graph, id: string, below: Set<string>): void {
+  const next = [id];
+  for (const at of next) {
+    for (const child of graph.dag.children(at)) {
+      if (below.has(child)) continue;
+      below.add(child);
+      next.push(child);
+    }
+  }
 }
 
 /**
