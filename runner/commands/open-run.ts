@@ -151,7 +151,7 @@ export async function withRun(
           // What is noted of its relation already tells whether others have written to it since.
           const isNoted = state.built.some(({ nodeId }) => nodeId === node.id);
           const publication = built && !isNoted ? { ...completion, built } : completion;
-          await db.transaction((tx) => store.publish(tx, runId, publication));
+          await db.transaction((tx) => store.publish(tx, runId, [publication]));
         }
         const { command } = identity;
         const run = {

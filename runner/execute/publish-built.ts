@@ -10,8 +10,9 @@ export interface Publishing {
    * What needs an exclusive lock, then grants, comments and hooks: the last that happens before the commit, since from
    * then on readers wait.
    * @param isLast false when the unit goes on, for nodes that read these
+   * @returns whether other relations were made again with these
    */
-  finish(isLast: boolean): Promise<void>;
+  finish(isLast: boolean): Promise<boolean>;
 }
 
 export interface PublishOptions extends Required<Pick<ExclusiveOptions, 'patience' | 'inTurn'>> {
@@ -44,6 +45,7 @@ export async function publishBuilt(
         onNode(node);
         await afterwards();
       }
+      return [...nodes.keys()].some((step) => step.remakes?.() ?? false);
     },
   };
 }

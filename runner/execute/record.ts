@@ -11,11 +11,9 @@ export async function record(
   context: Pick<OnceContext, 'store' | 'notes' | 'runId'>,
   results: readonly NodeResult[],
 ): Promise<readonly NodeResult[]> {
-  for (const result of results) {
-    await again(() => context.store.record(context.notes, context.runId, toRecord(result)), {
-      isPassing: (error) => error instanceof ConnectionLost,
-    });
-  }
+  await again(() => context.store.record(context.notes, context.runId, results.map(toRecord)), {
+    isPassing: (error) => error instanceof ConnectionLost,
+  });
   return results;
 }
 

@@ -5,7 +5,7 @@ import type { Landing } from '../landing/land.ts';
 import { isUnchanged } from '../state/changes.ts';
 import type { Fingerprinter, VersionOf } from '../state/fingerprint.ts';
 import { publicationOf } from '../state/publication.ts';
-import type { NodeState, TargetState } from '../state/types.ts';
+import type { NodeState, Publication, TargetState } from '../state/types.ts';
 import { publishedState } from '../state/versions.ts';
 import { formerGrants, isFrozen } from './before-unit.ts';
 import { type BuildContext, type BuiltNode, buildNode, sourceOf } from './build-node.ts';
@@ -95,15 +95,17 @@ export async function runUnit(context: UnitContext, whole: Unit): Promise<readon
       };
       done.length = 0;
       published.clear();
+      let remade = false;
       const waiting: BuiltNode[] = [];
       for (const node of unit) {
         onNode(node);
         const built = await buildNode(buildContext, tx, node, waiting);
         // What the unit's own nodes read must be there for them; of all else readers are locked out at the very end.
-        if (isReadWithin(context.graph, unit, node)) await (await publish([built]))(false);
+        if (isReadWithin(context.graph, unit, node)) remade = (await (await publish([built]))(false)) || remade;
         else waiting.push(built);
       }
       const finish = await publish(waiting);
+      const publications: Publication[] = [];
       for (const node of unit) {
         onNode(node);
         const result = done.find((one) => one.node === node);
@@ -111,12 +113,11 @@ export async function runUnit(context: UnitContext, whole: Unit): Promise<readon
         const content = context.erases ? 'erased' : await contentOf(context, tx, node, result?.identical === true);
         const state = publishedState(context.fingerprinter, node, versionOf, former, content);
         published.set(node.id, state);
-        const publication = publicationOf(context.fingerprinter, node, state, result?.rows ?? null);
-        await context.store.publish(tx, context.runId, publication);
+        publications.push(publicationOf(context.fingerprinter, node, state, result?.rows ?? null));
       }
-      for (const result of done) await context.store.record(tx, context.runId, toRecord(result));
-      await finish(true);
-      await context.store.noteRemade(tx);
+      await context.store.publish(tx, context.runId, publications, done.map(toRecord));
+      remade = (await finish(true)) || remade;
+      if (remade) await context.store.noteRemade(tx);
     };
     await context.turns.during((turn) => transactOnce(context, name, (tx) => work(tx, turn)));
   } catch (error) {
@@ -157,7 +158,7 @@ async function askSource(context: UnitContext, node: SourceNode, startedAt: Date
     // What got no answer is a reason to ask again.
     const state = unanswered > 0 ? { ...known, parts: { ...known.parts, unanswered: String(unanswered) } } : known;
     const publication = publicationOf(context.fingerprinter, node, state);
-    await transactOnce(context, node.name, (tx) => context.store.publish(tx, context.runId, publication));
+    await transactOnce(context, node.name, (tx) => context.store.publish(tx, context.runId, [publication]));
     context.versions.publish(node.id, state);
     return ended(node, startedAt, 'success', {
       rows,

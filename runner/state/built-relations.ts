@@ -1,38 +1,35 @@
 import type { Session } from '../adapters/types.ts';
-import { beside, identifier, quoted, type Relation } from '../util/sql.ts';
+import { beside, identifier, literal, quoted, type Relation } from '../util/sql.ts';
 import type { Publication } from './types.ts';
 
 /**
- * Notes the relation that a node builds. What is built aside and swapped in at the end of the transaction keeps its object
- * id when it is renamed. It is noted in a transaction of its own within the publishing one, so with a later transaction id
- * than all rows that were written so far.
+ * SQL that notes the relations that nodes build. What is built aside and swapped in at the end of the transaction keeps its
+ * object id when it is renamed. They are noted in a transaction of its own within the publishing one, so with a later
+ * transaction id than all rows that were written so far.
  */
-export async function noteBuilt(
-  tx: Session,
+export function noteStatements(
+  stateSchema: string,
+  runId: string,
+  publications: readonly Publication[],
+): readonly string[] {
+  const notes = publications.flatMap(({ nodeId, built }) => (built ? [noteOf(stateSchema, runId, nodeId, built)] : []));
+  return notes.length > 0 ? ['savepoint noted', ...notes, 'release savepoint noted'] : [];
+}
+
+function noteOf(
   stateSchema: string,
   runId: string,
   nodeId: string,
   { relation, isProtected, rows }: NonNullable<Publication['built']>,
-): Promise<void> {
-  await tx.query('savepoint noted');
-  await tx.query(
-    `insert into ${tableOf(stateSchema)} (schema_name, relation_name, node_id, kind, oid, protected, row_count, run_id, built_at)
-     select $1, $2, $3, relkind, oid::bigint, $4, $5, $6, clock_timestamp()
-     from pg_catalog.pg_class where oid = coalesce(to_regclass($7), to_regclass($8))
-     on conflict (schema_name, relation_name) do update set node_id = excluded.node_id, kind = excluded.kind, oid = excluded.oid,
-       protected = excluded.protected, row_count = excluded.row_count, run_id = excluded.run_id, built_at = excluded.built_at`,
-    [
-      relation.schema,
-      relation.name,
-      nodeId,
-      isProtected,
-      rows,
-      runId,
-      quoted(beside(relation, '__aside')),
-      quoted(relation),
-    ],
+): string {
+  const [aside, published] = [beside(relation, '__aside'), relation].map(
+    (one) => `to_regclass(${literal(quoted(one))})`,
   );
-  await tx.query('release savepoint noted');
+  return `insert into ${tableOf(stateSchema)} (schema_name, relation_name, node_id, kind, oid, protected, row_count, run_id, built_at)
+     select ${[relation.schema, relation.name, nodeId].map(literal).join(', ')}, relkind, oid::bigint, ${isProtected}, ${rows}::bigint, ${literal(runId)}, clock_timestamp()
+     from pg_catalog.pg_class where oid = coalesce(${aside}, ${published})
+     on conflict (schema_name, relation_name) do update set node_id = excluded.node_id, kind = excluded.kind, oid = excluded.oid,
+       protected = excluded.protected, row_count = excluded.row_count, run_id = excluded.run_id, built_at = excluded.built_at`;
 }
 
 /**

@@ -135,7 +135,7 @@ async function isHeld(
   // In this order: who gets the lock after the look has to wait for this transaction.
   const { rows } = await tx.query(
     `select pg_advisory_xact_lock_shared(${barrier});
-     select exists (select from pg_locks as l join pg_stat_activity as a on a.pid = l.pid
+     select exists (select from pg_locks as l cross join pg_stat_get_activity(l.pid) as a
        where ${isLock(lock)} and l.pid = ${literal(pid)} and a.backend_start = ${literal(since)}), pg_current_xact_id()`,
   );
   return { held: rows[0]?.[0] === 't', transaction: rows[0]?.[1] ?? '' };

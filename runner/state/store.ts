@@ -50,8 +50,13 @@ export interface Store {
   /** The last run of a project that planned something, also when it died. */
   lastRun(project: string): Promise<LastRun | undefined>;
   finishRun(runId: string, status: string, error: string | null): Promise<void>;
-  /** Written in the transaction that publishes, so that state and data never part. */
-  publish(tx: Session, runId: string, publication: Publication): Promise<void>;
+  /** Written in the transaction that publishes, so that state and data never part, with how the nodes ended. */
+  publish(
+    tx: Session,
+    runId: string,
+    publications: readonly Publication[],
+    results?: readonly NodeRecord[],
+  ): Promise<void>;
   /** Called last in a publishing transaction: views that were made again with a table that they read are still ours. */
   noteRemade(tx: Session): Promise<void>;
   /** Whether nobody else has written to what a node published last. */
@@ -62,7 +67,7 @@ export interface Store {
   checkHistory(nodeIds: readonly string[], last: number): Promise<readonly CheckHistory[]>;
   /** The batches that gave a source some version, by `source version`: the first of each. */
   landings(sources: readonly string[]): Promise<ReadonlyMap<string, LandedBatch>>;
-  record(session: Session | Database, runId: string, result: NodeRecord): Promise<void>;
+  record(session: Pick<Session, 'query'>, runId: string, results: readonly NodeRecord[]): Promise<void>;
   /** What became of a publishing transaction of the run whose commit was not answered. */
   outcomeOf(runId: string, transaction: string): Promise<'published' | 'undone' | 'unknown'>;
 }
@@ -86,6 +91,7 @@ export interface LandedBatch {
 }
 
 /** Loaded, as all that only some runs need, with the first use. */
+const writing = (): Promise<typeof import('./write-results.ts')> => import('./write-results.ts');
 const relations = (): Promise<typeof import('./built-relations.ts')> => import('./built-relations.ts');
 
 export function createStore(db: Database, config: ConnectionConfig, schema: string): Store {
@@ -163,14 +169,15 @@ export function createStore(db: Database, config: ConnectionConfig, schema: stri
         [runId, status, error && redactor.redact(error)],
       );
     },
-    async publish(tx, runId, { nodeId, state, details, built }) {
-      await tx.query(
-        `insert into ${table('node_state')} (node_id, parts, hashes, versions, details, run_id, published_at) values ($1, $2, $3, $4, $5, $6, clock_timestamp())
-         on conflict (node_id) do update set parts = excluded.parts, hashes = excluded.hashes, versions = excluded.versions,
-           details = excluded.details, run_id = excluded.run_id, published_at = excluded.published_at`,
-        [nodeId, ...[state.parts, state.hashes, state.versions, details].map((value) => JSON.stringify(value)), runId],
-      );
-      if (built) await (await relations()).noteBuilt(tx, schema, runId, nodeId, built);
+    async publish(tx, runId, publications, results = []) {
+      const { resultStatements, stateStatement } = await writing();
+      const { noteStatements } = await relations();
+      const statements = [
+        stateStatement(table('node_state'), runId, publications),
+        ...noteStatements(schema, runId, publications),
+        ...resultStatements(table, runId, results),
+      ];
+      await tx.query(statements.join(';\n'));
     },
     noteRemade: async (tx) => (await relations()).noteRemade(tx, schema),
     isUntouched: async (tx, nodeId, relation) => (await relations()).isUntouched(tx, schema, nodeId, relation),
@@ -202,38 +209,10 @@ export function createStore(db: Database, config: ConnectionConfig, schema: stri
       );
     },
     outcomeOf: async (runId, transaction) => (await import('./outcome.ts')).outcomeOf(db, schema, runId, transaction),
-    async record(session, runId, result) {
-      await session.query(
-        `insert into ${table('node_result')} (run_id, node_id, name, resource_type, status, row_count, rows_affected, message, started_at, finished_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
-         on conflict (run_id, node_id) do update set status = excluded.status, row_count = excluded.row_count, rows_affected = excluded.rows_affected,
-           message = excluded.message, started_at = excluded.started_at, finished_at = excluded.finished_at`,
-        [
-          runId,
-          result.nodeId,
-          result.name,
-          result.type,
-          result.status,
-          result.rowCount,
-          result.rowsAffected,
-          result.message && redactor.redact(result.message),
-          result.startedAt,
-          result.finishedAt,
-        ],
-      );
-      if (result.checks.length === 0) return;
-      const checks = result.checks.map((check) => ({
-        ...check,
-        message: check.message && redactor.redact(check.message),
-      }));
-      const columns = ['path', 'type', 'column', 'name', 'outcome', 'value', 'threshold', 'message', 'engine'] as const;
-      await session.query(
-        `insert into ${table('check_result')} (run_id, node_id, check_path, check_type, column_name, name, outcome, value, threshold, message, engine)
-         select $1, $2, c.* from unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[]) as c
-         on conflict (run_id, node_id, check_path, engine) do update set
-           name = excluded.name, outcome = excluded.outcome, value = excluded.value, threshold = excluded.threshold, message = excluded.message`,
-        [runId, result.nodeId, ...columns.map((column) => checks.map((check) => check[column]))],
-      );
+    async record(session, runId, results) {
+      if (results.length === 0) return;
+      const { resultStatements } = await writing();
+      await session.query(resultStatements(table, runId, results).join(';\n'));
     },
   };
 }

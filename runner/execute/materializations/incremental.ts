@@ -2,7 +2,7 @@ import type { Session } from '../../adapters/types.ts';
 import { strategyOf } from '../../graph/strategy-of.ts';
 import type { Strategy } from '../../project/types.ts';
 import { beside, identifier, quoted, type Relation } from '../../util/sql.ts';
-import { type Column, columnsOf } from '../publish/catalog.ts';
+import { type Column, looksOf } from '../publish/catalog.ts';
 import { publishDifference } from '../publish/difference.ts';
 import { matchIndexes } from '../publish/indexes.ts';
 import { swapStep } from '../publish/swap.ts';
@@ -28,8 +28,8 @@ export const incremental: Materialization = async (session, node, sql, options) 
   const published = node.relation;
   const delta = beside(published, '__rows');
   const rows = await create(session, 'table', delta, sql);
-  const before = await columnsOf(session, published);
-  const target = targetColumns(node, before, await columnsOf(session, delta));
+  const [{ columns: before }, { columns: given }] = await looksOf(session, published, delta);
+  const target = targetColumns(node, before, given);
   await requireValidKey(session, node, delta);
   const strategy = WRITE[strategyOf(node)];
   const write = async (into: Relation): Promise<number> => {

@@ -1,5 +1,5 @@
 import { quoted } from '../../util/sql.ts';
-import { columnsOf, definitionOf, kindOf, sameColumns } from '../publish/catalog.ts';
+import { definitionOf, looksOf, sameColumns } from '../publish/catalog.ts';
 import { digestOf } from '../publish/difference.ts';
 import { matchIndexes } from '../publish/indexes.ts';
 import { swapStep } from '../publish/swap.ts';
@@ -18,8 +18,8 @@ export const materializedView: Materialization = async (session, node, sql, { mo
   return {
     audited: aside,
     async publish(): Promise<Publication> {
-      const [before, now] = [await columnsOf(session, published), await columnsOf(session, aside)];
-      const comparable = (await kindOf(session, published)) === 'materialized view' && sameColumns(before, now);
+      const [{ kind, columns: before }, { columns: now }] = await looksOf(session, published, aside);
+      const comparable = kind === 'materialized view' && sameColumns(before, now);
       const names = now.map(({ name }) => name);
       const identical =
         comparable && (await digestOf(session, published, names)) === (await digestOf(session, aside, names));

@@ -1,7 +1,7 @@
 import type { Session } from '../../adapters/types.ts';
 import type { ModelNode, SeedNode } from '../../graph/types.ts';
 import { quoted, type Relation } from '../../util/sql.ts';
-import { columnsOf, kindOf, sameColumns } from '../publish/catalog.ts';
+import { looksOf, sameColumns } from '../publish/catalog.ts';
 import { digestOf, publishDifference } from '../publish/difference.ts';
 import { matchIndexes } from '../publish/indexes.ts';
 import { obstaclesOf } from '../publish/obstacles.ts';
@@ -43,10 +43,9 @@ async function publishTable(
 ): Promise<Publication> {
   const published = node.relation;
   const indexes = node.config.indexes ?? [];
-  const columns = await columnsOf(session, aside);
+  const [{ columns }, former] = await looksOf(session, aside, published);
   const names = columns.map(({ name }) => name);
-  const comparable =
-    (await kindOf(session, published)) === 'table' && sameColumns(columns, await columnsOf(session, published));
+  const comparable = former.kind === 'table' && sameColumns(columns, former.columns);
   const swap = { rows, changed: rows, identical: false };
   const steps = [swapStep(session, published, aside, { modelAt: options.modelAt, indexes })];
   if (!comparable) return { written: swap, steps };

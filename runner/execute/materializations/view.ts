@@ -1,5 +1,5 @@
 import { quoted } from '../../util/sql.ts';
-import { columnsOf, definitionOf, kindOf, sameColumns, startsWith } from '../publish/catalog.ts';
+import { definitionOf, looksOf, sameColumns, startsWith } from '../publish/catalog.ts';
 import { replaceViewStep, swapStep } from '../publish/swap.ts';
 import { asideOf, create } from './aside.ts';
 import type { Materialization, Publication } from './types.ts';
@@ -16,10 +16,8 @@ export const view: Materialization = async (session, node, sql, { modelAt }) => 
     audited: aside,
     async publish(): Promise<Publication> {
       const written = { rows: null, changed: null, identical: false };
-      if ((await kindOf(session, published)) !== 'view')
-        return { written, steps: [swapStep(session, published, aside, { modelAt, indexes: [] })] };
-      const [before, now] = [await columnsOf(session, published), await columnsOf(session, aside)];
-      if (!startsWith(now, before))
+      const [{ kind, columns: before }, { columns: now }] = await looksOf(session, published, aside);
+      if (kind !== 'view' || !startsWith(now, before))
         return { written, steps: [swapStep(session, published, aside, { modelAt, indexes: [] })] };
       const identical =
         sameColumns(now, before) && (await definitionOf(session, published)) === (await definitionOf(session, aside));

@@ -12,22 +12,53 @@ export interface Column {
 
 export type Kind = 'table' | 'view' | 'materialized view';
 
-/** Columns of a table or view in their order; empty when there is none of that name. */
-export async function columnsOf(session: Session, relation: Relation): Promise<readonly Column[]> {
-  const result = await session.query(
-    `select a.attname, format_type(a.atttypid, a.atttypmod) ||
-       case when a.attcollation <> t.typcollation then ' collate ' || a.attcollation::regcollation else '' end
-     from pg_catalog.pg_attribute a join pg_catalog.pg_type t on t.oid = a.atttypid
-     where a.attrelid = ${oidOf(relation)} and a.attnum > 0 and not a.attisdropped order by a.attnum`,
-  );
-  return result.rows.map(([name, type]) => ({ name: name ?? '', type: type ?? '' }));
+/** What stands under a name. */
+export interface Look {
+  /** `undefined` when there is none of that name. */
+  readonly kind: Kind | undefined;
+  /** Of a table or view, in their order; empty when there is none. */
+  readonly columns: readonly Column[];
 }
 
-/** `undefined` when there is none of that name. */
-export async function kindOf(session: Pick<Session, 'query'>, relation: Relation): Promise<Kind | undefined> {
-  const result = await session.query(`select relkind from pg_catalog.pg_class where oid = ${oidOf(relation)}`);
+/** Looks at two relations in one round trip. */
+export async function looksOf(session: Session, one: Relation, other: Relation): Promise<readonly [Look, Look]> {
+  const result = await session.query(
+    `select ${kindSql(one)}, ${columnsSql(one)}, ${kindSql(other)}, ${columnsSql(other)}`,
+  );
+  const [row = []] = result.rows;
+  return [
+    { kind: toKind(row[0]), columns: toColumns(row[1]) },
+    { kind: toKind(row[2]), columns: toColumns(row[3]) },
+  ];
+}
+
+export async function columnsOf(session: Session, relation: Relation): Promise<Look['columns']> {
+  return toColumns((await session.query(`select ${columnsSql(relation)}`)).rows[0]?.[0]);
+}
+
+export async function kindOf(session: Pick<Session, 'query'>, relation: Relation): Promise<Look['kind']> {
+  return toKind((await session.query(`select ${kindSql(relation)}`)).rows[0]?.[0]);
+}
+
+/** SQL of what {@link toKind} reads. */
+export function kindSql(relation: Relation): string {
+  return `(select relkind from pg_catalog.pg_class where oid = ${oidOf(relation)})`;
+}
+
+export function toKind(relkind: string | null | undefined): Kind | undefined {
   const kinds: Readonly<Record<string, Kind>> = { r: 'table', p: 'table', v: 'view', m: 'materialized view' };
-  return kinds[result.rows[0]?.[0] ?? ''];
+  return kinds[relkind ?? ''];
+}
+
+function columnsSql(relation: Relation): string {
+  return `(select json_agg(json_build_object('name', a.attname, 'type', format_type(a.atttypid, a.atttypmod) ||
+       case when a.attcollation <> t.typcollation then ' collate ' || a.attcollation::regcollation else '' end) order by a.attnum)
+     from pg_catalog.pg_attribute a join pg_catalog.pg_type t on t.oid = a.atttypid
+     where a.attrelid = ${oidOf(relation)} and a.attnum > 0 and not a.attisdropped)`;
+}
+
+function toColumns(json: string | null | undefined): readonly Column[] {
+  return (JSON.parse(json ?? 'null') as readonly Column[] | null) ?? [];
 }
 
 export function sameColumns(a: readonly Column[], b: readonly Column[]): boolean {

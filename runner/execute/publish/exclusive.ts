@@ -11,6 +11,8 @@ export interface ExclusiveStep {
   prepare(): Promise<void>;
   /** What is then done, in one go: only what the catalog knows, since from the first lock to the commit readers wait. */
   script(): ExclusiveScript;
+  /** Once prepared: whether it makes other relations again that the runner has noted. False unless told. */
+  remakes?(): boolean;
 }
 
 export interface ExclusiveScript {
@@ -94,15 +96,11 @@ function readersLast(steps: readonly ExclusiveStep[]): readonly ExclusiveStep[] 
 }
 
 async function attempt(session: Session, steps: readonly ExclusiveStep[], isLast: boolean): Promise<void> {
-  const [[timeout] = []] = (await session.query("select current_setting('lock_timeout')")).rows;
-  const block = blockOf(
-    steps.map((step) => step.script()),
-    timeout ?? '0',
-  );
-  await session.query('savepoint runner_exclusive');
+  const block = blockOf(steps.map((step) => step.script()));
   try {
     // At the end the savepoint stays: to release it would be one more word to the server while readers wait.
-    await session.query(`do ${literal(block)}${isLast ? '' : '; release savepoint runner_exclusive'}`);
+    const release = isLast ? '' : '; release savepoint runner_exclusive';
+    await session.query(`savepoint runner_exclusive; do ${literal(block)}${release}`);
   } catch (error) {
     if (error instanceof DatabaseError)
       await session.query('rollback to savepoint runner_exclusive; release savepoint runner_exclusive');
@@ -111,20 +109,21 @@ async function attempt(session: Session, steps: readonly ExclusiveStep[], isLast
 }
 
 /** All locks, checks and statements as one block: each word between here and the server is time that readers wait. */
-function blockOf(scripts: readonly ExclusiveScript[], timeout: string): string {
+function blockOf(scripts: readonly ExclusiveScript[]): string {
   const locks = scripts.flatMap((script, step) => script.locks.map(({ statement }) => execution(statement, step)));
   // One at a time: two that share a reader would wait for each other.
   if (locks.length > 0) locks.unshift(`perform pg_advisory_xact_lock(${REPLACEMENT_LOCK});`);
   const checks = scripts.flatMap(({ isStale }) => (isStale === undefined ? [] : [isStale]));
   return [
-    'declare runner_start constant timestamptz := clock_timestamp(); runner_statement text; runner_statements text[];',
+    "declare runner_start constant timestamptz := clock_timestamp(); runner_timeout constant text := current_setting('lock_timeout');",
+    'runner_statement text; runner_statements text[];',
     'begin',
     ...locks.flatMap((lock) => [REMAINING, lock]),
     ...checks.map(
       (check) => `if ${check} then raise 'prepared for what was there' using errcode = '${STALE}'; end if;`,
     ),
     ...scripts.flatMap(({ statements }, step) => statements.map((statement) => execution(statement, step))),
-    `perform set_config('lock_timeout', ${literal(timeout)}, true);`,
+    "perform set_config('lock_timeout', runner_timeout, true);",
     'end',
   ].join('\n');
 }

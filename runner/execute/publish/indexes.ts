@@ -1,4 +1,4 @@
-import type { Session } from '../../adapters/types.ts';
+import type { Session, TextResult } from '../../adapters/types.ts';
 import { DatabaseError } from '../../errors.ts';
 import type { IndexConfig } from '../../project/types.ts';
 import { hashOf } from '../../util/hash.ts';
@@ -33,11 +33,11 @@ export async function buildIndexes(
   aside: Relation,
   wanted: readonly IndexConfig[] | 'as they are',
 ): Promise<readonly string[]> {
-  const present = await indexesOf(session, published);
+  const [present, anew] = await indexesOf(session, published, aside);
   const asked = wanted === 'as they are' ? present : wantedIndexes(published, wanted);
   const kept = present.filter(({ name, ours }) => !ours || asked.some((index) => index.name === name));
   const added = asked.filter(({ name }) => !present.some((index) => index.name === name));
-  const built = new Set((await indexesOf(session, aside)).map(({ name }) => name));
+  const built = new Set(anew.map(({ name }) => name));
   const renames: string[] = [];
   for (const index of [...kept, ...added]) {
     const temporary = suffixed(index.name, '__aside');
@@ -61,7 +61,7 @@ export async function matchIndexes(
   published: Relation,
   wanted: readonly IndexConfig[],
 ): Promise<readonly ExclusiveStep[]> {
-  const present = await indexesOf(session, published);
+  const [present] = await indexesOf(session, published);
   const asked = wantedIndexes(published, wanted);
   for (const index of asked)
     if (!present.some(({ name }) => name === index.name)) await build(session, published, index.name, index);
@@ -119,30 +119,38 @@ function nameOf(table: Relation, index: IndexConfig): string {
   return `${table.name.slice(0, 40)}_${hashOf(index).slice(0, 8)}_idx`;
 }
 
-async function indexesOf(session: Session, table: Relation): Promise<readonly Index[]> {
+/** Those of two tables, in one round trip. */
+async function indexesOf(
+  session: Session,
+  one: Relation,
+  other: Relation = one,
+): Promise<readonly [readonly Index[], readonly Index[]]> {
   const result = await session.query(
     `select c.relname, i.indisunique, substr(pg_get_indexdef(c.oid), strpos(pg_get_indexdef(c.oid), ' USING ')),
        (select pg_get_constraintdef(f.oid) from pg_catalog.pg_constraint f where f.conindid = c.oid and f.conrelid = i.indrelid and f.contype in ('p', 'u', 'x')),
        i.indisclustered, i.indisreplident, pg_catalog.obj_description(c.oid, 'pg_class'),
        (select json_agg(a.attname order by k.place) from unnest(i.indkey) with ordinality as k (number, place)
-        join pg_catalog.pg_attribute a on a.attrelid = i.indrelid and a.attnum = k.number)
+        join pg_catalog.pg_attribute a on a.attrelid = i.indrelid and a.attnum = k.number),
+       i.indrelid = ${oidOf(one)}
      from pg_catalog.pg_index i join pg_catalog.pg_class c on c.oid = i.indexrelid
-     where i.indrelid = ${oidOf(table)} and i.indisvalid order by c.oid`,
+     where i.indrelid in (${oidOf(one)}, ${oidOf(other)}) and i.indisvalid order by c.oid`,
   );
-  return result.rows.map(([name, unique, definition, constraint, clustered, identity, comment, columnNames]) => {
-    const columns = JSON.parse(columnNames ?? '[]') as readonly string[];
-    const configs: readonly IndexConfig[] = [{ columns }, { columns, unique: unique === 't' }];
-    return {
-      name: name ?? '',
-      unique: unique === 't',
-      definition: definition ?? '',
-      constraint: constraint ?? null,
-      uses: [
-        ...(clustered === 't' ? ['cluster on'] : []),
-        ...(identity === 't' ? ['replica identity using index'] : []),
-      ],
-      comment: comment ?? null,
-      ours: constraint == null && configs.some((config) => nameOf(table, config) === name),
-    };
-  });
+  const of = (table: Relation, isOne: string): readonly Index[] =>
+    result.rows.filter((row) => row[8] === isOne).map((row) => toIndex(table, row));
+  return [of(one, 't'), of(other, 'f')];
+}
+
+function toIndex(table: Relation, row: TextResult['rows'][number]): Index {
+  const [name, unique, definition, constraint, clustered, identity, comment, columnNames] = row;
+  const columns = JSON.parse(columnNames ?? '[]') as readonly string[];
+  const configs: readonly IndexConfig[] = [{ columns }, { columns, unique: unique === 't' }];
+  return {
+    name: name ?? '',
+    unique: unique === 't',
+    definition: definition ?? '',
+    constraint: constraint ?? null,
+    uses: [...(clustered === 't' ? ['cluster on'] : []), ...(identity === 't' ? ['replica identity using index'] : [])],
+    comment: comment ?? null,
+    ours: constraint == null && configs.some((config) => nameOf(table, config) === name),
+  };
 }

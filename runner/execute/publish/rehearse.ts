@@ -2,7 +2,7 @@ import type { Session } from '../../adapters/types.ts';
 import { DatabaseError, EXIT, type Fault, RunnerError } from '../../errors.ts';
 import { beside, quoted, type Relation } from '../../util/sql.ts';
 import { type Redirect, redirect, redirected } from '../redirect.ts';
-import { columnsOf, oidOf, startsWith } from './catalog.ts';
+import { looksOf, oidOf, startsWith } from './catalog.ts';
 import { type Dependent, dependentsOf } from './dependents.ts';
 import { obstaclesOf } from './obstacles.ts';
 import type { ModelAt, ProjectModel } from './project-models.ts';
@@ -112,7 +112,8 @@ async function remake(
     if (!planned || ofNew !== undefined) return { failure, ofNew };
   }
   await planned?.audit(redirected(session, redirects), aside);
-  const inPlace = startsWith(await columnsOf(session, aside), await columnsOf(session, view.relation));
+  const [now, before] = await looksOf(session, aside, view.relation);
+  const inPlace = startsWith(now.columns, before.columns);
   return { ...view, sql: planned?.sql ?? view.definition, inPlace };
 }
 

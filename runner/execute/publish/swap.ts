@@ -1,7 +1,7 @@
 import type { Session } from '../../adapters/types.ts';
 import type { IndexConfig } from '../../project/types.ts';
 import { beside, identifier, literal, quoted, type Relation } from '../../util/sql.ts';
-import { type Kind, kindOf, oidOf, optionsSql } from './catalog.ts';
+import { type Kind, kindSql, oidOf, optionsSql, toKind } from './catalog.ts';
 import { signatureSql } from './dependents.ts';
 import type { ExclusiveStep, Statement } from './exclusive.ts';
 import { buildIndexes } from './indexes.ts';
@@ -35,13 +35,18 @@ export function swapStep(
   let successor: Kind | undefined;
   let views: readonly Remade[] = [];
   let freezing: readonly ExclusiveStep[] = [];
-  let signature: string | null = null;
+  const isThere = `${oidOf(published)} is not null`;
+  let isStale = isThere;
   let renames: readonly string[] = [];
   return {
     relation: published,
     async prepare() {
-      [former, successor] = [await kindOf(session, published), await kindOf(session, aside)];
-      signature = (await session.query(signatureSql(published))).rows[0]?.[0] ?? null;
+      const found = await session.query(
+        `select ${kindSql(aside)}, ${kindSql(published)}, case when ${isThere} then (${signatureSql(published)}) end`,
+      );
+      const [[now, before, signature] = []] = found.rows;
+      [former, successor] = [toKind(before), toKind(now)];
+      isStale = former ? `(${signatureSql(published)}) is distinct from ${literal(signature ?? null)}` : isThere;
       if (former === successor && successor !== 'view') await keepOfColumns(session, published, aside);
       if (successor !== 'view') {
         renames = await buildIndexes(session, published, aside, indexes);
@@ -52,6 +57,7 @@ export function swapStep(
       views = rehearsed.views;
       freezing = await freeze(session, rehearsed.matviews, modelAt, frozen ?? new Set());
     },
+    remakes: () => views.length > 0 || freezing.length > 0,
     script() {
       const old = beside(published, '__old');
       const moved = views.filter(({ inPlace }) => !inPlace).map(({ relation }) => relation);
@@ -63,10 +69,7 @@ export function swapStep(
           ...views.toReversed().map(({ relation }) => ({ relation, statement: lockRelation('view', relation) })),
           ...(former ? [{ relation: published, statement: lockRelation(former, published) }] : []),
         ],
-        isStale: [
-          ...before.flatMap(({ isStale }) => isStale ?? []),
-          `(${signatureSql(published)}) is distinct from ${literal(signature)}`,
-        ].join(' or '),
+        isStale: [...before.flatMap(({ isStale }) => isStale ?? []), isStale].join(' or '),
         statements: [
           ...before.flatMap(({ statements }) => statements),
           ...(former && successor
