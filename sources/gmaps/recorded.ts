@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { LoaderContext } from '../../runner/landing/types.ts';
 import { csvRows } from '../shared/csv.ts';
+import { openCsv } from '../shared/csv-input.ts';
 import { sourceFault } from '../shared/fault.ts';
 import { ownHeaders } from '../shared/headers.ts';
-import { readInput } from '../shared/input.ts';
 import { type Distance, type DistanceClient, MODES } from './types.ts';
 
 const COLUMNS = ownHeaders(['adresse', 'mode', 'statut', 'distance_m', 'duree_sec']);
@@ -31,7 +31,7 @@ interface Recorded {
 }
 
 async function readRecording(context: LoaderContext): Promise<ReadonlyMap<string, Recorded>> {
-  const input = await readInput(context, 'TRAJETS_CSV');
+  const input = await openCsv(context, 'TRAJETS_CSV');
   const recording = new Map<string, Recorded>();
   for (const { number, cells } of csvRows(input, COLUMNS, context.notice)) {
     const [adresse = '', mode = '', statut = '', metres = '', seconds = ''] = cells.map((cell) => cell?.trim() ?? '');

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { Check, Extraction, Loader, LoaderContext, RawRow } from '../../runner/landing/types.ts';
 import { csvRows } from '../shared/csv.ts';
+import { type CsvInput, csvOfBytes, openCsv } from '../shared/csv-input.ts';
 import { type WantedHeader, wantedColumns } from '../shared/headers.ts';
-import { type Input, readInput, sha256 } from '../shared/input.ts';
+import { sha256 } from '../shared/input.ts';
 import { type Patience, type PatienceOptions, patienceOf } from '../shared/patience.ts';
 import { type SheetAddress, sheetAddress, VARIABLE } from './address.ts';
 import { openSpreadsheet } from './api.ts';
@@ -90,13 +91,13 @@ async function exportRows(
   const rows = csvRows(input, wanted, context.notice);
   return {
     origin: input.place,
-    originHash: sha256([LOADER_VERSION, sha256(input.bytes), ...context.columns].join('\n')),
+    originHash: sha256([LOADER_VERSION, input.hash, ...context.columns].join('\n')),
     rows: refuseMonthFirst(rows, context.columns.indexOf('horodateur'), input.place),
   };
 }
 
-function readCsv(context: LoaderContext, address: CsvAddress, options: PatienceOptions): Promise<Input> {
-  return address.kind === 'export' ? download(address.address, options) : readInput(context, VARIABLE);
+async function readCsv(context: LoaderContext, address: CsvAddress, options: PatienceOptions): Promise<CsvInput> {
+  return address.kind === 'export' ? csvOfBytes(await download(address.address, options)) : openCsv(context, VARIABLE);
 }
 
 function hashOf(rows: readonly RawRow[], columns: readonly string[]): string {

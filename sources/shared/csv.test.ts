@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { RawRow } from '../../runner/landing/types.ts';
 import { csvRows } from './csv.ts';
+import { csvOfBytes } from './csv-input.ts';
 import { collect, faultOf } from './testing.ts';
 
 const WANTED = [
@@ -16,7 +17,7 @@ interface Read {
 
 async function read(content: string | Buffer): Promise<Read> {
   const notices: string[] = [];
-  const input = { place: 'd.csv', bytes: Buffer.from(content) };
+  const input = csvOfBytes({ place: 'd.csv', bytes: Buffer.from(content) });
   return { rows: await collect(csvRows(input, WANTED, (message) => notices.push(message))), notices };
 }
 

@@ -1,8 +1,9 @@
 import type { RawRow } from '../../runner/landing/types.ts';
+import type { CsvInput } from './csv-input.ts';
 import { csvRecords, RecordFault } from './csv-records.ts';
 import { quotedList, sourceFault } from './fault.ts';
 import { headersWrong, isBlank, isComplete, matchHeaders, type WantedHeader } from './headers.ts';
-import { decode, encodingOf, type Input, kindOf } from './input.ts';
+import { decode, kindOf } from './input.ts';
 
 /** What a cell of a Google Sheet can hold, in UTF-16 units. */
 const MAX_CELL_CHARACTERS = 50_000;
@@ -14,16 +15,16 @@ const MAX_CELL_CHARACTERS = 50_000;
  * @throws a fault for a file that is no CSV, headers missing or twice, a quote never closed, a cell too long, no row
  */
 export function* csvRows(
-  input: Input,
+  input: CsvInput,
   wanted: readonly WantedHeader[],
   notice: (message: string) => void,
 ): Generator<RawRow, void, undefined> {
-  const { place, bytes } = input;
-  refuseOtherKinds(input);
-  const encoding = encodingOf(bytes);
+  const { place, encoding } = input;
+  const [start = Buffer.alloc(0)] = input.blocks();
+  refuseOtherKinds(place, start);
   if (encoding === 'windows-1252') notice(`${place} is not UTF-8: it was read as windows-1252.`);
 
-  const [head = ''] = decode(bytes, encoding);
+  const [head = ''] = decode([start], encoding);
   let header: readonly string[] | undefined;
   let positions: readonly number[] | undefined;
   const nameOf = (index: number): string => header?.[index] || `n° ${index + 1}`;
@@ -32,7 +33,7 @@ export function* csvRows(
   let rows = 0;
   let surplus = 0;
   try {
-    for (const record of csvRecords(decode(bytes, encoding), headerDelimiter(head))) {
+    for (const record of csvRecords(decode(input.blocks(), encoding), headerDelimiter(head))) {
       number += 1;
       for (let index = 0; index < record.length; index += 1)
         if ((record[index] ?? '').length > MAX_CELL_CHARACTERS) throw cellTooLong(place, number, nameOf(index));
@@ -59,11 +60,11 @@ export function* csvRows(
   if (surplus > 0) notice(`${place}: ${surplus} cell(s) to the right of the last header were left out.`);
 }
 
-function refuseOtherKinds({ place, bytes }: Input): void {
+function refuseOtherKinds(place: string, start: Buffer): void {
   const refuse = (code: string, found: string, hint: string): never => {
     throw sourceFault(`${place} is not a CSV but ${found}.`, { code, place, expected: 'a CSV file', found, hint });
   };
-  const kind = kindOf(bytes);
+  const kind = kindOf(start);
   if (kind === 'empty') refuse('CSV_EMPTY', 'an empty file (0 bytes)', 'Export it again.');
   if (kind === 'html')
     refuse('CSV_HTML', 'a web page (HTML)', 'Save the sheet as CSV, or give its CSV export address.');

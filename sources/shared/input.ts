@@ -1,4 +1,3 @@
-import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
@@ -12,22 +11,11 @@ export interface Input {
   readonly bytes: Buffer;
 }
 
-type Encoding = 'utf-8' | 'utf-16le' | 'utf-16be' | 'windows-1252';
-
-const DECODED_BYTES = 65_536;
+export type Encoding = 'utf-8' | 'utf-16le' | 'utf-16be' | 'windows-1252';
 
 /** The file that a variable of the source names; a relative path starts at the project. */
 export async function readInput(context: Pick<LoaderContext, 'projectDir' | 'env'>, variable: string): Promise<Input> {
-  const place = context.env(variable)?.trim();
-  if (!place) {
-    throw sourceFault(`The variable ${variable} is empty.`, {
-      code: 'SOURCE_NOT_CONFIGURED',
-      place: variable,
-      expected: 'the path of a file',
-      found: 'nothing',
-      hint: `Set ${variable} in .env.`,
-    });
-  }
+  const place = placeOf(context, variable);
   const path = resolve(context.projectDir, place);
   try {
     const before = await stat(path);
@@ -37,7 +25,24 @@ export async function readInput(context: Pick<LoaderContext, 'projectDir' | 'env
   } catch (error) {
     throw unreadable(error, place, variable);
   }
-  throw sourceFault(`${place} was changed while it was being read.`, {
+  throw fileChanged(place);
+}
+
+/** @throws a fault when the variable is empty */
+export function placeOf({ env }: Pick<LoaderContext, 'env'>, variable: string): string {
+  const place = env(variable)?.trim();
+  if (place) return place;
+  throw sourceFault(`The variable ${variable} is empty.`, {
+    code: 'SOURCE_NOT_CONFIGURED',
+    place: variable,
+    expected: 'the path of a file',
+    found: 'nothing',
+    hint: `Set ${variable} in .env.`,
+  });
+}
+
+export function fileChanged(place: string): Error {
+  return sourceFault(`${place} was changed while it was being read.`, {
     code: 'FILE_CHANGED',
     place,
     hint: 'Run again once the file is saved.',
@@ -67,28 +72,28 @@ export function kindOf(bytes: Buffer): 'empty' | 'html' | 'zip' | 'ole' | 'text'
 /**
  * UTF-16 by its mark (or the zeros of Latin letters), UTF-8 when all of it is valid, else windows-1252, which is what
  * Excel writes as "CSV" in Western Europe.
+ * @param start the first four bytes, or more
+ * @param isUtf8 whether all of it is valid
  */
-export function encodingOf(bytes: Buffer): Encoding {
-  const [first, second, third, fourth] = bytes;
+export function encodingOf(start: Buffer, isUtf8: boolean): Encoding {
+  const [first, second, third, fourth] = start;
   if (first === 0xff && second === 0xfe) return 'utf-16le';
   if (first === 0xfe && second === 0xff) return 'utf-16be';
   if (first !== 0 && second === 0 && fourth === 0) return 'utf-16le';
   if (first === 0 && second !== 0 && third === 0) return 'utf-16be';
-  return isUtf8(bytes) ? 'utf-8' : 'windows-1252';
+  return isUtf8 ? 'utf-8' : 'windows-1252';
 }
 
 /** The text in pieces, without byte order mark; what PostgreSQL can't hold (NUL) becomes U+FFFD. */
-export function* decode(bytes: Buffer, encoding: Encoding): Generator<string, void, undefined> {
+export function* decode(blocks: Iterable<Buffer>, encoding: Encoding): Generator<string, void, undefined> {
   const decoder = new TextDecoder(encoding);
-  for (let at = 0; at < bytes.length; at += DECODED_BYTES) {
-    const block = bytes.subarray(at, at + DECODED_BYTES);
-    yield decoder.decode(block, { stream: true }).replaceAll('\0', '\uFFFD');
-  }
+  for (const block of blocks) yield decoder.decode(block, { stream: true }).replaceAll('\0', '\uFFFD');
   // On its own: without `stream`, Node 20 takes windows-1252 for Latin-1.
   yield decoder.decode();
 }
 
-function unreadable(error: unknown, place: string, variable: string): unknown {
+/** The fault of a file that can't be read; another error as it is. */
+export function unreadable(error: unknown, place: string, variable: string): unknown {
   const code = systemCode(error);
   if (code === 'ENOENT' || code === 'ENOTDIR') {
     return sourceFault(`${place} does not exist.`, {
