@@ -64,10 +64,14 @@ function writer(dir) {
   };
 }
 
-/** For the runner: a contract each. */
-export function writeRunner(dir, models, { materialized = 'table' } = {}) {
+/** For the runner: a contract each. @param indexed whether each has a unique index on its key */
+export function writeRunner(dir, models, { materialized = 'table', indexed = false } = {}) {
   const write = writer(dir);
-  write('project.yml', `name: generated\nmodels:\n  g: {schema: g, materialized: ${materialized}}\nseeds: {schema: g}`);
+  const indexes = indexed ? ', indexes: [{columns: [id], unique: true}]' : '';
+  write(
+    'project.yml',
+    `name: generated\nmodels:\n  g: {schema: g, materialized: ${materialized}${indexes}}\nseeds: {schema: g}`,
+  );
   write('macros/cents.sql', `{%- macro cents(x) -%}\n${CENTS}\n{%- endmacro -%}`);
   write('macros/label.sql', `{%- macro label(x) -%}\n${LABEL}\n{%- endmacro -%}`);
   for (const model of models) {

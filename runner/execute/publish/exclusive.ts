@@ -49,7 +49,7 @@ export interface ExclusiveOptions {
 export async function exclusively(
   session: Session,
   steps: readonly ExclusiveStep[],
-  { patience, isLast = true, onStep = () => undefined, inTurn = (work) => work() }: ExclusiveOptions,
+  { patience, isLast = true, onStep = () => undefined, inTurn = atOnce }: ExclusiveOptions,
 ): Promise<void> {
   if (steps.length === 0) return;
   const prepare = async (): Promise<void> => {
@@ -63,8 +63,10 @@ export async function exclusively(
   for (let attempts = 1; ; attempts += 1) {
     const ordered = readersLast(steps);
     const asked = Date.now();
+    // What takes nobody's place waits for nobody.
+    const locks = ordered.some((step) => step.script().locks.length > 0);
     try {
-      return await inTurn(() => {
+      return await (locks ? inTurn : atOnce)(() => {
         deadline += Date.now() - asked;
         return attempt(session, ordered, isLast);
       });
@@ -82,6 +84,8 @@ export async function exclusively(
     }
   }
 }
+
+const atOnce: InTurn = (work) => work();
 
 /** A view that one step makes again, as it was, and another replaces, must be replaced last. */
 function readersLast(steps: readonly ExclusiveStep[]): readonly ExclusiveStep[] {
