@@ -1,4 +1,4 @@
-import { literal, type Relation } from '../util/sql.ts';
+import { literal, quoted, type Relation } from '../util/sql.ts';
 import type { Measurement } from './measure.ts';
 import type { ColumnSpec, SchemaCheck } from './types.ts';
 
@@ -25,13 +25,11 @@ export function schemaQuery(relation: Relation): string {
   case when a.atttypid = 'numeric'::regtype then (((m.modifier - 4) & 2047) # 1024) - 1024 end,
   case when a.atttypid in ('timestamp'::regtype, 'timestamptz'::regtype, 'time'::regtype, 'timetz'::regtype) then m.modifier end
 from pg_catalog.pg_attribute a
-join pg_catalog.pg_class c on c.oid = a.attrelid
-join pg_catalog.pg_namespace n on n.oid = c.relnamespace
 join pg_catalog.pg_type declared on declared.oid = a.atttypid
 join pg_catalog.pg_type t on t.oid = case when declared.typtype = 'd' then declared.typbasetype else declared.oid end
 cross join lateral (select nullif(a.atttypmod, -1) as modifier) m
-where n.nspname = ${literal(relation.schema)} and c.relname = ${literal(relation.name)}
-  and c.relkind in ('r', 'p', 'v', 'm', 'f') and a.attnum > 0 and not a.attisdropped
+where a.attrelid = (select oid from pg_catalog.pg_class where oid = to_regclass(${literal(quoted(relation))}) and relkind in ('r', 'p', 'v', 'm', 'f'))
+  and a.attnum > 0 and not a.attisdropped
 order by a.attnum`;
 }
 

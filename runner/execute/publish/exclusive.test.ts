@@ -150,6 +150,22 @@ describe('units of a run', () => {
     ]);
   });
 
+  it("wait for no one's turn when they take nobody's place", async () => {
+    const turns = createTurns();
+    const end = signal();
+    const holder = turns.during(({ inTurn }) => inTurn(async () => undefined).then(() => end.given));
+    await turns.during(({ inTurn }) =>
+      test.db.transaction(async (tx) => {
+        await tx.query('create table m.t__aside as select 1 as k');
+        const swap = swapStep(tx, of('t'), of('t__aside'), { modelAt: () => undefined, indexes: [] });
+        await exclusively(tx, [swap], { patience: 0, inTurn });
+      }),
+    );
+    expect(await query('select k from m.t')).toEqual([['1']]);
+    end.give();
+    await holder;
+  });
+
   it("keep their patience while it is another one's turn", async () => {
     await query('create sequence m.attempts');
     const turns = createTurns();
@@ -161,7 +177,8 @@ describe('units of a run', () => {
           asks.give();
           return inTurn(work);
         };
-        const failsOnce = step('t', { isStale: "nextval('m.attempts') = 1" });
+        const locks = [{ relation: of('t'), statement: 'select 1' }];
+        const failsOnce = step('t', { locks, isStale: "nextval('m.attempts') = 1" });
         return exclusively(tx, [failsOnce], { patience: 60_000, inTurn: told });
       }),
     );

@@ -25,6 +25,7 @@ interface Index {
 /**
  * Builds on the table aside the indexes that are to be on the published one: those that the configuration asks for and
  * those that others made. Done again, it builds only what lacks.
+ * @param isFirst nothing is published yet, and nothing was built aside: there is no index to look for
  * @returns statements that give them their names, once the table has its own and the former table is gone
  */
 export async function buildIndexes(
@@ -32,8 +33,9 @@ export async function buildIndexes(
   published: Relation,
   aside: Relation,
   wanted: readonly IndexConfig[] | 'as they are',
+  isFirst: boolean,
 ): Promise<readonly string[]> {
-  const [present, anew] = await indexesOf(session, published, aside);
+  const [present, anew] = isFirst ? [[], []] : await indexesOf(session, published, aside);
   const asked = wanted === 'as they are' ? present : wantedIndexes(published, wanted);
   const kept = present.filter(({ name, ours }) => !ours || asked.some((index) => index.name === name));
   const added = asked.filter(({ name }) => !present.some((index) => index.name === name));

@@ -33,25 +33,27 @@ export function swapStep(
 ): ExclusiveStep {
   let former: Kind | undefined;
   let successor: Kind | undefined;
+  let isAgain = false;
   let views: readonly Remade[] = [];
   let freezing: readonly ExclusiveStep[] = [];
-  const isThere = `${oidOf(published)} is not null`;
-  let isStale = isThere;
+  let isStale = 'false';
   let renames: readonly string[] = [];
   return {
     relation: published,
     async prepare() {
-      const found = await session.query(
-        `select ${kindSql(aside)}, ${kindSql(published)}, case when ${isThere} then (${signatureSql(published)}) end`,
-      );
-      const [[now, before, signature] = []] = found.rows;
+      const found = await session.query(`select ${kindSql(published)}, ${kindSql(aside)}, ${oidOf(published)}::oid`);
+      const [[before, now, oid] = []] = found.rows;
       [former, successor] = [toKind(before), toKind(now)];
-      isStale = former ? `(${signatureSql(published)}) is distinct from ${literal(signature ?? null)}` : isThere;
+      if (former) {
+        const signature = (await session.query(signatureSql(published))).rows[0]?.[0] ?? null;
+        isStale = `(${signatureSql(published)}) is distinct from ${literal(signature)}`;
+      } else isStale = `${oidOf(published)}::oid is distinct from ${oid ?? 'null'}`;
       if (former === successor && successor !== 'view') await keepOfColumns(session, published, aside);
       if (successor !== 'view') {
-        renames = await buildIndexes(session, published, aside, indexes);
+        renames = await buildIndexes(session, published, aside, indexes, former === undefined && !isAgain);
         await session.query(`analyze ${quoted(aside)}`);
       }
+      isAgain = true;
       if (former === undefined) return;
       const rehearsed = await rehearse(session, published, aside, modelAt);
       views = rehearsed.views;
