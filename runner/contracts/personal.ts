@@ -52,8 +52,15 @@ export async function privacyOf(session: Pick<Session, 'query'>, known: Known): 
   };
 }
 
-export function hasPersonal({ columns }: Contract): boolean {
-  return columns.some(({ personal }) => personal !== null);
+const personalContracts = new WeakMap<Contract, boolean>();
+
+/** Asked of all contracts for each node that is audited: looked at once. */
+export function hasPersonal(contract: Contract): boolean {
+  const known = personalContracts.get(contract);
+  if (known !== undefined) return known;
+  const found = contract.columns.some(({ personal }) => personal !== null);
+  personalContracts.set(contract, found);
+  return found;
 }
 
 /** Of a contract that has personal columns, a column that it does not name may be one. */

@@ -1,5 +1,6 @@
 import type { Session } from '../adapters/types.ts';
 import { evaluateContract } from '../contracts/evaluate.ts';
+import { type Contracted, hasPersonal } from '../contracts/personal.ts';
 import type { ContractResult } from '../contracts/types.ts';
 import { blocksPublish } from '../contracts/verdict.ts';
 import { EXIT, RunnerError } from '../errors.ts';
@@ -112,10 +113,22 @@ async function audit(
     clock: context.startedAt,
     sampleRows: context.sampleRows,
     rowNumbers: node.type === 'seed',
-    others: [...asideToo, ...contracted(context.graph)],
+    others: [...asideToo, ...othersOf(context.graph)],
   });
   if (blocksPublish(contract)) throw new AuditFailure(node, contract);
   return contract;
+}
+
+const others = new WeakMap<Graph, readonly Contracted[]>();
+
+/** Where no contract of the project has a personal column nothing is hidden: there is none to look at, node after node. */
+function othersOf(graph: Graph): readonly Contracted[] {
+  const known = others.get(graph);
+  if (known) return known;
+  const all = contracted(graph);
+  const found = all.some(({ contract }) => hasPersonal(contract)) ? all : [];
+  others.set(graph, found);
+  return found;
 }
 
 async function materialize(context: BuildContext, tx: Session, node: Node): Promise<Built> {
