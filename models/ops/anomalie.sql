@@ -2,7 +2,8 @@
 {{ config(grants={select: 'sds_bi'}) }}
 with
 
-declarations as (
+-- named twice, and read twice: a copy on disk of all that was declared would take longer
+declarations as not materialized (
 
     select * from {{ ref('declaration') }} where motif_rejet is null
 

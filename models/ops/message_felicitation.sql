@@ -13,13 +13,20 @@ declarations as (
 
 ),
 
+-- because of `limit all` a name is made fit to be quoted once for each employee, not for each of their activities
 identites as (
 
-    select * from {{ ref('lien_salarie') }}
+    select
+        cle_salarie,
+        {{ slack_echappe(texte_court('prenom', var('message_nom_max'))) }} as prenom,
+        {{ slack_echappe(texte_court('nom', var('message_nom_max'))) }} as nom
+    from {{ ref('lien_salarie') }}
+    limit all
 
 ),
 
-modeles as (
+-- as a copy, it would keep the rows that are joined with it to one process
+modeles as not materialized (
 
     select * from {{ ref('message_sport') }}
 
@@ -31,8 +38,8 @@ felicitees as (
         activites.cle_dedup_activite as cle_message,
         activites.cle_salarie,
         activites.type_activite_normalise,
-        {{ slack_echappe(texte_court('identites.prenom', var('message_nom_max'))) }} as prenom,
-        {{ slack_echappe(texte_court('identites.nom', var('message_nom_max'))) }} as nom,
+        identites.prenom,
+        identites.nom,
         {{ slack_echappe('activites.type_activite_normalise') }} as sport,
         {{ km_fr('activites.distance_m') }} as km,
         {{ minutes('activites.duree_sec') }} as minutes,

@@ -14,7 +14,8 @@ simulation as (
 
 ),
 
-liens as (
+-- as a copy, it would keep the rows that are joined with it to one process
+liens as not materialized (
 
     select * from {{ ref('lien_salarie') }}
 

@@ -30,6 +30,8 @@ cleaned as (
         {{ texte('horodateur') }} as horodateur,
         {{ texte('date_activite') }} as date_activite
     from source
+    -- no limit, and yet a cell is cleaned once because of it, not as often as it is named below
+    limit all
 
 ),
 

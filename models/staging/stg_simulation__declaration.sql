@@ -25,6 +25,8 @@ cleaned as (
         {{ texte('distance_km') }} as distance_km,
         {{ texte('date_activite') }} as date_activite
     from source
+    -- no limit, and yet a cell is cleaned once because of it, not as often as it is named below
+    limit all
 
 ),
 
