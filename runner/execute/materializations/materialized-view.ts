@@ -1,6 +1,6 @@
 import { quoted } from '../../util/sql.ts';
 import { definitionOf, looksOf, sameColumns } from '../publish/catalog.ts';
-import { digestOf } from '../publish/difference.ts';
+import { haveSameRows } from '../publish/difference.ts';
 import { matchIndexes } from '../publish/indexes.ts';
 import { swapStep } from '../publish/swap.ts';
 import { asideOf, create } from './aside.ts';
@@ -21,8 +21,7 @@ export const materializedView: Materialization = async (session, node, sql, { mo
       const [{ kind, columns: before }, { columns: now }] = await looksOf(session, published, aside);
       const comparable = kind === 'materialized view' && sameColumns(before, now);
       const names = now.map(({ name }) => name);
-      const identical =
-        comparable && (await digestOf(session, published, names)) === (await digestOf(session, aside, names));
+      const identical = comparable && (await haveSameRows(session, published, aside, names));
       if (!identical || (await definitionOf(session, published)) !== (await definitionOf(session, aside))) {
         const changed = identical ? 0 : rows;
         return {

@@ -2,7 +2,7 @@ import type { Session } from '../../adapters/types.ts';
 import type { ModelNode, SeedNode } from '../../graph/types.ts';
 import { quoted, type Relation } from '../../util/sql.ts';
 import { looksOf, sameColumns } from '../publish/catalog.ts';
-import { digestOf, publishDifference } from '../publish/difference.ts';
+import { haveSameRows, publishDifference } from '../publish/difference.ts';
 import { matchIndexes } from '../publish/indexes.ts';
 import { obstaclesOf } from '../publish/obstacles.ts';
 import { swapStep } from '../publish/swap.ts';
@@ -53,7 +53,7 @@ async function publishTable(
   let changed = 0;
   if (await suitsDifference(session, node, rows)) {
     changed = await publishDifference(session, published, aside, names);
-  } else if ((await digestOf(session, published, names)) !== (await digestOf(session, aside, names))) {
+  } else if (!(await haveSameRows(session, published, aside, names))) {
     if ((await obstaclesOf(session, published)).length === 0) return { written: swap, steps };
     changed = await publishDifference(session, published, aside, names);
   }
