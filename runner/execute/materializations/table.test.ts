@@ -59,6 +59,20 @@ describe('a table', () => {
     });
   });
 
+  it('that is swapped is left alone when it has the same rows in any order, and only then', async () => {
+    const isLeftAlone = async (rows: string): Promise<boolean> =>
+      (await publish('table', values(rows), { publish: 'swap' })).identical;
+    expect(await isLeftAlone("(1, 'a'), (2, 'b'), (2, 'b')")).toBe(false);
+    expect(await isLeftAlone("(2, 'b'), (1, 'a'), (2, 'b')")).toBe(true);
+    // As many rows, one of them another; the same values, another one of them twice; a row less.
+    for (const rows of ["(1, 'a'), (2, 'b'), (2, 'c')", "(1, 'a'), (1, 'a'), (2, 'b')", "(1, 'a'), (2, 'b')"])
+      expect(await isLeftAlone(rows)).toBe(false);
+    expect(await content()).toEqual([
+      ['1', 'a'],
+      ['2', 'b'],
+    ]);
+  });
+
   it('has exactly the text of its values: 1.0 becomes 1.00', async () => {
     await publish('table', 'select 1 as k, 1.0 as x');
     await publish('table', 'select 1 as k, 1.00 as x');
