@@ -170,7 +170,7 @@ async function contentOf(db) {
   const contents = new Map();
   for (const [name] of (await db.query(TABLES)).rows) {
     const { rows } = await db.query(
-      `select count(*) || ' ' || coalesce(sum(hashtextextended(t::text, 0)), 0) from ${name} as t`,
+      `select count(*) || ' ' || coalesce(sum(hash_record_extended(t, 0)), 0) from ${name} as t`,
     );
     contents.set(name, rows[0][0]);
   }
