@@ -1,12 +1,14 @@
+import { spawnSync } from 'node:child_process';
 import os from 'node:os';
 import process from 'node:process';
 
-/** Where and how it was measured, as one line. */
+/** When, where and of which commit it was measured, as one line. */
 export function machine(rounds) {
   const [{ model } = {}] = os.cpus();
   const memory = Math.round(os.totalmem() / 2 ** 30);
   const day = new Date().toISOString().slice(0, 10);
-  return `${day}, ${os.availableParallelism()} virtual processors (${model}), ${memory} GiB, Node ${process.versions.node}; medians of ${rounds} rounds in turn after one that counts for none, unless a line says otherwise.`;
+  const commit = spawnSync('git', ['describe', '--always', '--dirty'], { encoding: 'utf8' }).stdout?.trim();
+  return `${day}, commit ${commit || 'unknown'}, ${os.availableParallelism()} virtual processors (${model}), ${memory} GiB, Node ${process.versions.node}; ${rounds} rounds`;
 }
 
 /** An aim that was measured and not reached. A peer that can't run is no miss. */
@@ -23,6 +25,18 @@ export function tableOf(sections) {
   ]);
   const align = ['---', '---:', '---', '---:', '---:', '---:', '---', '---'];
   return [head, align, ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+}
+
+/** What each row means to a user, and where it was measured. */
+export function meanings(sections) {
+  return sections
+    .map(({ about, machine: where, lines }) => {
+      const misses = lines.filter(isMiss).length;
+      const verdict =
+        misses === 0 ? '' : ` Misses: ${misses} of ${lines.filter(({ most }) => most !== undefined).length}.`;
+      return `- **${about.title}.** ${about.means} _${where}._${verdict}`;
+    })
+    .join('\n');
 }
 
 function cellsOf(line) {
