@@ -8,6 +8,7 @@ import type { LocateInModel } from '../execute/locate-error.ts';
 import { buildGraph } from '../graph/build-graph.ts';
 import type { Graph } from '../graph/types.ts';
 import type { Cache } from '../project/cache.ts';
+import type { TextFile } from '../project/parsers.ts';
 import { placeFaults } from '../project/place-faults.ts';
 import { type Inspected, SOURCES } from '../project/read-project.ts';
 import type { ModelFile, Project, ProjectConfig } from '../project/types.ts';
@@ -38,8 +39,8 @@ export async function projectGraph(
     (model, incremental, offset) => locate(model.name, incremental, offset),
   );
   for (const contract of project.contracts.values()) {
-    const key = contractTexts.get(contract.file) ?? [contract];
-    faults.push(...(await cache.memo('contract sql', key, () => contractSql(contract))));
+    const text = contractTexts.get(contract.file) as TextFile;
+    faults.push(...(await cache.memo('contract sql', text, () => contractSql(contract))));
   }
   const { alert, ...config } = project.config;
   if (alert?.text !== undefined) {

@@ -17,7 +17,7 @@ export interface CachedRenderer {
 
 /**
  * A renderer that renders only what the cache does not know; the template engine and the parser of SQL are loaded for
- * that alone. What a template may see decides: its text, the macros, the configuration, the names of the project, the
+ * that alone. What a template may see decides: its text, the macros, the configuration, the sources, the
  * day, the variables, of the environment the values that were asked for, and of the other nodes that those it reads are there.
  */
 export function cachedRenderer(project: Templated, options: RenderOptions, cache: Cache): CachedRenderer {

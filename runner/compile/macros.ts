@@ -118,7 +118,15 @@ function exportedBy(template: Template): Exported {
     if (error) throw error;
     exported = result;
   });
+  // Every model that calls a macro sees what stands beside it: none may leave it changed for the next.
+  for (const value of Object.values(exported)) freeze(value);
   return { values: exported, parameters: template.parameters };
+}
+
+function freeze(value: unknown): void {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return;
+  Object.freeze(value);
+  for (const part of Object.values(value)) freeze(part);
 }
 
 function missingMacro({ name, file, template }: MacroFile, exported: Exported): Fault {

@@ -57,6 +57,12 @@ export function createTemplates(
   names.push(...Object.keys(globals));
   for (const [name, value] of Object.entries(globals)) templates.addGlobal(name, withoutMarks(value, marker));
   noteTheDay(templates, options.asOf, () => reading);
+  templates.addFilter('random', () =>
+    watch.refuse({
+      message: 'random is another one each time',
+      hint: 'A model is the same SQL until something that it reads changes.',
+    }),
+  );
   for (const [name, filter] of Object.entries(DAYS)) templates.addFilter(name, ofDay(name, filter, watch.refuse));
 
   /** @param file of which the text is a part or the whole */

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Fault } from '../errors.ts';
 import type { NodeConfig, Project } from '../project/types.ts';
 import { didYouMean } from '../util/suggest.ts';
@@ -97,7 +98,7 @@ function unusedFaults(node: ModelNode, project: Project): readonly Fault[] {
   const { name, file, materialized, config } = node;
   const given = UNUSED[materialized].filter((key) => config[key] !== undefined);
   const folder = given.length > 0 ? project.models.find((model) => model.name === name)?.config : undefined;
-  const unused = given.filter((key) => config[key] !== folder?.[key]);
+  const unused = given.filter((key) => !isDeepStrictEqual(config[key], folder?.[key]));
   const faults = unused.map((key) => ({
     code: 'CONFIG_UNUSED',
     message: `${key} has no effect on ${name}, which is ${materialized}`,

@@ -1,3 +1,5 @@
+import { asciiJson } from '../util/ascii-json.ts';
+
 /** How a value is kept: as a text in ASCII, on one line. */
 export interface Form<T> {
   /** `undefined` of a value that would come back as another one: it is not kept. */
@@ -34,11 +36,7 @@ export function inParts<T, Head>(headOf: (value: T) => Head, join: (head: Head, 
 
 /** @returns JSON in ASCII (it is read in half the time), or `undefined` of a value that would come back as another one */
 export function exactJson(value: unknown): string | undefined {
-  return isPlain(value) ? JSON.stringify(value).replace(/[\u007f-\uffff]/g, escaped) : undefined;
-}
-
-function escaped(unit: string): string {
-  return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  return isPlain(value) ? asciiJson(value) : undefined;
 }
 
 /** Whether a value comes back from JSON as exactly what it is. */

@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { redactor } from '../util/redact.ts';
 import { type Cache, NO_CACHE, openCache } from './cache.ts';
 import { inParts } from './cache-form.ts';
 
@@ -133,6 +134,26 @@ describe('the cache', () => {
     await keep('second', ['b']);
     const later = openCache(folder, 'v1');
     expect([await find(later, ['a']), await find(later, ['b'])]).toEqual(['first', 'second']);
+  });
+
+  it('takes nothing of what another version has added to a file that it wrote', async () => {
+    await keep('of v1', ['a']);
+    const old = openCache(folder, 'v1');
+    await keep('of v2', ['b'], 'v2');
+    await old.memo('k', ['c'], async () => 'of v1');
+    old.save();
+    const later = openCache(folder, 'v2');
+    expect([await find(later, ['c']), await find(later, ['a'])]).toEqual([MISSED, MISSED]);
+  });
+
+  it('keeps no secret, however it is written, and is not added to for it in every run', async () => {
+    redactor.hide(['pässwort-geheim']);
+    await keep('x');
+    const { length } = readFileSync(file());
+    await keep('select pässwort-geheim', ['s']);
+    await keep('select pässwort-geheim', ['s']);
+    expect(readFileSync(file())).toHaveLength(length);
+    expect(await find(openCache(folder, 'v1'), ['s'])).toBe(MISSED);
   });
 
   it('tells what it lacks, and takes what was computed elsewhere', async () => {

@@ -1,4 +1,4 @@
-import { hash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 import { appendFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { redactor } from '../util/redact.ts';
@@ -8,7 +8,7 @@ import { type Form, isPlain, WHOLE } from './cache-form.ts';
 /**
  * What was computed from the project's files, kept from one process to the next in `target/cache/`. A value is found
  * by the content that it was computed from, never by a name or a time, so that the folder may be deleted, copied or
- * shared by two processes at any moment.
+ * shared by processes, of different versions too, at any moment.
  */
 export interface Cache {
   /** Nothing is kept from an earlier process: all is going to be computed. */
@@ -65,6 +65,8 @@ export function openCache(folder: string, version: string): Cache {
     return digest === undefined ? undefined : `${kind}\t${digest}`;
   };
   const keep = (name: string, text: string): void => {
+    // Someone may have written a secret into the project.
+    if (redactor.redact(text) !== text) return;
     used.set(name, text);
     added.add(name);
   };
@@ -97,12 +99,12 @@ export function openCache(folder: string, version: string): Cache {
     },
     save() {
       if (added.size === 0) return;
-      const block = blockOf(added, used);
+      const block = blockOf(version, added, used);
       added.clear();
       const sum = [...used.values()].reduce((size, text) => size + text.length, 0);
       try {
         if (former.size > 0 && former.size + block.length < MOST.times * sum + MOST.bytes) appendFileSync(path, block);
-        else writeWhole(path, `${version}\n${blockOf(used.keys(), used)}`);
+        else writeWhole(path, blockOf(version, used.keys(), used));
       } catch {
         // The next run computes it again.
       }
@@ -115,12 +117,17 @@ export function digestOf(part: unknown): string | undefined {
   return isPlain(part) ? hash('sha256', JSON.stringify(part), 'base64url') : undefined;
 }
 
-/** What is written at once: a line with its checksum and length, then a line of each entry. */
-function blockOf(names: Iterable<string>, texts: ReadonlyMap<string, string>): string {
-  const lines = Array.from(names, (name) => `${name}\t${texts.get(name)}\n`);
-  // Someone may have written a secret into the project.
-  const body = lines.filter((line) => redactor.redact(line) === line).join('');
-  return `${hash('sha256', body)} ${body.length}\n${body}`;
+/**
+ * What is written at once: a line with its checksum and length, then a line of each entry. The version is in each checksum,
+ * since a process of another version may have put its file into this place meanwhile.
+ */
+function blockOf(version: string, names: Iterable<string>, texts: ReadonlyMap<string, string>): string {
+  const body = Array.from(names, (name) => `${name}\t${texts.get(name)}\n`).join('');
+  return `${checksumOf(version, body)} ${body.length}\n${body}`;
+}
+
+function checksumOf(version: string, body: string | Buffer): string {
+  return createHash('sha256').update(`${version}\n`).update(body).digest('hex');
 }
 
 interface Former {
@@ -129,18 +136,16 @@ interface Former {
   readonly entries: ReadonlyMap<string, string>;
 }
 
-/** Nothing of a file that is damaged, or of another version. Of two entries with one name the later one counts. */
+/** Nothing of a file of which a block is damaged, or of another version. Of two entries with one name the later one counts. */
 function readEntries(path: string, version: string): Former {
   const entries = new Map<string, string>();
   const bytes = readBytes(path);
   const text = bytes.toString('latin1');
-  if (!text.startsWith(`${version}\n`)) return { size: 0, entries };
-  let at = version.length + 1;
-  while (at < text.length) {
+  for (let at = 0; at < text.length; ) {
     const start = text.indexOf('\n', at) + 1;
     const [checksum, length] = text.slice(at, start).split(' ');
     const end = start + Number(length);
-    if (!(end <= text.length) || hash('sha256', bytes.subarray(start, end)) !== checksum)
+    if (!(end <= text.length) || checksumOf(version, bytes.subarray(start, end)) !== checksum)
       return { size: 0, entries: new Map() };
     for (let line = start; line < end; ) {
       const next = text.indexOf('\n', line) + 1;

@@ -23,6 +23,9 @@ const FILES = {
   'soda/marts/b.yml': `dataset: shop/shop/marts/b\nfilter: "d < '\${soda.NOW}'"\ncolumns: []\n`,
 };
 
+/** What the second caller would get depends on who was first. */
+const KEEPING = '{% set seen = [] %}{% macro least(x) %}{{ seen.push(x) }}{% endmacro %}';
+
 let dir: string;
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['Date'] });
@@ -106,6 +109,7 @@ describe('a project read with the cache is the one read without it', () => {
     ['a macro that nothing calls is broken', () => write('macros/other.sql', '{% macro wrong() %}{% endmacro %}'), {}],
     ['SQL is broken', () => edit('models/marts/b.sql', 'select 1', 'select from from'), {}],
     ['a macro is frozen', () => undefined, { frozen: ['least'] }],
+    ['a macro keeps a list', () => write('macros/least.sql', KEEPING), {}],
   ])('when %s', async (_what, change, options) => {
     await both();
     change();

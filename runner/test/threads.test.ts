@@ -1,7 +1,9 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ROOT } from './cli.ts';
 import { runWarm } from './warm.ts';
 
 /** More than are done without other threads. */
@@ -15,7 +17,10 @@ const write = (file: string, text: string): void => {
 };
 beforeAll(() => {
   dir = mkdtempSync(join(tmpdir(), 'many-'));
-  write('project.yml', 'name: many\nmodels: {all: {schema: s, materialized: table}}\n');
+  write(
+    'project.yml',
+    'name: many\nmodels: {all: {schema: s, materialized: table, unique_key: [n], indexes: [{columns: [n]}]}}\n',
+  );
   write('macros/twice.sql', '{% macro twice(x) %}2 * {{ x }}{% endmacro %}');
   names.forEach((name, index) => {
     const read = index === 0 ? '' : ` from {{ ref('m${index - 1}') }}`;
@@ -70,5 +75,22 @@ describe('a project of hundreds of models, compiled by several threads', () => {
     for (const file of ['models/all/m311.sql', 'models/all/m17.sql', 'soda/m200.yml'])
       expect(many.stderr).toContain(file);
     expect(many).toEqual(await compile(WITHOUT));
+  });
+});
+
+describe('the threads', () => {
+  it('give back all items in their order, but for those that fail', async () => {
+    write(
+      'task.mjs',
+      "export const open = async (sign) => async (n) => { if (n % 97 === 5) throw new Error('no'); return n + sign; };",
+    );
+    const { inThreads } = (await import(
+      join(ROOT, 'dist/runner/util/threads.js')
+    )) as typeof import('../util/threads.ts');
+    const numbers = Array.from({ length: 1000 }, (_, n) => n);
+    const module = pathToFileURL(join(dir, 'task.mjs'));
+    const texts = await inThreads(module, '!', numbers);
+    expect(texts).toEqual(numbers.map((n) => (n % 97 === 5 ? undefined : `${n}!`)));
+    expect(await inThreads(module, '!', numbers.slice(0, 299))).toEqual([]);
   });
 });

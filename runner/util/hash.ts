@@ -32,6 +32,6 @@ export function canonicalJson(value: unknown, omitted: ReadonlySet<string> = new
 /** Sorted; those that are numbers first and by number, as JavaScript has the keys of an object. */
 function keysOf(fields: object): readonly string[] {
   const keys = Object.keys(fields).sort();
-  const isNumbered = keys.some((key) => key <= '9' && /^\d/.test(key));
+  const isNumbered = keys.some((key) => /^\d/.test(key));
   return isNumbered ? Object.keys(Object.fromEntries(keys.map((key) => [key, 0]))) : keys;
 }

@@ -1,3 +1,5 @@
+import { asciiJson } from './ascii-json.ts';
+
 /**
  * Keeps secrets out of the words of a command: a second line of defence, behind messages that name none. It is for words,
  * not for the rows of the database, where a figure that looks like a password must stay what it is.
@@ -40,6 +42,7 @@ function formsOf(secret: string): readonly string[] {
     secret,
     encodeURIComponent(secret),
     JSON.stringify(secret).slice(1, -1),
+    asciiJson(secret).slice(1, -1),
     ...encoded,
     ...encoded.map((text) => text.replaceAll('+', '-').replaceAll('/', '_')),
   ];

@@ -9,6 +9,8 @@ export interface Task<Common, Item> {
 
 /** So few items are done before threads have started. */
 const FEW = 300;
+/** A thread has the libraries for itself: more would take memory, and a container may have fewer processors than are seen. */
+const MOST = 4;
 /** So many are handed over at a time: no thread is kept waiting, and the last ones end together. */
 const CHUNK = 20;
 /** What a thread may hold (MiB): what it is done with is dropped soon. One that needs more ends, and leaves its items. */
@@ -33,7 +35,7 @@ export async function inThreads<Common, Item>(
     next += CHUNK;
     return { start, items: items.slice(start, next) };
   };
-  const threads = Array.from({ length: availableParallelism() }, async () => {
+  const threads = Array.from({ length: Math.min(availableParallelism(), MOST) }, async () => {
     const options = { workerData: { module: module.href, common }, resourceLimits: LIMITS };
     const thread = new Worker(new URL('./thread.js', import.meta.url), options);
     thread.on('message', ({ start, texts }: Done) => {

@@ -73,6 +73,7 @@ describe('hashes', () => {
         expect(canonicalJson(value)).toBe(JSON.stringify(value, sorted) ?? 'null');
       }),
     );
+    expect(canonicalJson({ '-a': 1, 911: 2, 95: 3, 9: 4 })).toBe('{"9":4,"95":3,"911":2,"-a":1}');
     expect(canonicalJson({ b: [undefined, () => 1], 10: 1, 9: undefined, a: new Date(0) })).toBe(
       '{"10":1,"a":"1970-01-01T00:00:00.000Z","b":[null,null]}',
     );
