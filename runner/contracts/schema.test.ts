@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type TestDatabase, testDatabase } from '../test/database.ts';
-import { evaluateCase } from './testing.ts';
+import { schemaQuery, toActualColumn } from './schema.ts';
+import { evaluateCase, withTables } from './testing.ts';
 
 let test: TestDatabase;
 beforeAll(async () => {
@@ -19,6 +20,20 @@ it('the schema check tells what is missing, extra, of another type and out of or
   ).toBe(
     'missing: z, A. extra: b. of another type: c is numeric scale 2, expected numeric scale 3; a is integer, expected text. order: found a, c, expected c, a',
   );
+});
+
+it('the schema check tells the same to a role that must not use the schema', async () => {
+  const role = `grant_less_${process.pid}`;
+  await test.db.query(`create role ${role}`);
+  try {
+    const columns = await withTables(test.db, 'create table t (a int)', async (tx) => {
+      await tx.query(`set local role ${role}`);
+      return (await tx.query(schemaQuery({ schema: 's', name: 't' }))).rows.map(toActualColumn);
+    });
+    expect(columns).toMatchObject([{ name: 'a', dataType: 'integer' }]);
+  } finally {
+    await test.db.query(`drop role ${role}`);
+  }
 });
 
 it('the schema check tells that all is as it should be, or that there is nothing', async () => {

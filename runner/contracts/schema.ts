@@ -1,4 +1,4 @@
-import { literal, quoted, type Relation } from '../util/sql.ts';
+import { literal, type Relation } from '../util/sql.ts';
 import type { Measurement } from './measure.ts';
 import type { ColumnSpec, SchemaCheck } from './types.ts';
 
@@ -9,7 +9,8 @@ export type ActualColumn = Pick<
 >;
 
 /**
- * The columns of a table, view, materialized view, partitioned or foreign table, in order; no row when there is none.
+ * The columns of a table, view, materialized view, partitioned or foreign table, in order; no row when there is none. Of a schema
+ * that the role must not use as well, where `to_regclass` fails.
  * A domain counts as the type it is made from (and then has no length), an array as `ARRAY`; type names are without parameters.
  */
 export function schemaQuery(relation: Relation): string {
@@ -28,7 +29,12 @@ from pg_catalog.pg_attribute a
 join pg_catalog.pg_type declared on declared.oid = a.atttypid
 join pg_catalog.pg_type t on t.oid = case when declared.typtype = 'd' then declared.typbasetype else declared.oid end
 cross join lateral (select nullif(a.atttypmod, -1) as modifier) m
-where a.attrelid = (select oid from pg_catalog.pg_class where oid = to_regclass(${literal(quoted(relation))}) and relkind in ('r', 'p', 'v', 'm', 'f'))
+where a.attrelid = (
+    select c.oid
+    from pg_catalog.pg_class c
+    join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+    where n.nspname = ${literal(relation.schema)} and c.relname = ${literal(relation.name)} and c.relkind in ('r', 'p', 'v', 'm', 'f')
+  )
   and a.attnum > 0 and not a.attisdropped
 order by a.attnum`;
 }

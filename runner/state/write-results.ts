@@ -64,8 +64,8 @@ export function resultStatements(
 }
 
 /** @param expressions SQL that follows the values */
-function row(values: readonly (string | null)[], ...expressions: readonly string[]): string {
-  return `(${[...values.map(literal), ...expressions].join(', ')})`;
+function row(values: readonly (string | null | undefined)[], ...expressions: readonly string[]): string {
+  return `(${[...values.map((value) => literal(value ?? null)), ...expressions].join(', ')})`;
 }
 
 function textOf(count: number | null): string | null {
