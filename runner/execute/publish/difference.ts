@@ -36,7 +36,8 @@ export async function publishDifference(
 
 /**
  * Whether two tables hold the same rows, in any order. Counted first, since where they differ their number mostly does, and
- * reading the texts of large ones takes many times as long.
+ * reading the texts of large ones takes many times as long. Where they are equal, or differ in values alone, both are so
+ * read twice: for their number, and for their texts.
  */
 export async function haveSameRows(
   session: Session,

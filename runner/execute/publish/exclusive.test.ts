@@ -66,6 +66,14 @@ describe('steps that need exclusive locks', () => {
       expect(last).toBe(steps[1]);
     },
   );
+
+  it('tell why they failed, also before there was anything to go back to', async () => {
+    const failed = test.db.transaction(async (tx) => {
+      await expect(tx.query('select 1 / 0')).rejects.toMatchObject({ sqlstate: '22012' });
+      await exclusively(tx, [step('a', {})], { patience: 0 });
+    });
+    await expect(failed).rejects.toMatchObject({ sqlstate: '25P02' });
+  });
 });
 
 describe('units of a run', () => {

@@ -106,8 +106,11 @@ async function attempt(session: Session, steps: readonly ExclusiveStep[], isLast
     const release = isLast ? '' : '; release savepoint runner_exclusive';
     await session.query(`savepoint runner_exclusive; do ${literal(block)}${release}`);
   } catch (error) {
+    // When it failed before its savepoint stood, there is none to go back to, and the cause is what counts.
     if (error instanceof DatabaseError)
-      await session.query('rollback to savepoint runner_exclusive; release savepoint runner_exclusive');
+      await session
+        .query('rollback to savepoint runner_exclusive; release savepoint runner_exclusive')
+        .catch(() => undefined);
     throw error;
   }
 }
