@@ -1,3 +1,4 @@
+import { execFileSync, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { csvOfBytes, openCsv } from './csv-input.ts';
@@ -40,6 +41,19 @@ describe('a CSV file', () => {
     const file = await opened('a,b\n1,2\n');
     const read = (): string => [...file.blocks()].map(String).join('');
     expect([read(), read()]).toEqual(['a,b\n1,2\n', 'a,b\n1,2\n']);
+  });
+
+  it('that is a pipe is read once', async () => {
+    const pipe = `${folder.path()}/pipe`;
+    execFileSync('mkfifo', [pipe]);
+    // Who opened it again would get something else, since a test that waits for ever does not fail.
+    const writer = spawn('sh', ['-c', 'printf "a\\n1\\n" > "$0"; sleep 1; printf other > "$0"', pipe]);
+    try {
+      const file = await openCsv(testContext({ env: { CSV: pipe } }), 'CSV');
+      expect([...file.blocks()].map(String)).toEqual(['a\n1\n']);
+    } finally {
+      writer.kill();
+    }
   });
 
   it('that is another when its rows are read is refused, also when it is as long as before', async () => {

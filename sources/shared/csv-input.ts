@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import { closeSync, openSync, readSync } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { open, readFile, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { LoaderContext } from '../../runner/landing/types.ts';
 import { type Encoding, encodingOf, fileChanged, type Input, placeOf, sha256, unreadable } from './input.ts';
@@ -34,15 +34,18 @@ export function csvOfBytes({ place, bytes }: Input): CsvInput {
 
 /**
  * The file that a variable of the source names, read once for its hash and encoding, and again for its rows: how large it
- * is does not count for the memory. A block holds until the next one is asked for.
+ * is does not count for the memory, unless it is a pipe, which gives its bytes once. A block holds until the next one is asked for.
  * @throws the faults of a file that is not there or can't be read
  */
 export async function openCsv(context: Pick<LoaderContext, 'projectDir' | 'env'>, variable: string): Promise<CsvInput> {
   const place = placeOf(context, variable);
   const path = resolve(context.projectDir, place);
-  const { hash, encoding } = await lookAt(path).catch((error: unknown) => {
+  const whenUnreadable = (error: unknown): never => {
     throw unreadable(error, place, variable);
-  });
+  };
+  if (!(await stat(path).catch(whenUnreadable)).isFile())
+    return csvOfBytes({ place, bytes: await readFile(path).catch(whenUnreadable) });
+  const { hash, encoding } = await lookAt(path).catch(whenUnreadable);
   return {
     place,
     hash,
