@@ -187,6 +187,8 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
   kpi_pratique_sportive: [
     ['a sport that nobody practised is left out', lose('metier.kpi_pratique_sportive'), 'checks.failed_rows.calcul'],
     ['an activity of the window is in no sport', set('metier.kpi_pratique_sportive', 'nb_activites = nb_activites - 1', 'nb_activites > 0'), 'checks.failed_rows.somme'],
+    ['a sport stands twice, with twice its activities', 'update metier.kpi_pratique_sportive set nb_activites = nb_activites * 2; insert into metier.kpi_pratique_sportive select * from metier.kpi_pratique_sportive', 'checks.failed_rows.calcul'],
+    ['activities of nobody are not counted', 'update metier.activite set cle_salarie = null; update metier.kpi_pratique_sportive set nb_activites = 0', 'checks.failed_rows.calcul'],
   ],
   kpi_groupe: [
     ['an eligible person is counted in no business unit', set('metier.kpi_groupe', 'nb_salaries_eligibles_prime = nb_salaries_eligibles_prime - 1', "axe = 'bu'"), 'checks.failed_rows.somme'],
