@@ -95,7 +95,7 @@ export async function runUnit(context: UnitContext, whole: Unit): Promise<readon
       };
       done.length = 0;
       published.clear();
-      let remade = false;
+      let remade = unit.some(hasHooks);
       const waiting: BuiltNode[] = [];
       for (const node of unit) {
         onNode(node);
@@ -140,6 +140,11 @@ function due(graph: Graph, unit: Unit, isSpared: (node: Node) => boolean): Unit 
     if (follows || !isSpared(node)) built.push(node);
   }
   return built;
+}
+
+/** What a hook does nobody knows: it may make a view again that the runner has noted. */
+function hasHooks(node: Node): boolean {
+  return node.type === 'model' && node.rendered.hooks.before.length + node.rendered.hooks.after.length > 0;
 }
 
 function isReadWithin(graph: Graph, unit: Unit, node: Node): boolean {

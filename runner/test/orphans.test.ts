@@ -124,4 +124,23 @@ describe('relations that no model builds any more', () => {
       ),
     ).toEqual([['t']]);
   });
+
+  it('still are known when a hook has made them again', async () => {
+    const hooks = "'drop view if exists marts.seen', 'create view marts.seen as select n from marts.counted'";
+    const write = (n: number): void =>
+      writeFileSync(
+        file('models/marts/counted.sql'),
+        `{{ config(publish='difference', post_hook=[${hooks}]) }}select ${n} as n`,
+      );
+    write(1);
+    writeFileSync(file('models/marts/seen.sql'), "{{ config(materialized='view') }}select n from {{ ref('counted') }}");
+    const oid = "select 'marts.seen'::regclass::oid::bigint";
+    const noted = "select oid from runs.built_relation where relation_name = 'seen'";
+    expect(await shop.runner(['build', ...DAY, '--select', 'counted', 'seen'])).toMatchObject({ code: 0, stderr: '' });
+    const before = await shop.rows(oid);
+    write(2);
+    expect((await shop.runner(['build', ...DAY, '--select', 'counted'])).code).toBe(0);
+    expect(await shop.rows(oid)).not.toEqual(before);
+    expect(await shop.rows(noted)).toEqual(await shop.rows(oid));
+  });
 });
