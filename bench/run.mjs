@@ -31,14 +31,14 @@ for (const name of asked.length > 0 ? asked : ORDER) {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), `bench-${name}-`));
   try {
     const lines = await measure({ rounds, folder, say: (line) => say(`${name}: ${line}`) });
-    measured[name] = { about, machine: machine(rounds), lines };
+    measured[name] = { about, machine: machine(about.runs ?? `${rounds} rounds`), lines };
   } finally {
     fs.rmSync(folder, { recursive: true, force: true });
   }
   process.stdout.write(`\n${tableOf([measured[name]])}\n`);
   if (process.argv.includes('--write')) write(name);
 }
-process.stdout.write(`\n${tableOf(Object.values(measured))}\n\n${machine(rounds)}\n`);
+process.stdout.write(`\n${tableOf(Object.values(measured))}\n\n${meanings(Object.values(measured))}\n`);
 process.exitCode = Object.values(measured).some(({ lines }) => lines.some(isMiss)) ? 1 : 0;
 
 /** Row by row, so that a bench that is cut off keeps what it has. */

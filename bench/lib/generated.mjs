@@ -1,5 +1,4 @@
 import path from 'node:path';
-import { peer } from '../peers/install.mjs';
 import { shapeOf, writeDataform, writeDbt, writeRunner, writeSqlMesh } from '../projects/generated.mjs';
 
 /** Writes a generated project for each tool; dbt-core and dbt 2.0 get one each, for what they keep beside it. */
@@ -11,8 +10,6 @@ export function generated(folder, models) {
   writeRunner(dirs.runner, shape);
   for (const name of ['dbt-core', 'dbt 2.0']) writeDbt(dirs[name], shape);
   writeSqlMesh(dirs.SQLMesh, shape);
-  writeDataform(dirs.Dataform, shape, coreOf(peer('Dataform')));
+  writeDataform(dirs.Dataform, shape);
   return dirs;
 }
-
-const coreOf = ({ folder }) => path.join(folder, 'node_modules', '@dataform', 'core');

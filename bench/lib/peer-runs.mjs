@@ -21,7 +21,11 @@ const KEPT = ['target', 'logs', '.cache'];
 
 function runsOf(name, dirs, args, { limit, say }) {
   const cwd = dirs[name];
-  const run = async () => timed(peer(name, say).command, args, { cwd, env: QUIET, limit });
+  const run = async () => {
+    const { command, folder } = peer(name, say);
+    if (name === 'Dataform') placeCore(folder, cwd);
+    return timed(command, args, { cwd, env: QUIET, limit });
+  };
   return {
     [`${name}, cold`]: async () => {
       for (const kept of KEPT) fs.rmSync(path.join(cwd, kept), { recursive: true, force: true });
@@ -29,4 +33,10 @@ function runsOf(name, dirs, args, { limit, say }) {
     },
     [`${name}, warm`]: run,
   };
+}
+
+/** Dataform wants its package within the project. */
+function placeCore(folder, project) {
+  const [from, to] = [folder, project].map((dir) => path.join(dir, 'node_modules/@dataform/core'));
+  if (!fs.existsSync(to)) fs.cpSync(from, to, { recursive: true, dereference: true });
 }

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import path from 'node:path';
 import process from 'node:process';
 import { text } from 'node:stream/consumers';
@@ -33,12 +34,14 @@ export async function timed(command, args, { cwd, env = {}, limit = 600, codes =
     late = true;
     process.kill(-child.pid, 'SIGKILL');
   }, limit * 1000);
-  const [stdout, stderr, told] = await Promise.all(
-    [child.stdout, child.stderr, child.stdio[3]].map((out) => text(out)),
-  );
-  clearTimeout(timer);
+  const notStarted = once(child, 'error').then(([error]) => {
+    throw new Error(`python3, which takes the time, could not be started: ${error.message}`);
+  });
+  const outputs = Promise.all([child.stdout, child.stderr, child.stdio[3]].map((out) => text(out)));
+  const [stdout, stderr, told] = await Promise.race([outputs, notStarted]).finally(() => clearTimeout(timer));
   const name = path.basename(command);
   if (late) throw new ProcessFailed(name, '', limit);
+  if (told === '') throw new Error(`timed.py ended without a word on ${name}: ${lastOf(stderr)}`);
   const { seconds, cpu, peakKiB, code } = JSON.parse(told);
   if (!codes.includes(code)) throw new ProcessFailed(`${name} ${args.join(' ')}`, lastOf(stdout + stderr));
   return { seconds, cpu, peak: peakKiB / 1024, stdout, stderr };

@@ -2,17 +2,18 @@ import { spawnSync } from 'node:child_process';
 import os from 'node:os';
 import process from 'node:process';
 
-/** When, where and of which commit it was measured, as one line. */
-export function machine(rounds) {
+/** When, where and of which commit it was measured, as one line. @param runs how often, in words */
+export function machine(runs) {
   const [{ model } = {}] = os.cpus();
   const memory = Math.round(os.totalmem() / 2 ** 30);
   const day = new Date().toISOString().slice(0, 10);
   const commit = spawnSync('git', ['describe', '--always', '--dirty'], { encoding: 'utf8' }).stdout?.trim();
-  return `${day}, commit ${commit || 'unknown'}, ${os.availableParallelism()} virtual processors (${model}), ${memory} GiB, Node ${process.versions.node}; ${rounds} rounds`;
+  return `${day}, commit ${commit || 'unknown'}, ${os.availableParallelism()} virtual processors (${model}), ${memory} GiB, Node ${process.versions.node}; ${runs}`;
 }
 
-/** An aim that was measured and not reached. A peer that can't run is no miss. */
+/** An aim that was measured and not reached, or other results than the other side's. A peer that can't run is no miss. */
 export function isMiss(line) {
+  if (line.wrong !== undefined) return true;
   return line.most !== undefined && line.error === undefined && !((line.ratio ?? line.value) <= line.most);
 }
 
@@ -32,19 +33,19 @@ export function meanings(sections) {
   return sections
     .map(({ about, machine: where, lines }) => {
       const misses = lines.filter(isMiss).length;
-      const verdict =
-        misses === 0 ? '' : ` Misses: ${misses} of ${lines.filter(({ most }) => most !== undefined).length}.`;
+      const verdict = misses === 0 ? '' : ` Misses: ${misses} of ${lines.filter(isJudged).length}.`;
       return `- **${about.title}.** ${about.means} _${where}._${verdict}`;
     })
     .join('\n');
 }
 
+const isJudged = ({ most, wrong }) => most !== undefined || wrong !== undefined;
+
 function cellsOf(line) {
-  const { what, value, unit = 's', against = '', other, ratio, most, note = '', error } = line;
+  const { what, value, unit = 's', against = '', other, ratio, most, note = '', error, wrong } = line;
   const measured = (number) => (number === undefined ? '' : `${figure(number)}${unit === '×' ? '×' : ` ${unit}`}`);
   const aim = most === undefined ? '' : ratio === undefined ? `≤ ${measured(most)}` : `≤ ${figure(most)}×`;
-  const verdict = error !== undefined ? 'not run' : most === undefined ? '' : isMiss(line) ? '**miss**' : 'pass';
-  const told = [note, error]
+  const told = [note, error, wrong]
     .filter(Boolean)
     .join('; ')
     .replaceAll('|', '\\|')
@@ -56,9 +57,16 @@ function cellsOf(line) {
     measured(other),
     ratio === undefined ? '' : `${figure(ratio)}×`,
     aim,
-    verdict,
+    verdictOf(line),
     told,
   ];
+}
+
+function verdictOf(line) {
+  if (line.wrong !== undefined) return '**wrong**';
+  if (line.error !== undefined) return 'not run';
+  if (line.most === undefined) return '';
+  return isMiss(line) ? '**miss**' : 'pass';
 }
 
 /** Three digits that count. */

@@ -33,9 +33,7 @@ const SETTINGS = {
 export async function landedCompany(folder, say) {
   const dataRoot = path.join(folder, 'server');
   const server = await ensureEmbedded({ dataRoot, database: LANDED });
-  const projectDir = copyProject(folder);
-  const loaded = await loadProject({ projectDir });
-  const unset = Object.fromEntries(variablesOf(loaded).map((name) => [name, '']));
+  const { projectDir, loaded, unset } = await copiedProject(folder);
   const env = (database) => ({
     ...unset,
     ...SAMPLE,
@@ -71,11 +69,13 @@ export async function within(db, work) {
   }
 }
 
-function copyProject(folder) {
-  const dir = path.join(folder, 'project');
-  for (const name of PROJECT) fs.cpSync(path.join(ROOT, name), path.join(dir, name), { recursive: true });
-  fs.symlinkSync(path.join(ROOT, 'dist'), path.join(dir, 'dist'));
-  return dir;
+/** @returns `{projectDir, loaded, unset}`: a copy of this project, as compiled, and an environment without what it would read there */
+export async function copiedProject(folder) {
+  const projectDir = path.join(folder, 'project');
+  for (const name of PROJECT) fs.cpSync(path.join(ROOT, name), path.join(projectDir, name), { recursive: true });
+  fs.symlinkSync(path.join(ROOT, 'dist'), path.join(projectDir, 'dist'));
+  const loaded = await loadProject({ projectDir });
+  return { projectDir, loaded, unset: Object.fromEntries(variablesOf(loaded).map((name) => [name, ''])) };
 }
 
 /** What loaders and messages would read in the environment: sources that are not the sample's, places where something is sent. */

@@ -46,15 +46,15 @@ export const QUIET = {
 };
 
 /**
+ * Installs a peer, unless it is there.
  * @param name one of the peers above
- * @returns what it is called in the table, its program, and the environment to run it in
+ * @returns what `placeOf` tells of it
  * @throws Error with what the installer said, when it can't be installed
  */
 export function peer(name, say = () => undefined) {
-  const { version, pip = [], npm, command, driver } = PEERS[name];
-  const folder = path.join(FOLDER, `${name.replace(' ', '-')}-${version}`);
-  const env = driver ? { ...QUIET, XDG_CACHE_HOME: path.join(folder, 'cache') } : QUIET;
-  const told = { name: `${name} ${version}`, command: path.join(folder, command), folder, env };
+  const { pip = [], npm, driver } = PEERS[name];
+  const told = placeOf(name);
+  const { folder, env } = told;
   const done = path.join(folder, '.installed');
   const recipe = JSON.stringify(PEERS[name]);
   if (fs.existsSync(done) && fs.readFileSync(done, 'utf8') === recipe) return told;
@@ -71,6 +71,14 @@ export function peer(name, say = () => undefined) {
   return told;
 }
 
+/** @returns what a peer is called in the table, its program, folder and environment, whether it is installed or not */
+export function placeOf(name) {
+  const { version, command, driver } = PEERS[name];
+  const folder = path.join(FOLDER, `${name.replace(' ', '-')}-${version}`);
+  const env = driver ? { ...QUIET, XDG_CACHE_HOME: path.join(folder, 'cache') } : QUIET;
+  return { name: `${name} ${version}`, command: path.join(folder, command), folder, env };
+}
+
 function placeDriver(folder, cache, driver) {
   const [python] = fs.readdirSync(path.join(folder, 'lib'));
   const from = path.join(folder, 'lib', python, 'site-packages/adbc_driver_postgresql/libadbc_driver_postgresql.so');
@@ -82,5 +90,5 @@ function placeDriver(folder, cache, driver) {
 function run(command, args, cwd) {
   const { status, stdout, stderr, error } = spawnSync(command, args, { cwd, encoding: 'utf8' });
   if (status !== 0)
-    throw new Error(`${path.basename(command)} ${args.join(' ')}: ${error?.message ?? stderr.trim() ?? stdout}`);
+    throw new Error(`${path.basename(command)} ${args.join(' ')}: ${error?.message || stderr.trim() || stdout}`);
 }

@@ -7,7 +7,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { timed } from '../lib/process.mjs';
-import { peer } from './install.mjs';
+import { peer, placeOf } from './install.mjs';
 import { writeDbt } from './to-dbt.mjs';
 import { writeSqlMesh } from './to-sqlmesh.mjs';
 
@@ -15,7 +15,8 @@ const THREADS = ['--threads', '4'];
 
 /**
  * Writes the projects below `folder`.
- * @returns for each tool `{name, key, tests, build, nothing}`; `build` and `nothing` run a whole process and give what it took
+ * @returns for each tool `{name, database, tests, build, nothing}`; `build` and `nothing` run a whole process and give what it took.
+ *   A tool that can't be installed fails there, as a run does
  */
 export function toolsOf(company, folder, say) {
   return [dbt('dbt-core', 'dbt_core'), dbt('dbt 2.0', 'dbt_2'), sqlmesh()];
@@ -48,9 +49,12 @@ export function toolsOf(company, folder, say) {
   }
 
   function tool(called, database) {
-    const { name, command, env } = peer(called, say);
+    const { name } = placeOf(called);
     const dir = path.join(folder, database);
-    const run = (...args) => timed(command, args, { cwd: dir, env: { ...env, ...company.env(database) } });
+    const run = async (...args) => {
+      const { command, env } = peer(called, say);
+      return timed(command, args, { cwd: dir, env: { ...env, ...company.env(database) } });
+    };
     return { name, run, dir };
   }
 }

@@ -186,11 +186,8 @@ ${bodyOf(model, macro)}`,
     );
 }
 
-/**
- * For Dataform: the same checks as assertions.
- * @param core folder of the package `@dataform/core`, which it wants within the project
- */
-export function writeDataform(dir, models, core) {
+/** For Dataform: the same checks as assertions. Its package `@dataform/core`, which it wants within the project, is not there yet. */
+export function writeDataform(dir, models) {
   const write = writer(dir);
   const js = {
     ref: (name) => `\${ref("${name}")}`,
@@ -199,7 +196,6 @@ export function writeDataform(dir, models, core) {
   };
   write('workflow_settings.yaml', 'defaultProject: generated\ndefaultLocation: EU\ndefaultDataset: g');
   write('package.json', '{"dependencies": {"@dataform/core": "*"}}');
-  fs.cpSync(core, path.join(dir, 'node_modules', '@dataform', 'core'), { recursive: true, dereference: true });
   write(
     'includes/money.js',
     `module.exports = {\n  cents: (x) => 'round((' + x + ')::numeric / 100, 2)',\n  label: (x) => 'upper(btrim(' + x + '))',\n};`,

@@ -13,7 +13,7 @@ export const about = {
 
 const SIZES = (process.env.BENCH_SIZES ?? '100,1000,5000,20000').split(',').map(Number);
 /** Seconds: whatever takes longer is run once; what takes longer than the limit is stopped, and not tried with more models. */
-const [ONCE, LIMIT] = [15, 180];
+const [ONCE, LIMIT] = [5, 60];
 /** Of 5,000 models. */
 const AIMS = { cold: 3, warm: 1, memory: 400 };
 

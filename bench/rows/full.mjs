@@ -62,7 +62,7 @@ async function lineOf(company, { name, database, tests, most, runner, other }) {
   const line = { what: `${sizeOf(company.loaded)}, 4 threads`, value: runner.seconds, against: name };
   if (other.error) return { ...line, error: other.error };
   const { different, compared } = await differences(company, 'runner', database);
-  if (different.length > 0) return { ...line, error: `other rows than the runner's in ${different.join(', ')}` };
+  if (different.length > 0) return { ...line, wrong: `other rows than the runner's in ${different.join(', ')}` };
   const told = tests === undefined ? 'one connection' : `${tests} tests`;
   return {
     ...line,

@@ -18,6 +18,7 @@ export const about = {
   title: `${MODELS.toLocaleString('en-US')} small models from nothing, by threads`,
   means:
     'What more threads bring on a machine that has the processors for them, and what a model costs beside its SQL.',
+  runs: 'one run each',
 };
 
 /** One run each: 5,000 models take minutes, and what the machine does beside it comes to little in minutes. */
