@@ -5,9 +5,9 @@ import { ensureEmbedded, removeEmbedded } from '../../dist/runner/adapters/embed
 import { openDatabase } from '../../dist/runner/adapters/postgres.js';
 import { migrate } from '../../dist/runner/state/migrations.js';
 import { timed } from '../lib/process.mjs';
+import { copiedProject, ROOT } from '../peers/company.mjs';
 import { DAY, landCompany, landDeclarations, NEXT_DAY } from '../volume/data.mjs';
 
-const ROOT = path.join(import.meta.dirname, '..', '..');
 const VOLUME = path.join(ROOT, 'bench', 'volume');
 const CLI = path.join(ROOT, 'bin', 'runner.mjs');
 const ACTIVITIES = Number(process.env.BENCH_ACTIVITIES ?? 10_000_000);
@@ -18,18 +18,20 @@ const millions = `${(ACTIVITIES / 1e6).toLocaleString('en-US')} million activiti
 export const about = {
   title: `${millions}: a full build, and a day`,
   means: `How long the whole project takes for ${millions} of ${(ACTIVITIES / 100).toLocaleString('en-US')} employees in a thousand days, and what a day of ${(ACTIVITIES / 1000).toLocaleString('en-US')} more takes.`,
+  runs: 'one run each',
 };
 
 export async function measure({ folder, say }) {
   const dataRoot = path.join(folder, 'server');
+  const project = await copiedProject(folder);
   const server = await ensureEmbedded({ dataRoot, database: 'landed' });
   try {
     say('landing');
-    await land(server);
+    await land(project, server);
     const statements = path.join(folder, 'statements');
     const built = await onCopyOf(server, 'built');
     say('full build');
-    const full = await watched(dataRoot, () => build(built, DAY, ['--full-refresh'], statements));
+    const full = await watched(dataRoot, () => build(project, built, DAY, ['--full-refresh'], statements));
     const bareServer = await onCopyOf(server, 'bare');
     say('the same SQL, bare');
     const bare = await watched(dataRoot, () =>
@@ -39,7 +41,7 @@ export async function measure({ folder, say }) {
     await drop(server, 'bare');
     say('a day more');
     await landDay(built);
-    const day = await watched(dataRoot, () => build(built, NEXT_DAY, ['--select', 'changed']));
+    const day = await watched(dataRoot, () => build(project, built, NEXT_DAY, ['--select', 'changed']));
     await requireDay(built);
     return [
       {
@@ -67,10 +69,10 @@ export async function measure({ folder, say }) {
 }
 
 /** Raw batches, and the seeds, which the runner copies from its files. */
-async function land(server) {
+async function land(project, server) {
   await migrate(server, 'ops');
   await withDatabase(server, (db) => landCompany(db, ACTIVITIES));
-  await build(server, DAY, ['--select', 'resource_type:seed']);
+  await build(project, server, DAY, ['--select', 'resource_type:seed']);
 }
 
 /** The sheet as it stands a day later, as a batch of its own: a load lands the sheet as a whole. */
@@ -101,11 +103,11 @@ async function withDatabase(server, work) {
 }
 
 /** @param statements file that keeps what was sent */
-function build(server, day, args, statements) {
+function build({ projectDir, unset }, server, day, args, statements) {
   const recorder = statements ? ['--require', path.join(VOLUME, 'recorder.cjs')] : [];
-  const env = { ...envOf(server), BENCH_STATEMENTS: statements ?? '' };
+  const env = { ...unset, ...envOf(server), BENCH_STATEMENTS: statements ?? '' };
   return timed(process.execPath, [...recorder, CLI, 'build', '--as-of', day, ...args], {
-    cwd: ROOT,
+    cwd: projectDir,
     env,
     limit: LIMIT,
   });
