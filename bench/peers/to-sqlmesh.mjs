@@ -34,7 +34,8 @@ export function writeSqlMesh(dir, { project, graph }) {
     ];
     const head = `MODEL (\n  ${properties.filter(Boolean).join(',\n  ')}\n);`;
     if (node.type === 'seed') fs.cpSync(path.join(project.dir, node.file), path.join(dir, 'seeds', `${node.name}.csv`));
-    const body = node.type === 'seed' ? '' : sql(graph, node.rendered.body);
+    // Its parser takes `limit all`, which keeps two parts of a query apart, for a column; the rows are the same without.
+    const body = node.type === 'seed' ? '' : sql(graph, node.rendered.body).replaceAll(/^\s*limit all$/gm, '');
     write(
       `models/${node.relation.schema}/${node.name}.sql`,
       [head, body && `${body};`, ...audits.own].filter(Boolean).join('\n\n'),
