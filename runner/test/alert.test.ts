@@ -1,4 +1,4 @@
-import { appendFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { ROOT, type Workplace, workplace } from './cli.ts';
@@ -165,12 +165,12 @@ describe('an alert of a project without a text of its own', () => {
   });
 
   it('comes of an error that nobody has foreseen, which is told as it would have been', async () => {
-    mkdirSync(join(shop.dir, 'macros/odd.sql'));
+    symlinkSync('nowhere', join(shop.dir, 'macros/odd.sql'));
     const { code, stderr } = await pipeline();
-    rmSync(join(shop.dir, 'macros/odd.sql'), { recursive: true });
+    rmSync(join(shop.dir, 'macros/odd.sql'));
     expect(code).toBe(1);
     expect(stderr).toMatch(/^UNEXPECTED\n/);
-    expect(alerts()).toEqual([expect.stringMatching(/^shop: pipeline failed\n.*\n• UNEXPECTED: EISDIR/)]);
+    expect(alerts()).toEqual([expect.stringMatching(/^shop: pipeline failed\n.*\n• UNEXPECTED: ENOENT/)]);
   });
 
   it('that can’t be sent is told on the terminal and changes no exit code', async () => {
