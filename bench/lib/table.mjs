@@ -44,6 +44,7 @@ const isJudged = ({ most, wrong }) => most !== undefined || wrong !== undefined;
 function cellsOf(line) {
   const { what, value, unit = 's', against = '', other, ratio, most, note = '', error, wrong } = line;
   const measured = (number) => (number === undefined ? '' : `${figure(number)}${unit === '×' ? '×' : ` ${unit}`}`);
+  const stopped = stoppedAt(line);
   const aim = most === undefined ? '' : ratio === undefined ? `≤ ${measured(most)}` : `≤ ${figure(most)}×`;
   const told = [note, error, wrong]
     .filter(Boolean)
@@ -54,16 +55,23 @@ function cellsOf(line) {
     what,
     measured(value),
     against,
-    measured(other),
-    ratio === undefined ? '' : `${figure(ratio)}×`,
+    stopped === undefined ? measured(other) : `> ${stopped} s`,
+    ratio === undefined ? (stopped === undefined ? '' : `< ${figure(value / stopped)}×`) : `${figure(ratio)}×`,
     aim,
     verdictOf(line),
     told,
   ];
 }
 
+/** The seconds after which a peer was stopped that had not ended: it takes longer than that. */
+function stoppedAt({ error }) {
+  const [, seconds] = /did not end within (\d+) s$/.exec(error ?? '') ?? [];
+  return seconds === undefined ? undefined : Number(seconds);
+}
+
 function verdictOf(line) {
   if (line.wrong !== undefined) return '**wrong**';
+  if (line.value < stoppedAt(line)) return 'pass';
   if (line.error !== undefined) return 'not run';
   if (line.most === undefined) return '';
   return isMiss(line) ? '**miss**' : 'pass';
