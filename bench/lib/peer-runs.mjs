@@ -5,7 +5,8 @@ import { timed } from './process.mjs';
 
 /**
  * How each peer reads a generated project, without a server: `name, cold` → a run with nothing kept, `name, warm` → one
- * after that. dbt 2.0 and Dataform keep nothing of what they have parsed. A peer that can't be installed fails as a run.
+ * after that; of a tool that keeps what it has parsed it fails where the cold one did, since nothing was kept for it. A peer
+ * that can't be installed fails as a run.
  */
 export function peerRuns(dirs, { limit, say }) {
   return {
@@ -16,11 +17,14 @@ export function peerRuns(dirs, { limit, say }) {
   };
 }
 
+/** Those that spare work by what a former run has kept; the others' later runs are as their first. */
+const KEEPERS = ['dbt-core', 'SQLMesh'];
 /** What each keeps beside its project. */
 const KEPT = ['target', 'logs', '.cache'];
 
 function runsOf(name, dirs, args, { limit, say }) {
   const cwd = dirs[name];
+  let stopped;
   const run = async () => {
     const { command, folder } = peer(name, say);
     if (name === 'Dataform') placeCore(folder, cwd);
@@ -29,9 +33,15 @@ function runsOf(name, dirs, args, { limit, say }) {
   return {
     [`${name}, cold`]: async () => {
       for (const kept of KEPT) fs.rmSync(path.join(cwd, kept), { recursive: true, force: true });
+      return run().catch((error) => {
+        stopped = new Error(`its cold run left nothing for a warm one: ${error.message.split('\n')[0]}`);
+        throw error;
+      });
+    },
+    [`${name}, warm`]: async () => {
+      if (stopped && KEEPERS.includes(name)) throw stopped;
       return run();
     },
-    [`${name}, warm`]: run,
   };
 }
 

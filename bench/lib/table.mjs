@@ -65,7 +65,7 @@ function cellsOf(line) {
 
 /** The seconds after which a peer was stopped that had not ended: it takes longer than that. */
 function stoppedAt({ error }) {
-  const [, seconds] = /did not end within (\d+) s$/.exec(error ?? '') ?? [];
+  const [, seconds] = /^\S+ did not end within (\d+) s$/.exec(error ?? '') ?? [];
   return seconds === undefined ? undefined : Number(seconds);
 }
 

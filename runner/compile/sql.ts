@@ -3,6 +3,7 @@ import { afterCharacters } from '../util/places.ts';
 import { identifier, quoted, type Relation } from '../util/sql.ts';
 import { type Around, type SqlToken, syntaxHint } from './sql-hint.ts';
 import { references } from './sql-references.ts';
+import { isDeep, withoutPlaces } from './tree-text.ts';
 
 /** A text that is exactly one query. */
 export interface Query {
@@ -145,43 +146,6 @@ function named(kind: string): string {
 
 function only(node: unknown): readonly [string, unknown] {
   return Object.entries(node ?? {})[0] ?? ['', undefined];
-}
-
-const PLACES = new Set([
-  'location',
-  'name_location',
-  'stmt_location',
-  'stmt_len',
-  'rexpr_list_start',
-  'rexpr_list_end',
-  'list_start',
-  'list_end',
-]);
-
-/** The tree, from which its places are taken, as text. */
-function withoutPlaces(tree: unknown): string {
-  removePlaces(tree);
-  return JSON.stringify(tree);
-}
-
-function removePlaces(tree: unknown): void {
-  if (!tree || typeof tree !== 'object') return;
-  const node = tree as Record<string, unknown>;
-  for (const key in node) {
-    // Undefined is no part of JSON; to delete a key takes far longer.
-    if (PLACES.has(key)) node[key] = undefined;
-    else removePlaces(node[key]);
-  }
-}
-
-/** Far from where recursion would end, so that a query counts as deep in every process or in none. */
-const DEEPEST = 1500;
-
-function isDeep(tree: unknown, depth = 0): boolean {
-  if (depth > DEEPEST) return true;
-  if (!tree || typeof tree !== 'object') return false;
-  for (const key in tree) if (isDeep((tree as Readonly<Record<string, unknown>>)[key], depth + 1)) return true;
-  return false;
 }
 
 function hintOf(library: Library, sql: string, offset: number): string {
