@@ -88,13 +88,12 @@ async function build(session: Session, table: Relation, name: string, index: Ind
     index.constraint === null
       ? `create ${index.unique ? 'unique ' : ''}index ${identifier(name)} on ${quoted(table)}${index.definition}`
       : `alter table ${quoted(table)} add constraint ${identifier(name)} ${index.constraint}`;
-  await session.query('savepoint runner_index');
+  const uses = index.uses.map((use) => `alter table ${quoted(table)} ${use} ${identifier(name)}`);
+  const comment =
+    index.comment === null ? [] : [`comment on index ${quoted({ ...table, name })} is ${literal(index.comment)}`];
+  const statements = ['savepoint runner_index', statement, ...uses, ...comment, 'release savepoint runner_index'];
   try {
-    await session.query(statement);
-    for (const use of index.uses) await session.query(`alter table ${quoted(table)} ${use} ${identifier(name)}`);
-    if (index.comment !== null)
-      await session.query(`comment on index ${quoted({ ...table, name })} is ${literal(index.comment)}`);
-    await session.query('release savepoint runner_index');
+    await session.query(statements.join(';\n'));
     return true;
   } catch (error) {
     const columnIsGone = error instanceof DatabaseError && error.sqlstate === '42703' && !index.ours;
