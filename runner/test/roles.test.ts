@@ -283,14 +283,16 @@ it('in all that the role of Power BI can read, catalogs and statistics included,
   const stats = (await project.rows("select string_agg(s::text, E'\\n') from pg_stats s"))[0]?.[0] ?? '';
   expect(found(values, stats).length).toBeGreaterThan(50);
   const db = as(BI, PASSWORDS.SDS_BI_PASSWORD);
-  // Of the catalogs that show content, what is of this database; whole numbers in the others are of the server's own objects.
+  // Of the catalogs that show content, what is of this database, without the numbers of processes, ports and objects, which may
+  // be anyone's salary; whole numbers in the others are of the server's own objects.
   const content: Readonly<Record<string, string>> = {
-    'pg_catalog.pg_stats': "schemaname !~ '^(pg_|information_schema)'",
-    'pg_catalog.pg_stats_ext': 'true',
-    'pg_catalog.pg_stats_ext_exprs': 'true',
-    'pg_catalog.pg_stat_activity': 'true',
-    'pg_catalog.pg_description': 'objoid >= 16384',
-    'pg_catalog.pg_views': 'true',
+    'pg_catalog.pg_stats': "select * from pg_stats where schemaname !~ '^(pg_|information_schema)'",
+    'pg_catalog.pg_stats_ext': 'select * from pg_stats_ext',
+    'pg_catalog.pg_stats_ext_exprs': 'select * from pg_stats_ext_exprs',
+    'pg_catalog.pg_stat_activity':
+      'select datname, usename, application_name, client_hostname, wait_event, state, query, backend_type from pg_stat_activity',
+    'pg_catalog.pg_description': 'select description from pg_description where objoid >= 16384',
+    'pg_catalog.pg_views': 'select * from pg_views',
   };
   const { rows } = await db.query(
     `select format('%I.%I', nspname, relname), nspname ~ '^(pg_|information_schema$)' from pg_class c join pg_namespace n on n.oid = relnamespace
@@ -299,7 +301,7 @@ it('in all that the role of Power BI can read, catalogs and statistics included,
   const leaks: string[] = [];
   let read = 0;
   for (const [name = '', isCatalog] of rows as readonly (readonly string[])[]) {
-    const text = (await dump(db, `(select * from ${name} where ${content[name] ?? 'true'})`)) ?? '';
+    const text = (await dump(db, `(${content[name] ?? `select * from ${name}`})`)) ?? '';
     read += text.length;
     const isBare = isCatalog === 't' && !(name in content);
     const sought = isBare ? values.filter((value) => !/^\d+$/.test(value)) : values;
