@@ -7,12 +7,12 @@ import { stripVTControlCharacters } from 'node:util';
 
 const TIMED = path.join(import.meta.dirname, 'timed.py');
 
-/** A process that did not end in the time given, or ended with another code than 0: what it said last. */
+/** A process that did not end in the time given, or ended with another code than 0: what it said last. `limit` is set of the first: the seconds. */
 export class ProcessFailed extends Error {
   constructor(command, said, limit) {
     const why = limit ? `did not end within ${limit} s` : 'failed';
     super(`${command} ${why}${said ? `: ${said}` : ''}`);
-    this.tooLong = limit !== undefined;
+    this.limit = limit;
   }
 }
 

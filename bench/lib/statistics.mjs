@@ -9,7 +9,7 @@ export function median(values) {
  * Runs each of several pieces of work `rounds` times in turn, after one round that counts for none: what else the machine
  * does is in all of them. One that takes longer than `once` seconds is run that one time only, and this one counts.
  * @param works name → an async function that returns `{seconds, peak?}`; one that throws is left out from then on
- * @returns name → `{seconds, low, high, peak, runs}` (medians), or `{error}`
+ * @returns name → `{seconds, low, high, peak, runs}` (medians), or `{error, over}`: why it threw, and the seconds after which it was stopped, if it was
  */
 export async function inTurn(works, { rounds, once = Number.POSITIVE_INFINITY, say = () => undefined }) {
   const runs = new Map(Object.keys(works).map((name) => [name, []]));
@@ -24,13 +24,13 @@ export async function inTurn(works, { rounds, once = Number.POSITIVE_INFINITY, s
         if (round === 0 && run.seconds > once) slow.set(name, [run]);
         else if (round > 0) runs.get(name).push(run);
       } catch (error) {
-        errors.set(name, error.message);
+        errors.set(name, { error: error.message, over: error.limit });
       }
     }
   }
   return new Map(
     Object.keys(works).map((name) => {
-      if (errors.has(name)) return [name, { error: errors.get(name) }];
+      if (errors.has(name)) return [name, errors.get(name)];
       const kept = slow.get(name) ?? runs.get(name);
       const seconds = kept.map((run) => run.seconds);
       const peak = Math.max(...kept.map((run) => run.peak ?? 0));

@@ -68,7 +68,7 @@ function peerLines(size, state, own, found) {
     .filter(([name]) => name.endsWith(`, ${state}`))
     .map(([name, other]) => {
       const line = { what: label(size, state), value: own.seconds, against: name.split(',')[0] };
-      if (other.error) return { ...line, error: other.error };
+      if (other.error) return { ...line, ...other };
       const note = `${spread(own)}; ${spread(other)}`;
       return { ...line, other: other.seconds, ratio: own.seconds / other.seconds, most: 1, note };
     });

@@ -60,7 +60,7 @@ export async function measure({ rounds, say, folder }) {
 
 async function lineOf(company, { name, database, tests, most, runner, other }) {
   const line = { what: `${sizeOf(company.loaded)}, 4 threads`, value: runner.seconds, against: name };
-  if (other.error) return { ...line, error: other.error };
+  if (other.error) return { ...line, ...other };
   const { different, compared } = await differences(company, 'runner', database);
   if (different.length > 0) return { ...line, wrong: `other rows than the runner's in ${different.join(', ')}` };
   const told = tests === undefined ? 'one connection' : `${tests} tests`;

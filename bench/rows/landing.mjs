@@ -43,7 +43,7 @@ export async function measure({ rounds, say, folder }) {
     if (landed.error) throw new Error(landed.error);
     const what = `${count(ROWS)} declarations, ${megabytes(csv)} of CSV${quoted ? ', every cell quoted' : ''}`;
     const against = 'bare COPY of the same rows';
-    if (copied.error) return [{ what, against, error: copied.error }];
+    if (copied.error) return [{ what, against, ...copied }];
     if (digests.size > 1) return [{ what, against, wrong: 'land and COPY made other rows' }];
     const memory = await inTurn({ large: work('land', large) }, { rounds: Math.min(rounds, LARGE_ROUNDS), say });
     const { peak, runs, error } = memory.get('large');

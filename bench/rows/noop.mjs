@@ -47,7 +47,7 @@ export async function measure({ rounds, say, folder }) {
     const line = (against, most) => {
       const other = results.get(against);
       const of = { what, value: runner.seconds, against };
-      if (other.error) return { ...of, error: other.error };
+      if (other.error) return { ...of, ...other };
       return {
         ...of,
         most,

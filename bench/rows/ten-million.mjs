@@ -159,7 +159,10 @@ const gigabytes = (bytes) => (bytes / 1e9).toFixed(1);
 const TABLES = `select format('%I.%I', schemaname, tablename) from pg_tables
   where schemaname in ('sec', 'metier') or schemaname = 'ops' and tablename in ('anomalie', 'rejet', 'bilan_declaration', 'message_felicitation') order by 1`;
 
-/** @returns rows of the tables that both have built, which are the same */
+/**
+ * @param left table → its content, as {@link contentOf} gives it
+ * @returns rows of the tables that both have built, which are the same
+ */
 function requireSame(left, right) {
   const differing = [...new Set([...left.keys(), ...right.keys()])].filter(
     (name) => left.get(name) !== right.get(name),

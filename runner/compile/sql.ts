@@ -3,7 +3,7 @@ import { afterCharacters } from '../util/places.ts';
 import { identifier, quoted, type Relation } from '../util/sql.ts';
 import { type Around, type SqlToken, syntaxHint } from './sql-hint.ts';
 import { references } from './sql-references.ts';
-import { isDeep, withoutPlaces } from './tree-text.ts';
+import { isDeep, treeText } from './tree-text.ts';
 
 /** A text that is exactly one query. */
 export interface Query {
@@ -103,7 +103,7 @@ function check(library: Library, sql: string): Query | QueryProblem {
     return { code: 'SQL_STATEMENT', message: problem.message, offset, hint: NO_QUERY };
   }
   const end = first.stmt_len === undefined ? sql.length : afterBytes(sql, (first.stmt_location ?? 0) + first.stmt_len);
-  return { tree: deep ? sql : withoutPlaces(first.stmt), end };
+  return { tree: deep ? sql : treeText(first.stmt), end };
 }
 
 function statements(library: Library, sql: string): readonly Node[] | undefined {

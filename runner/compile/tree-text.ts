@@ -1,5 +1,5 @@
 /** The tree, from which its places are taken, as text. */
-export function withoutPlaces(tree: unknown): string {
+export function treeText(tree: unknown): string {
   removePlaces(tree);
   return JSON.stringify(tree);
 }
